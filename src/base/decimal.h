@@ -4,13 +4,16 @@
  *
  * Grammar of what is read: [+-]? digits [. digits] | [+-]? . digits. No exponent, no spaces, no
  * thousands separators, no NaN. Zeros behind the last kept decimal are no loss and are accepted;
- * any other digit there is STATUS_TOO_FINE. Overflow is STATUS_RANGE, never a wrap. */
+ * any other digit there is STATUS_TOO_FINE. Overflow is STATUS_RANGE, never a wrap. Where several
+ * hold, STATUS_SYNTAX comes first, then STATUS_RANGE. *out is written on success alone. */
 #ifndef TERN_BASE_DECIMAL_H
 #define TERN_BASE_DECIMAL_H
 
 #include "base/text.h"
 
 #define DECIMAL_TEXT_SIZE 64 /* enough for any formatted value, with its NUL */
+#define DECIMALS_MAX 38      /* of any scale passed to these functions; 10^38 < 2^127 */
+#define DECIMAL_PLACES_MAX 22
 
 enum rounding { ROUND_DOWN, ROUND_UP, ROUND_FLOOR, ROUND_CEILING, ROUND_HALF_EVEN };
 /* ROUND_DOWN is toward zero, ROUND_UP away from zero. */
@@ -23,7 +26,8 @@ MUST_USE enum status decimal_count(struct text text, unsigned *out);
 /* Shortest exact form, never an exponent: 150 at 2 decimals -> "1.5", 0 -> "0". Return the length. */
 size_t decimal_format_i64(char out[DECIMAL_TEXT_SIZE], int64_t value, unsigned decimals);
 size_t decimal_format_i128(char out[DECIMAL_TEXT_SIZE], i128 value, unsigned decimals);
-/* Exactly `places` digits behind the point, rounded half-even; for tables that people read. */
+/* Exactly `places` digits behind the point, rounded half-even; for tables that people read.
+ * places <= DECIMAL_PLACES_MAX. What rounds to zero has no sign. */
 size_t decimal_format_fixed(char out[DECIMAL_TEXT_SIZE], i128 value, unsigned decimals,
                             unsigned places);
 

@@ -19,8 +19,8 @@ struct problem {
 
 void problem_init(struct problem *problem);
 
-/* Sets status, place and what was found (printf style); returns status so that a caller can write
- * `return problem_set(...)`. Text that does not fit is cut at a UTF-8 boundary. Control characters
+/* Sets status, place and what was found (printf style); returns the problem's status so
+ * that a caller can write `return problem_set(...)`. status is not STATUS_OK. Text that does not fit is cut at a UTF-8 boundary. Control characters
  * and bytes that are not UTF-8 in the text are replaced by `?`, so that no input can draw on a
  * terminal. */
 enum status problem_set(struct problem *problem, enum status status, const char *where,
@@ -30,7 +30,8 @@ void problem_allowed(struct problem *problem, const char *format, ...) PRINTF_LI
 void problem_next(struct problem *problem, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Writes `error: where: found; allowed: …; next: …` without a newline into out (always
- * NUL-terminated); returns its length. */
+ * NUL-terminated, cut at a UTF-8 boundary); returns its length. Empty parts are left out; an empty
+ * `found` reads as the sentence of the status. */
 size_t problem_format(const struct problem *problem, char *out, size_t out_size);
 
 #endif
