@@ -98,8 +98,8 @@ static bool append_digits(u128 *value, const char *digits, size_t size)
     return true;
 }
 
-/* The general way for both widths: magnitude of text in 10^-decimals, at most positive_max (one more
- * where it is negative). */
+/* The general way for both widths: magnitude of text in 10^-decimals, at most positive_max (one
+ * more where it is negative). */
 static enum status parse_magnitude(struct text text, unsigned decimals, u128 positive_max,
                                    u128 *magnitude, bool *negative)
 {

@@ -23,7 +23,8 @@ MUST_USE enum status decimal_parse_i128(struct text text, unsigned decimals, i12
 /* Number of significant decimals of a well-formed decimal ("1.50" -> 1); 0 where there are none. */
 MUST_USE enum status decimal_count(struct text text, unsigned *out);
 
-/* Shortest exact form, never an exponent: 150 at 2 decimals -> "1.5", 0 -> "0". Return the length. */
+/* Shortest exact form, never an exponent: 150 at 2 decimals -> "1.5", 0 -> "0". Returns the
+ * length. */
 size_t decimal_format_i64(char out[DECIMAL_TEXT_SIZE], int64_t value, unsigned decimals);
 size_t decimal_format_i128(char out[DECIMAL_TEXT_SIZE], i128 value, unsigned decimals);
 /* Exactly `places` digits behind the point, rounded half-even; for tables that people read.

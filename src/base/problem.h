@@ -19,10 +19,10 @@ struct problem {
 
 void problem_init(struct problem *problem);
 
-/* Sets status, place and what was found (printf style); returns the problem's status so
- * that a caller can write `return problem_set(...)`. status is not STATUS_OK. Text that does not fit is cut at a UTF-8 boundary. Control characters
- * and bytes that are not UTF-8 in the text are replaced by `?`, so that no input can draw on a
- * terminal. */
+/* Sets status, place and what was found (printf style); returns the problem's status so that a
+ * caller can write `return problem_set(...)`. status is not STATUS_OK. Text that does not fit is
+ * cut at a UTF-8 boundary. Control characters and bytes that are not UTF-8 in the text are replaced
+ * by `?`, so that no input can draw on a terminal. */
 enum status problem_set(struct problem *problem, enum status status, const char *where,
                         const char *found_format, ...) PRINTF_LIKE(4, 5);
 /* Each fills one more part if it is still empty. */

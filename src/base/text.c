@@ -122,7 +122,8 @@ const char *text_suggest(struct text text, const char *const *candidates, size_t
     for (size_t i = 0; i < candidate_count; i++) {
         struct text candidate = text_of(candidates[i]);
         size_t longer = text.size > candidate.size ? text.size : candidate.size;
-        /* A difference in length alone is a distance, and bytes behind the 64th are not compared. */
+        /* A difference in length alone is a distance, and bytes behind the 64th are not compared.
+         * */
         if (longer > DISTANCE_SIZE_MAX)
             continue;
         size_t allowed = longer / 3 > 1 ? longer / 3 : 1;
@@ -176,9 +177,11 @@ size_t text_utf8_size(struct text text)
     return size;
 }
 
-/* Controls of both ranges, line and paragraph separators, and marks that reorder what follows. */
-static bool is_drawing(const unsigned char *bytes, size_t size)
+/* U+0000 to U+001F, U+007F to U+009F, U+200E and F, U+2028 to U+202E, U+2066 to U+2069. */
+bool text_utf8_is_drawing(struct text sequence)
 {
+    const unsigned char *bytes = (const unsigned char *)sequence.data;
+    size_t size = sequence.size;
     if (size == 1)
         return bytes[0] < 0x20 || bytes[0] == 0x7F;
     if (size == 2)
@@ -198,7 +201,7 @@ size_t text_copy_clean(char *out, size_t out_size, struct text text)
     while (text.size > 0) {
         size_t size = text_utf8_size(text);
         size_t step = size > 0 ? size : 1;
-        bool clean = size > 0 && !is_drawing((const unsigned char *)text.data, size);
+        bool clean = size > 0 && !text_utf8_is_drawing((struct text){text.data, size});
         size_t written = clean ? size : 1;
         if (used + written >= out_size)
             break;

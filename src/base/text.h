@@ -35,13 +35,16 @@ bool text_copy(char *out, size_t out_size, struct text text);
 /* Size of the well-formed UTF-8 sequence that text begins with, 1 to 4 (RFC 3629: no surrogates, no
  * overlong forms); 0 where text is empty or begins with something else. */
 size_t text_utf8_size(struct text text);
-/* Like text_copy, but control characters, marks that change the writing direction and bytes that
- * are not UTF-8 become `?` each, so that no input can draw on a terminal. Returns the length. */
+/* Whether one well-formed UTF-8 sequence (as text_utf8_size measures it) is a control character, a
+ * line separator or a mark that changes the writing direction. */
+bool text_utf8_is_drawing(struct text sequence);
+/* Like text_copy, but what is drawing and bytes that are not UTF-8 become `?` each, so that no
+ * input can draw on a terminal. Returns the length. */
 size_t text_copy_clean(char *out, size_t out_size, struct text text);
 
 /* A growing buffer with a maximum. An append that does not fit (STATUS_FULL, STATUS_NO_MEMORY) adds
- * nothing at all; `status` stays set and further appends do nothing, so that a writer checks once at
- * the end. */
+ * nothing at all; `status` stays set and further appends do nothing, so that a writer checks once
+ * at the end. */
 struct text_buffer {
     char *data;        /* owned; NUL-terminated when size > 0 */
     size_t size;       /* without the NUL */

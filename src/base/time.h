@@ -22,13 +22,13 @@ size_t time_format(char out[TIME_TEXT_SIZE], int64_t time_ns);
  * outside 1677-09-21 to 2262-04-11) or STATUS_TOO_FINE (digits below the nanosecond that are not
  * zero), in this order. There is no leap second :60. *out is written on success alone. */
 MUST_USE enum status time_parse(struct text text, int64_t *out);
-/* `250ms`, `5s`, `15m`, `1h`, `4h`, `1d`, `1w`, also sums without spaces (`1h30m`), units w d h m s ms
- * us ns, each once and the longer ones first; a bare 0. Whole numbers, never negative.
+/* `250ms`, `5s`, `15m`, `1h`, `4h`, `1d`, `1w`, also sums without spaces (`1h30m`), units w d h m s
+ * ms us ns, each once and the longer ones first; a bare 0. Whole numbers, never negative.
  * STATUS_SYNTAX or STATUS_RANGE (292 years and more). *out_ns is written on success alone. */
 MUST_USE enum status duration_parse(struct text text, int64_t *out_ns);
-/* The same form, no unit that is zero: 3600e9 -> `1h`, 5400e9 -> `1h30m`. Weeks only where nothing is
- * left: 7 days -> `1w`, 10 days -> `10d`. A negative one, which duration_parse does not read, has a
- * `-` in front. Returns the length. */
+/* The same form, no unit that is zero: 3600e9 -> `1h`, 5400e9 -> `1h30m`. Weeks only where nothing
+ * is left: 7 days -> `1w`, 10 days -> `10d`. A negative one, which duration_parse does not read,
+ * has a `-` in front. Returns the length. */
 size_t duration_format(char out[DURATION_TEXT_SIZE], int64_t duration_ns);
 
 #endif
