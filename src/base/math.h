@@ -28,4 +28,10 @@ double math_log_gamma(double x);/* x > 0 */
 double math_sqrt(double x);     /* the exact IEEE square root, one instruction */
 double math_fma(double a, double b, double c); /* exact; one instruction where the CPU has it */
 
+/* out[i] = math_exp(in[i]) and so on, bit for bit, in the widest vectors the machine has. in and
+ * out may be the same array but must not overlap otherwise. */
+void math_exp_batch(const double *in, double *out, size_t count);
+void math_log_batch(const double *in, double *out, size_t count);
+void math_normal_quantile_batch(const double *in, double *out, size_t count);
+
 #endif
