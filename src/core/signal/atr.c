@@ -1,0 +1,34 @@
+/* ATR as an indicator: see atr.h. */
+#include "core/signal/atr.h"
+
+#include "core/signal/class.h"
+
+SIGNAL_FIXED_STATE(atr, struct atr)
+SIGNAL_WARMUP(atr, signal_period(params, 0) - (params->convention == INDICATOR_TULIP))
+
+static void atr_start(void *state, const struct indicator_params *params)
+{
+    atr_init(state, signal_period(params, 0), params->convention == INDICATOR_TULIP);
+}
+
+ALWAYS_INLINE bool atr_step(struct atr *atr, const struct indicator_bar *bar, double *out)
+{
+    bool ready = atr_update(atr, bar->high, bar->low, bar->close);
+    out[0] = ready ? atr->mean.value : SIGNAL_NAN;
+    return ready;
+}
+
+SIGNAL_STREAM(atr, struct atr, INDICATOR_HLC, 1)
+
+const struct indicator_class indicator_atr = {
+    .name = "atr",
+    .summary = "average true range, in price",
+    .source = "J. W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ta_ATR.c",
+    .conventions = "tulip: the first bar counts with high - low",
+    .inputs = INDICATOR_HLC,
+    .parameter_count = 1,
+    .parameters = {SIGNAL_PERIOD("period", "bars", 14)},
+    .output_count = 1,
+    .outputs = {"atr"},
+    SIGNAL_STREAM_ROW(atr),
+};

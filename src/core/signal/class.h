@@ -1,0 +1,148 @@
+/* What the file of an indicator needs to make its row: only files of this folder include it.
+ *
+ * An indicator writes three functions and a row:
+ *
+ *     static size_t x_state_size(const struct indicator_params *params);
+ *     static void x_start(void *state, const struct indicator_params *params);
+ *     ALWAYS_INLINE bool x_step(struct x *state, const struct indicator_bar *bar, double *out);
+ *     SIGNAL_STREAM(x, struct x, INDICATOR_CLOSE, 1)     makes x_feed and x_batch of x_step
+ *     const struct indicator_class indicator_x = {..., SIGNAL_STREAM_ROW(x)};
+ *
+ * The column form made here is x_step in a loop over a state on the stack, inlined, once for each
+ * CPU variant: the same operations in the same order. An indicator with a faster column form writes
+ * x_kernel itself and says SIGNAL_UPDATE and SIGNAL_BATCH in place of SIGNAL_STREAM. */
+#ifndef TERN_CORE_SIGNAL_CLASS_H
+#define TERN_CORE_SIGNAL_CLASS_H
+
+#include <string.h>
+
+#include "core/signal/indicator.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* Instruction sets, not -march names: a function without a target may be inlined into these. */
+#if defined(__x86_64__)
+#define SIGNAL_HAS_VARIANTS 1
+#define SIGNAL_V3 __attribute__((target("avx,avx2,fma,bmi,bmi2")))
+#define SIGNAL_V4                                                                              \
+    __attribute__((target("avx,avx2,fma,bmi,bmi2,avx512f,avx512vl,avx512dq,avx512bw,avx512cd," \
+                          "prefer-vector-width=512")))
+#else
+#define SIGNAL_HAS_VARIANTS 0
+#define SIGNAL_V3
+#define SIGNAL_V4
+#endif
+
+#define SIGNAL_NAN __builtin_nan("")
+
+/* Windows that reach over several blocks of state lie behind the struct, in doubles. */
+#define SIGNAL_PERIOD(name_, summary_, fallback_) \
+    {.name = name_, .summary = summary_, .fallback = fallback_, .min = 1, \
+     .max = INDICATOR_PERIOD_MAX, .integer = true}
+
+ALWAYS_INLINE uint32_t signal_period(const struct indicator_params *params, int index)
+{
+    return (uint32_t)params->values[index];
+}
+
+ALWAYS_INLINE double signal_min(double a, double b) { return a < b ? a : b; }
+ALWAYS_INLINE double signal_max(double a, double b) { return a > b ? a : b; }
+ALWAYS_INLINE double signal_abs(double a) { return __builtin_fabs(a); }
+
+/* inputs is a constant at every call, so that a column that is not used is not read. */
+ALWAYS_INLINE void signal_row(const struct indicator_columns *columns, size_t i, uint32_t inputs,
+                              struct indicator_bar *bar)
+{
+    *bar = (struct indicator_bar){
+        .open = inputs & INDICATOR_OPEN ? columns->open[i] : 0.0,
+        .high = inputs & INDICATOR_HIGH ? columns->high[i] : 0.0,
+        .low = inputs & INDICATOR_LOW ? columns->low[i] : 0.0,
+        .close = inputs & INDICATOR_CLOSE ? columns->close[i] : 0.0,
+        .volume = inputs & INDICATOR_VOLUME ? columns->volume[i] : 0.0,
+        .open_time_ns = inputs & INDICATOR_TIME ? columns->open_time_ns[i] : 0,
+    };
+}
+
+#define SIGNAL_BATCH_ARGS                                                                        \
+    const struct indicator_params *params, const struct indicator_columns *columns, size_t count, \
+        double *const *out
+#define SIGNAL_LANES_ARGS                                                                       \
+    const struct indicator_params *params, const struct indicator_lanes *columns, size_t count, \
+        double *const *out
+
+#define SIGNAL_UPDATE(name, type)                                                         \
+    static bool name##_feed(void *state, const struct indicator_bar *bar, double *out)  \
+    {                                                                                     \
+        return name##_step((type *)state, bar, out);                                      \
+    }
+
+#if SIGNAL_HAS_VARIANTS
+#define SIGNAL_BATCH(name)                                                                \
+    static void name##_batch_base(SIGNAL_BATCH_ARGS)                                      \
+    {                                                                                     \
+        name##_kernel(params, columns, count, out);                                       \
+    }                                                                                     \
+    SIGNAL_V3 static void name##_batch_v3(SIGNAL_BATCH_ARGS)                              \
+    {                                                                                     \
+        name##_kernel(params, columns, count, out);                                       \
+    }                                                                                     \
+    static void name##_batch(SIGNAL_BATCH_ARGS)                                           \
+    {                                                                                     \
+        if (indicator_variant_of_cpu() >= INDICATOR_VARIANT_V3)                           \
+            name##_batch_v3(params, columns, count, out);                                 \
+        else                                                                              \
+            name##_batch_base(params, columns, count, out);                               \
+    }
+#define SIGNAL_BATCH_ROW(name)                                                            \
+    .batch = name##_batch, .batch_variants = {name##_batch_base, name##_batch_v3, NULL}
+#else
+#define SIGNAL_BATCH(name)                                                                \
+    static void name##_batch(SIGNAL_BATCH_ARGS)                                           \
+    {                                                                                     \
+        name##_kernel(params, columns, count, out);                                       \
+    }
+#define SIGNAL_BATCH_ROW(name) .batch = name##_batch, .batch_variants = {name##_batch, NULL, NULL}
+#endif
+
+#define SIGNAL_STREAM(name, type, inputs_, output_count_)                                 \
+    SIGNAL_UPDATE(name, type)                                                             \
+    ALWAYS_INLINE void name##_kernel(SIGNAL_BATCH_ARGS)                                   \
+    {                                                                                     \
+        _Alignas(8) unsigned char memory[INDICATOR_STATE_SIZE_MAX];                       \
+        type *state = (type *)(void *)memory;                                             \
+        name##_start(state, params);                                                       \
+        for (size_t i = 0; i < count; i++) {                                              \
+            struct indicator_bar bar;                                                     \
+            double values[output_count_];                                                 \
+            signal_row(columns, i, (inputs_), &bar);                                      \
+            name##_step(state, &bar, values);                                             \
+            for (size_t k = 0; k < (output_count_); k++)                                  \
+                out[k][i] = values[k];                                                    \
+        }                                                                                 \
+    }                                                                                     \
+    SIGNAL_BATCH(name)
+
+/* The members of the row that the macros above and the three functions fill. */
+#define SIGNAL_STATE_ROW(name) \
+    .state_size = name##_state_size, .init = name##_start, .warmup = name##_warmup
+#define SIGNAL_STREAM_ROW(name) \
+    SIGNAL_STATE_ROW(name), .update = name##_feed, SIGNAL_BATCH_ROW(name)
+
+/* state_size of an indicator whose state is one struct whatever its parameters. */
+#define SIGNAL_FIXED_STATE(name, type)                                       \
+    static size_t name##_state_size(const struct indicator_params *params)   \
+    {                                                                        \
+        (void)params;                                                        \
+        _Static_assert(sizeof(type) % 8 == 0, "a state is a block of words"); \
+        return sizeof(type);                                                 \
+    }
+
+/* The first output where the parameter of that index is the number of bars it takes. */
+#define SIGNAL_WARMUP(name, expression)                                      \
+    static uint32_t name##_warmup(const struct indicator_params *params)     \
+    {                                                                        \
+        (void)params;                                                        \
+        return (uint32_t)(expression);                                       \
+    }
+
+#endif

@@ -1,0 +1,37 @@
+/* EMA as an indicator: see ema.h. */
+#include "core/signal/ema.h"
+
+#include "core/signal/class.h"
+
+SIGNAL_FIXED_STATE(ema, struct ema)
+SIGNAL_WARMUP(ema, params->convention == INDICATOR_TULIP ? 0 : signal_period(params, 0) - 1)
+
+static void ema_start(void *state, const struct indicator_params *params)
+{
+    struct ema *ema = state;
+    ema_init(ema, signal_period(params, 0));
+    if (params->convention == INDICATOR_TULIP)
+        ema->seed = ema->missing = 1;
+}
+
+ALWAYS_INLINE bool ema_step(struct ema *ema, const struct indicator_bar *bar, double *out)
+{
+    bool ready = ema_update(ema, bar->close);
+    out[0] = ready ? ema->value : SIGNAL_NAN;
+    return ready;
+}
+
+SIGNAL_STREAM(ema, struct ema, INDICATOR_CLOSE, 1)
+
+const struct indicator_class indicator_ema = {
+    .name = "ema",
+    .summary = "exponential moving average of the closes",
+    .source = "v = v (1 - k) + x k, k = 2 / (n + 1); seeding: TA-Lib ta_EMA.c",
+    .conventions = "tulip: the first close is the first value",
+    .inputs = INDICATOR_CLOSE,
+    .parameter_count = 1,
+    .parameters = {SIGNAL_PERIOD("period", "bars", 20)},
+    .output_count = 1,
+    .outputs = {"ema"},
+    SIGNAL_STREAM_ROW(ema),
+};

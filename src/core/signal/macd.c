@@ -1,0 +1,61 @@
+/* MACD as an indicator: see macd.h. */
+#include "core/signal/macd.h"
+
+#include "core/signal/class.h"
+
+SIGNAL_FIXED_STATE(macd, struct macd)
+
+static uint32_t macd_warmup(const struct indicator_params *params)
+{
+    uint32_t fast = signal_period(params, 0);
+    uint32_t slow = signal_period(params, 1);
+    uint32_t first = (fast > slow ? fast : slow) - 1;
+    return params->convention == INDICATOR_TULIP ? first : first + signal_period(params, 2) - 1;
+}
+
+static void macd_start(void *state, const struct indicator_params *params)
+{
+    struct macd *macd = state;
+    macd_init(macd, signal_period(params, 0), signal_period(params, 1), signal_period(params, 2));
+    if (params->convention == INDICATOR_CLASSIC) {
+        macd->fast.missing = macd->fast.seed;
+    } else if (params->convention == INDICATOR_TULIP) {
+        uint32_t slow = macd->slow.period;
+        if (macd->fast.period == 12 && slow == 26) {
+            ema_init_weights(&macd->fast, 1.0 - 0.15, 12, 12, 0);
+            ema_init_weights(&macd->slow, 1.0 - 0.075, 26, 26, 0);
+        }
+        macd->fast.seed = macd->fast.missing = 1;
+        macd->slow.seed = macd->slow.missing = 1;
+        /* The first lines are computed but neither shown nor given to the signal. */
+        macd->signal.seed = 1;
+        macd->signal.missing = slow;
+    }
+}
+
+ALWAYS_INLINE bool macd_step(struct macd *macd, const struct indicator_bar *bar, double *out)
+{
+    bool ready = macd_update(macd, bar->close);
+    bool shown = ema_ready(&macd->slow) && macd->signal.missing < macd->signal.seed;
+    out[0] = shown ? macd->line : SIGNAL_NAN;
+    out[1] = ready ? macd->signal.value : SIGNAL_NAN;
+    out[2] = ready ? macd->histogram : SIGNAL_NAN;
+    return ready;
+}
+
+SIGNAL_STREAM(macd, struct macd, INDICATOR_CLOSE, 3)
+
+const struct indicator_class indicator_macd = {
+    .name = "macd",
+    .summary = "moving average convergence and divergence of the closes, in price",
+    .source = "G. Appel, The MACD Method (1979); seeding: TA-Lib ta_MACD.c",
+    .conventions = "talib: both seeds end on bar slow - 1; classic: the fast one on bar fast - 1; "
+                   "tulip: the first close seeds both, k = 0.15 and 0.075 for 12 and 26",
+    .inputs = INDICATOR_CLOSE,
+    .parameter_count = 3,
+    .parameters = {SIGNAL_PERIOD("fast", "bars", 12), SIGNAL_PERIOD("slow", "bars", 26),
+                   SIGNAL_PERIOD("signal", "bars of the line", 9)},
+    .output_count = 3,
+    .outputs = {"macd", "signal", "histogram"},
+    SIGNAL_STREAM_ROW(macd),
+};

@@ -1,0 +1,37 @@
+/* SMA as an indicator: see sma.h. */
+#include "core/signal/sma.h"
+
+#include "core/signal/class.h"
+
+SIGNAL_WARMUP(sma, signal_period(params, 0) - 1)
+
+static size_t sma_state_size(const struct indicator_params *params)
+{
+    return sma_size(signal_period(params, 0));
+}
+
+static void sma_start(void *state, const struct indicator_params *params)
+{
+    sma_init(state, signal_period(params, 0));
+}
+
+ALWAYS_INLINE bool sma_step(struct sma *sma, const struct indicator_bar *bar, double *out)
+{
+    bool ready = sma_update(sma, bar->close);
+    out[0] = ready ? sma->value : SIGNAL_NAN;
+    return ready;
+}
+
+SIGNAL_STREAM(sma, struct sma, INDICATOR_CLOSE, 1)
+
+const struct indicator_class indicator_sma = {
+    .name = "sma",
+    .summary = "simple moving average of the closes",
+    .source = "mean of the last n closes, the current one included",
+    .inputs = INDICATOR_CLOSE,
+    .parameter_count = 1,
+    .parameters = {SIGNAL_PERIOD("period", "bars", 20)},
+    .output_count = 1,
+    .outputs = {"sma"},
+    SIGNAL_STREAM_ROW(sma),
+};
