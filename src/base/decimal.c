@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define U64_DIGITS 19 /* any number of so many digits fits 64 bits */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "texts are loaded first byte lowest");
+
 #define TEN_TO_18 UINT64_C(1000000000000000000)
 #define TEN_TO_19 UINT64_C(10000000000000000000)
 #define I128_MAX_MAGNITUDE (((u128)1 << 127) - 1)
@@ -81,6 +83,30 @@ static enum status parts_of(struct text text, struct parts *parts)
     return STATUS_OK;
 }
 
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static inline uint64_t load_u64(const char *bytes)
+{
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+static inline uint64_t load_u32(const char *bytes)
+{
+    uint32_t value;
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+/* Eight digit values, the first in the lowest byte. */
+static inline uint64_t join_digits(uint64_t digits)
+{
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    return (digits * 10000 + (digits >> 32)) & UINT64_C(0x00000000FFFFFFFF);
+}
+
 /* Appends digits to *value; false where it leaves 128 bits. */
 static bool append_digits(u128 *value, const char *digits, size_t size)
 {
@@ -89,9 +115,12 @@ static bool append_digits(u128 *value, const char *digits, size_t size)
         uint64_t chunk = 0;
         size_t chunk_end = size - i > 18 ? i + 18 : size;
         uint64_t scale = (uint64_t)powers_of_ten[chunk_end - i];
+        for (; chunk_end - i >= 8; i += 8)
+            chunk = chunk * 100000000 + join_digits(load_u64(digits + i) ^ EACH_BYTE('0'));
         for (; i < chunk_end; i++)
             chunk = chunk * 10 + (uint64_t)(digits[i] - '0');
-        if (*value > (~(u128)0 - chunk) / scale)
+        /* The chunk and its scale are below 2^60, so 64 bits times the scale have room. */
+        if (*value >> 64 != 0 && *value > (~(u128)0 - chunk) / scale)
             return false;
         *value = *value * scale + chunk;
     }
@@ -116,7 +145,7 @@ static enum status parse_magnitude(struct text text, unsigned decimals, u128 pos
     for (size_t missing = decimals - kept; missing > 0 && value > 0;) {
         size_t step = missing < 18 ? missing : 18;
         uint64_t scale = (uint64_t)powers_of_ten[step];
-        if (value > ~(u128)0 / scale)
+        if (value >> 64 != 0 && value > ~(u128)0 / scale)
             return STATUS_RANGE;
         value *= scale;
         missing -= step;
@@ -132,7 +161,121 @@ static enum status parse_magnitude(struct text text, unsigned decimals, u128 pos
     return STATUS_OK;
 }
 
-enum status decimal_parse_i64(struct text text, unsigned decimals, int64_t *out)
+/*
+ * The fast way: the characters of a short text are bytes of one number (two where there are more
+ * than eight), the last character in the highest byte:
+ *
+ *     "43251.23"   lowest byte first: '4' '3' '2' '5' '1' '.' '2' '3'
+ *
+ * They are turned to values 0 to 9, the point is taken out (what stands before it moves up one byte),
+ * and pairs, then fours, then eights of digits are joined in three multiplications. It answers only
+ * where all is plain; anything else is left to the general way.
+ */
+#define FAST_SIZE_MAX 16
+#define POINT_VALUE ('.' ^ '0')
+
+/* The values of 1 to 8 characters at the upper end, zeros below. Loads that overlap put the same
+ * bytes at the same places. */
+static inline uint64_t load_digits(const char *data, size_t size)
+{
+    unsigned empty = 64 - 8 * (unsigned)size;
+    uint64_t bytes;
+    if (size == 8) {
+        bytes = load_u64(data);
+    } else if (size >= 4) {
+        bytes = load_u32(data + size - 4) << 32 | load_u32(data) << empty;
+    } else {
+        uint64_t first = (unsigned char)data[0], middle = (unsigned char)data[size / 2];
+        uint64_t last = (unsigned char)data[size - 1];
+        bytes = first << empty | middle << (empty + 8 * (unsigned)(size / 2)) | last << 56;
+    }
+    return bytes ^ EACH_BYTE('0') << empty;
+}
+
+/* The top bit of the lowest byte that holds the value of a point; 0 where there is none. */
+static inline uint64_t find_point(uint64_t digits)
+{
+    uint64_t zeros = digits ^ EACH_BYTE(POINT_VALUE);
+    uint64_t found = (zeros - EACH_BYTE(1)) & ~zeros & EACH_BYTE(0x80);
+    return found & (0 - found);
+}
+
+/* Without the byte whose top bit is `point`: what lies below it moves up, `below` comes in. */
+static inline uint64_t close_gap(uint64_t digits, uint64_t point, uint64_t below)
+{
+    uint64_t before = (point >> 7) - 1;
+    uint64_t after = 0 - (point << 1);
+    return (digits & after) | (digits & before) << 8 | below;
+}
+
+/* Top bits where some byte is above 9. A carry only comes out of a byte that is itself above 9. */
+static inline uint64_t not_digits(uint64_t digits)
+{
+    return (digits | (digits + EACH_BYTE(0x80 - 10))) & EACH_BYTE(0x80);
+}
+
+/* Digits and a point, 1 to 8 characters; false where there is anything else. */
+static inline bool parse_one_word(const char *data, size_t size, uint64_t *value,
+                                  unsigned *fraction_size)
+{
+    uint64_t digits = load_digits(data, size);
+    uint64_t point = find_point(digits);
+    *fraction_size = 0;
+    if (point != 0) {
+        *fraction_size = (unsigned)__builtin_clzll(point) / 8;
+        digits = close_gap(digits, point, 0);
+    }
+    *value = join_digits(digits);
+    return not_digits(digits) == 0;
+}
+
+/* The same for 9 to 16 characters: `high` has the last eight. */
+static inline bool parse_two_words(const char *data, size_t size, uint64_t *value,
+                                   unsigned *fraction_size)
+{
+    unsigned empty = 128 - 8 * (unsigned)size;
+    uint64_t high = load_u64(data + size - 8) ^ EACH_BYTE('0');
+    uint64_t low = (load_u64(data) ^ EACH_BYTE('0')) << empty;
+    uint64_t point = find_point(high);
+    *fraction_size = 0;
+    if (point != 0) {
+        *fraction_size = (unsigned)__builtin_clzll(point) / 8;
+        high = close_gap(high, point, low >> 56);
+        low <<= 8;
+    } else if ((point = find_point(low)) != 0) {
+        *fraction_size = 8 + (unsigned)__builtin_clzll(point) / 8;
+        low = close_gap(low, point, 0);
+    }
+    *value = join_digits(low) * 100000000 + join_digits(high);
+    return (not_digits(low) | not_digits(high)) == 0;
+}
+
+/* text is *digits (below 10^16, signed) * 10^-decimals * *scale; false where that is not plain. */
+static inline bool parse_fast(struct text text, unsigned decimals, int64_t *digits, int64_t *scale)
+{
+    bool negative = text.size > 0 && text.data[0] == '-';
+    if (negative) {
+        text.data++;
+        text.size--;
+    }
+    if (text.size - 1 >= FAST_SIZE_MAX || text.data[text.size - 1] == '.')
+        return false;
+    uint64_t magnitude;
+    unsigned fraction_size;
+    bool plain = text.size <= 8
+                     ? parse_one_word(text.data, text.size, &magnitude, &fraction_size)
+                     : parse_two_words(text.data, text.size, &magnitude, &fraction_size);
+    unsigned missing = decimals - fraction_size; /* wraps where there are too many decimals */
+    if (!plain || missing >= ARRAY_COUNT(powers_of_ten))
+        return false;
+    *digits = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    *scale = powers_of_ten[missing];
+    return true;
+}
+
+/* Apart, so that the fast way needs no stack frame. */
+static __attribute__((noinline)) enum status parse_i64_slow(struct text text, unsigned decimals,
+                                                            int64_t *out)
 {
     u128 magnitude;
     bool negative;
@@ -144,7 +287,19 @@ enum status decimal_parse_i64(struct text text, unsigned decimals, int64_t *out)
     return STATUS_OK;
 }
 
-enum status decimal_parse_i128(struct text text, unsigned decimals, i128 *out)
+enum status decimal_parse_i64(struct text text, unsigned decimals, int64_t *out)
+{
+    int64_t digits, scale, value;
+    if (LIKELY(parse_fast(text, decimals, &digits, &scale) &&
+               !__builtin_mul_overflow(digits, scale, &value))) {
+        *out = value;
+        return STATUS_OK;
+    }
+    return parse_i64_slow(text, decimals, out);
+}
+
+static __attribute__((noinline)) enum status parse_i128_slow(struct text text, unsigned decimals,
+                                                             i128 *out)
 {
     u128 magnitude;
     bool negative;
@@ -153,6 +308,16 @@ enum status decimal_parse_i128(struct text text, unsigned decimals, i128 *out)
         return status;
     *out = (i128)(negative ? 0 - magnitude : magnitude);
     return STATUS_OK;
+}
+
+enum status decimal_parse_i128(struct text text, unsigned decimals, i128 *out)
+{
+    int64_t digits, scale;
+    if (LIKELY(parse_fast(text, decimals, &digits, &scale))) {
+        *out = (i128)digits * scale;
+        return STATUS_OK;
+    }
+    return parse_i128_slow(text, decimals, out);
 }
 
 enum status decimal_count(struct text text, unsigned *out)
@@ -170,30 +335,39 @@ enum status decimal_count(struct text text, unsigned *out)
     return STATUS_OK;
 }
 
+static const char digit_pairs[] = "00010203040506070809"
+                                  "10111213141516171819"
+                                  "20212223242526272829"
+                                  "30313233343536373839"
+                                  "40414243444546474849"
+                                  "50515253545556575859"
+                                  "60616263646566676869"
+                                  "70717273747576777879"
+                                  "80818283848586878889"
+                                  "90919293949596979899";
+
 /* Writes value backwards from end and returns its first digit; nothing for 0. */
 static char *digits_before(char *end, uint64_t value)
 {
-    while (value > 0) {
-        *--end = (char)('0' + value % 10);
-        value /= 10;
+    while (value >= 10) {
+        uint64_t rest = value / 100;
+        end -= 2;
+        memcpy(end, digit_pairs + 2 * (value - rest * 100), 2);
+        value = rest;
     }
+    if (value > 0)
+        *--end = (char)('0' + value);
     return end;
-}
-
-/* As above, with zeros in front up to count digits. */
-static char *digits_padded_before(char *end, uint64_t value, unsigned count)
-{
-    char *first = end - count;
-    for (char *at = digits_before(end, value); at > first;)
-        *--at = '0';
-    return first;
 }
 
 static char *magnitude_before(char *end, u128 magnitude)
 {
-    while (magnitude >= TEN_TO_19) {
+    while (magnitude >> 64 != 0) {
         u128 rest = magnitude / TEN_TO_19;
-        end = digits_padded_before(end, (uint64_t)(magnitude - rest * TEN_TO_19), U64_DIGITS);
+        char *first = end - U64_DIGITS;
+        end = digits_before(end, (uint64_t)(magnitude - rest * TEN_TO_19));
+        while (end > first)
+            *--end = '0';
         magnitude = rest;
     }
     return digits_before(end, (uint64_t)magnitude);
