@@ -1,0 +1,372 @@
+/* CSV rows to bars. */
+#include "world/import/bars.h"
+
+#include "base/time.h"
+#include "world/import/bar_builder.h"
+#include "world/import/byte_source.h"
+#include "world/import/columns.h"
+#include "world/import/csv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SYMBOLS_LISTED 16
+
+struct reading {
+    const struct bar_source *source;
+    struct csv_reader csv;
+    struct column_layout layout;
+    struct bar_builder builder;
+    struct problem *problem;
+    char wanted[COLUMN_NAME_SIZE];        /* symbol without separators; "" = none given */
+    char symbol[COLUMN_NAME_SIZE];        /* the last row's, as it stands there */
+    bool symbol_known;                    /* there was a last row */
+    bool symbol_wanted;                   /* and it was the wanted one */
+    char symbols[SYMBOLS_LISTED][COLUMN_NAME_SIZE]; /* the first ones seen, for messages */
+    size_t symbol_count;                  /* of those listed */
+    bool symbols_more;                    /* there were others */
+};
+
+void bar_source_init(struct bar_source *source, const char *path)
+{
+    *source = (struct bar_source){
+        .path = path,
+        .price_decimals_min = 8,
+        .price_decimals_max = 10,
+        .from_ns = INT64_MIN,
+        .to_ns = INT64_MAX,
+    };
+}
+
+/* ---- what is wrong with a row ---- */
+
+static const char *column_name(const struct reading *reading, enum column column)
+{
+    return reading->layout.names[column];
+}
+
+static struct text column_text(const struct reading *reading, enum column column)
+{
+    return reading->csv.fields[reading->layout.index[column]];
+}
+
+/* `found` in a field, cut to what a line of message holds. */
+static enum status field_problem(struct reading *reading, enum column column, const char *what)
+{
+    struct text text = column_text(reading, column);
+    return csv_problem(&reading->csv, reading->problem, column_name(reading, column),
+                       "found \"%.*s\"%s%s", (int)(text.size < 60 ? text.size : 60), text.data,
+                       what[0] != '\0' ? ", " : "", what);
+}
+
+static enum status number_problem(struct reading *reading, enum column column, bool price)
+{
+    const char *fault = digits_fault(column_text(reading, column));
+    field_problem(reading, column, fault != NULL ? fault : "a number too large or too long");
+    problem_allowed(reading->problem, price ? "a price above 0 such as 43251.23"
+                                            : "a volume of 0 or more such as 12.5");
+    if (fault != NULL && strstr(fault, "exponent") != NULL)
+        problem_next(reading->problem, "write it out: 0.0000741, not 7.41e-5");
+    return STATUS_DATA_INVALID;
+}
+
+/* What is allowed and what to do about each fault. */
+static const struct {
+    const char *allowed, *next;
+} fault_texts[] = {
+    [BAR_FAULT_TIME_SAME] = {"each open time once", "take the second row out"},
+    [BAR_FAULT_TIME_UNSORTED] = {"times that rise from row to row",
+                                 "sort the rows by time, oldest first"},
+    [BAR_FAULT_TIME_CLOSE] = {"rows at least one bar apart", "check the bar's length"},
+    [BAR_FAULT_TIME_UNALIGNED] = {"open times at multiples of the bar's length in UTC",
+                                  "check the bar's length and the time zone"},
+    [BAR_FAULT_PRICE_ZERO] = {"a price above 0", ""},
+    [BAR_FAULT_PRICE_FINE] = {"prices that fit the instrument's price decimals",
+                              "give the instrument fewer quantity decimals"},
+    [BAR_FAULT_PRICE_LARGE] = {"prices below 9.2e18 / 10^decimals", ""},
+    [BAR_FAULT_HIGH_LOW] = {"low <= high", ""},
+    [BAR_FAULT_OPEN] = {"low <= open, close <= high", ""},
+    [BAR_FAULT_CLOSE] = {"low <= open, close <= high", ""},
+};
+
+static enum status fault_problem(struct reading *reading, enum column column,
+                                 enum bar_fault fault, const char *what)
+{
+    field_problem(reading, column, what);
+    if (fault_texts[fault].allowed[0] != '\0')
+        problem_allowed(reading->problem, "%s", fault_texts[fault].allowed);
+    if (fault_texts[fault].next[0] != '\0')
+        problem_next(reading->problem, "%s", fault_texts[fault].next);
+    return STATUS_DATA_INVALID;
+}
+
+static enum status time_problem(struct reading *reading, int64_t time_ns, enum bar_fault fault)
+{
+    const struct bar_builder *builder = &reading->builder;
+    char time[TIME_TEXT_SIZE], length[DURATION_TEXT_SIZE], step[DURATION_TEXT_SIZE];
+    char what[160];
+    unsigned long long line = (unsigned long long)builder->line;
+    duration_format(length, reading->source->bar_ns);
+    time_format(time, builder->time_ns);
+    if (fault == BAR_FAULT_TIME_SAME) {
+        snprintf(what, sizeof what, "the time of line %llu again", line);
+    } else if (fault == BAR_FAULT_TIME_UNSORTED) {
+        snprintf(what, sizeof what, "earlier than line %llu (%s)", line, time);
+    } else if (fault == BAR_FAULT_TIME_CLOSE) {
+        duration_format(step, time_ns - builder->time_ns);
+        snprintf(what, sizeof what, "%s after line %llu, nearer than a bar of %s", step, line,
+                 length);
+    } else {
+        time_format(time, time_ns);
+        snprintf(what, sizeof what, "%s is no multiple of %s", time, length);
+    }
+    return fault_problem(reading, COLUMN_TIME, fault, what);
+}
+
+/* `first` is the column of the open price at fault: of trades, of bids or of asks. */
+static enum status price_problem(struct reading *reading, enum bar_fault fault, enum column first)
+{
+    enum column column = first + reading->builder.fault_price;
+    struct text high = column_text(reading, first + BAR_HIGH);
+    struct text low = column_text(reading, first + BAR_LOW);
+    int high_size = (int)(high.size < 40 ? high.size : 40);
+    int low_size = (int)(low.size < 40 ? low.size : 40);
+    char what[160] = "";
+    if (fault == BAR_FAULT_MEMORY)
+        return problem_set(reading->problem, STATUS_NO_MEMORY, reading->source->path,
+                           "no memory for more than %zu bars", reading->builder.count);
+    if (fault == BAR_FAULT_PRICE_FINE) {
+        snprintf(what, sizeof what, "%s has more than %u decimals",
+                 reading->layout.has_quotes ? "the mid price" : "which",
+                 reading->source->price_decimals_max);
+    } else if (fault == BAR_FAULT_PRICE_LARGE) {
+        snprintf(what, sizeof what, "the largest price does not fit at %u decimals",
+                 reading->builder.decimals);
+    } else if (fault == BAR_FAULT_HIGH_LOW) {
+        snprintf(what, sizeof what, "below %s %.*s", column_name(reading, first + BAR_LOW),
+                 low_size, low.data);
+        column = first + BAR_HIGH;
+    } else if (fault == BAR_FAULT_OPEN || fault == BAR_FAULT_CLOSE) {
+        snprintf(what, sizeof what, "outside %s %.*s to %s %.*s",
+                 column_name(reading, first + BAR_LOW), low_size, low.data,
+                 column_name(reading, first + BAR_HIGH), high_size, high.data);
+        column = first + (fault == BAR_FAULT_OPEN ? BAR_OPEN : BAR_CLOSE);
+    }
+    return fault_problem(reading, column, fault, what);
+}
+
+/* ---- symbols ---- */
+
+/* Letters in one case without the separators between assets. */
+static void plain_symbol(struct text symbol, char out[COLUMN_NAME_SIZE])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < symbol.size && size < COLUMN_NAME_SIZE - 1; i++) {
+        char c = symbol.data[i];
+        if (c == '-' || c == '/' || c == '_' || c == ':')
+            continue;
+        out[size++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    out[size] = '\0';
+}
+
+static void list_symbol(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->symbol_count; i++)
+        if (strcmp(reading->symbols[i], reading->symbol) == 0)
+            return;
+    if (reading->symbol_count == SYMBOLS_LISTED)
+        reading->symbols_more = true;
+    else
+        strcpy(reading->symbols[reading->symbol_count++], reading->symbol);
+}
+
+/* Whether the row is of the wanted symbol. Without a wanted one all rows must be of one. */
+static enum status judge_symbol(struct reading *reading, bool *wanted)
+{
+    struct text symbol = column_text(reading, COLUMN_SYMBOL);
+    if (LIKELY(reading->symbol_known && text_equal(symbol, text_of(reading->symbol)))) {
+        *wanted = reading->symbol_wanted;
+        return STATUS_OK;
+    }
+    if (symbol.size == 0 || symbol.size >= COLUMN_NAME_SIZE) {
+        field_problem(reading, COLUMN_SYMBOL, symbol.size == 0 ? "nothing" : "too long");
+        problem_allowed(reading->problem, "a symbol of 1 to %d letters", COLUMN_NAME_SIZE - 1);
+        return STATUS_DATA_INVALID;
+    }
+    if (reading->symbol_known && reading->wanted[0] == '\0') {
+        field_problem(reading, COLUMN_SYMBOL, "after rows of another symbol");
+        problem_allowed(reading->problem, "one symbol, unless the wanted one is named");
+        problem_next(reading->problem, "name the instrument or the symbol");
+        return STATUS_DATA_INVALID;
+    }
+    char plain[COLUMN_NAME_SIZE];
+    plain_symbol(symbol, plain);
+    text_copy(reading->symbol, sizeof reading->symbol, symbol);
+    reading->symbol_known = true;
+    reading->symbol_wanted = reading->wanted[0] == '\0' || strcmp(plain, reading->wanted) == 0;
+    list_symbol(reading);
+    *wanted = reading->symbol_wanted;
+    return STATUS_OK;
+}
+
+static enum status symbol_missing(struct reading *reading)
+{
+    struct problem *problem = reading->problem;
+    const char *names[SYMBOLS_LISTED];
+    char list[SYMBOLS_LISTED * 10] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < reading->symbol_count; i++) {
+        names[i] = reading->symbols[i];
+        if (size + strlen(names[i]) + 2 < sizeof list)
+            size += (size_t)snprintf(list + size, sizeof list - size, "%s%s", i > 0 ? ", " : "",
+                                     names[i]);
+    }
+    problem_set(problem, STATUS_NOT_FOUND, reading->source->path, "no row of the symbol %s",
+                reading->wanted);
+    problem_allowed(problem, "%s%s", list, reading->symbols_more ? " ..." : "");
+    const char *near = text_suggest(text_of(reading->wanted), names, reading->symbol_count);
+    if (near != NULL)
+        problem_next(problem, "did you mean %s?", near);
+    return STATUS_NOT_FOUND;
+}
+
+/* ---- rows ---- */
+
+static inline enum status read_price(struct reading *reading, enum column column,
+                                     struct digits *out)
+{
+    struct text text = column_text(reading, column);
+    if (LIKELY(digits_read(text, out)) || digits_parse(text, out) == STATUS_OK)
+        return STATUS_OK;
+    return number_problem(reading, column, true);
+}
+
+static enum status read_quotes(struct reading *reading)
+{
+    struct digits bids[BAR_PRICE_COUNT], asks[BAR_PRICE_COUNT];
+    for (unsigned i = 0; i < BAR_PRICE_COUNT; i++) {
+        enum status status = read_price(reading, COLUMN_BID_OPEN + i, &bids[i]);
+        if (status == STATUS_OK)
+            status = read_price(reading, COLUMN_ASK_OPEN + i, &asks[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    bool of_ask = false;
+    enum bar_fault fault = bar_builder_quotes(&reading->builder, bids, asks, &of_ask);
+    if (fault == BAR_FAULT_NONE)
+        return STATUS_OK;
+    return price_problem(reading, fault, of_ask ? COLUMN_ASK_OPEN : COLUMN_BID_OPEN);
+}
+
+static enum status read_prices(struct reading *reading)
+{
+    struct digits prices[BAR_PRICE_COUNT], volume_digits;
+    for (unsigned i = 0; i < BAR_PRICE_COUNT; i++) {
+        enum status status = read_price(reading, COLUMN_OPEN + i, &prices[i]);
+        if (UNLIKELY(status != STATUS_OK))
+            return status;
+    }
+    double volume;
+    struct text text = column_text(reading, COLUMN_VOLUME);
+    if (LIKELY(digits_read(text, &volume_digits)))
+        volume = digits_to_double(volume_digits);
+    else if (digits_parse_double(text, &volume) != STATUS_OK)
+        return number_problem(reading, COLUMN_VOLUME, false);
+    enum bar_fault fault = bar_builder_prices(&reading->builder, prices, volume);
+    return LIKELY(fault == BAR_FAULT_NONE) ? STATUS_OK
+                                           : price_problem(reading, fault, COLUMN_OPEN);
+}
+
+static enum status read_row(struct reading *reading)
+{
+    const struct column_layout *layout = &reading->layout;
+    if (UNLIKELY(reading->csv.field_count != layout->field_count)) {
+        csv_problem(&reading->csv, reading->problem, NULL, "%zu fields", reading->csv.field_count);
+        problem_allowed(reading->problem, "%zu as in the first row", layout->field_count);
+        return STATUS_DATA_INVALID;
+    }
+    bool wanted = true;
+    if (layout->has_symbol) {
+        enum status status = judge_symbol(reading, &wanted);
+        if (status != STATUS_OK || !wanted)
+            return status;
+    }
+    int64_t time_ns = 0;
+    if (UNLIKELY(!column_time_read(column_text(reading, COLUMN_TIME), layout->time_form,
+                                   &time_ns))) {
+        field_problem(reading, COLUMN_TIME, "no time");
+        problem_allowed(reading->problem, "an integer in s, ms, us or ns since 1970, or a date "
+                        "YYYY-MM-DD or YYYY-MM-DD HH:MM:SS in UTC");
+        return STATUS_DATA_INVALID;
+    }
+    enum bar_fault fault = bar_builder_time(&reading->builder, time_ns, reading->csv.line,
+                                            &wanted);
+    if (UNLIKELY(fault != BAR_FAULT_NONE))
+        return time_problem(reading, time_ns, fault);
+    if (!wanted)
+        return STATUS_OK;
+    return layout->has_quotes ? read_quotes(reading) : read_prices(reading);
+}
+
+static enum status read_rows(struct reading *reading)
+{
+    struct text instrument = text_of(reading->source->instrument);
+    struct text base_asset = instrument.size > 0 ? text_split(&instrument, '-') : instrument;
+    enum status status = csv_reader_next(&reading->csv, reading->problem);
+    if (status == STATUS_END) {
+        problem_set(reading->problem, STATUS_DATA_INVALID, reading->source->path,
+                    "the file is empty");
+        problem_allowed(reading->problem, "a header and rows of bars");
+        return STATUS_DATA_INVALID;
+    }
+    if (status == STATUS_OK)
+        status = column_layout_read(&reading->csv, base_asset, &reading->layout,
+                                    reading->problem);
+    if (status == STATUS_OK && !reading->layout.has_header)
+        status = read_row(reading);
+    while (status == STATUS_OK) {
+        status = csv_reader_next(&reading->csv, reading->problem);
+        if (status == STATUS_OK)
+            status = read_row(reading);
+    }
+    if (status != STATUS_END)
+        return status;
+    if (reading->builder.row_count == 0 && reading->symbol_known)
+        return symbol_missing(reading);
+    return STATUS_OK;
+}
+
+enum status bar_series_read_bytes(const struct bar_source *source, struct byte_source *bytes,
+                                  struct bar_series *out, struct problem *problem)
+{
+    *out = (struct bar_series){0};
+    struct reading reading = {.source = source, .problem = problem};
+    plain_symbol(text_of(source->symbol != NULL ? source->symbol : source->instrument),
+                 reading.wanted);
+    enum status status = csv_reader_init(&reading.csv, bytes, problem);
+    if (status != STATUS_OK)
+        return status;
+    bar_builder_init(&reading.builder, source);
+    status = read_rows(&reading);
+    if (status == STATUS_OK)
+        status = bar_builder_finish(&reading.builder, source->path, out, problem);
+    bar_builder_release(&reading.builder);
+    csv_reader_release(&reading.csv);
+    return status;
+}
+
+enum status bar_series_read(const struct bar_source *source, struct bar_series *out,
+                            struct problem *problem)
+{
+    *out = (struct bar_series){0};
+    struct byte_source *file = NULL;
+    struct byte_source *bytes = NULL;
+    enum status status = byte_source_open_file(source->path, &file, problem);
+    if (status == STATUS_OK)
+        status = byte_source_open_decoded(file, &bytes, problem);
+    if (status == STATUS_OK)
+        status = bar_series_read_bytes(source, bytes, out, problem);
+    byte_source_close(bytes);
+    return status;
+}

@@ -1,0 +1,408 @@
+/* Column names and what they mean. */
+#include "world/import/columns.h"
+
+#include "base/time.h"
+#include "world/import/digits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the names ---- */
+
+static const struct column_name {
+    const char *name;
+    enum column column;
+} column_names[] = {
+    {"ts", COLUMN_TIME},           {"time", COLUMN_TIME},
+    {"timestamp", COLUMN_TIME},    {"date", COLUMN_TIME},
+    {"datetime", COLUMN_TIME},     {"date_time", COLUMN_TIME},
+    {"unix", COLUMN_TIME},         {"unix_timestamp", COLUMN_TIME},
+    {"unix_time", COLUMN_TIME},    {"unixtime", COLUMN_TIME},
+    {"open_time", COLUMN_TIME},    {"opentime", COLUMN_TIME},
+    {"start", COLUMN_TIME},        {"start_time", COLUMN_TIME},
+    {"epoch", COLUMN_TIME},        {"t", COLUMN_TIME},
+    {"open", COLUMN_OPEN},         {"o", COLUMN_OPEN},
+    {"open_price", COLUMN_OPEN},   {"high", COLUMN_HIGH},
+    {"h", COLUMN_HIGH},            {"high_price", COLUMN_HIGH},
+    {"low", COLUMN_LOW},           {"l", COLUMN_LOW},
+    {"low_price", COLUMN_LOW},     {"close", COLUMN_CLOSE},
+    {"c", COLUMN_CLOSE},           {"close_price", COLUMN_CLOSE},
+    {"volume", COLUMN_VOLUME},     {"vol", COLUMN_VOLUME},
+    {"v", COLUMN_VOLUME},          {"base_volume", COLUMN_VOLUME},
+    {"volume_base", COLUMN_VOLUME},
+    {"bid_open", COLUMN_BID_OPEN}, {"bid_high", COLUMN_BID_HIGH},
+    {"bid_low", COLUMN_BID_LOW},   {"bid_close", COLUMN_BID_CLOSE},
+    {"ask_open", COLUMN_ASK_OPEN}, {"ask_high", COLUMN_ASK_HIGH},
+    {"ask_low", COLUMN_ASK_LOW},   {"ask_close", COLUMN_ASK_CLOSE},
+    {"symbol", COLUMN_SYMBOL},     {"pair", COLUMN_SYMBOL},
+    {"ticker", COLUMN_SYMBOL},     {"instrument", COLUMN_SYMBOL},
+    {"product", COLUMN_SYMBOL},    {"product_id", COLUMN_SYMBOL},
+    {"tic", COLUMN_SYMBOL},        {"code", COLUMN_SYMBOL},
+};
+
+static const struct {
+    const char *ending;
+    enum time_form form;
+} time_endings[] = {
+    {"_s", TIME_FORM_SECONDS},        {"_sec", TIME_FORM_SECONDS},
+    {"_seconds", TIME_FORM_SECONDS},  {"_ms", TIME_FORM_MILLISECONDS},
+    {"_us", TIME_FORM_MICROSECONDS},  {"_ns", TIME_FORM_NANOSECONDS},
+};
+
+/* Columns that are no part of a bar and may be passed over; `*` stands for any ending. */
+static const char *const ignored_names[] = {
+    "bid_size", "ask_size", "average", "avg", "vwap", "weighted_average", "weighted_price",
+    "daily_change", "daily_change_pct", "change", "change_pct", "change_percent", "adj_*",
+    "div_cash", "dividend", "dividends", "split_factor", "stock_splits", "capital_gains",
+    "quote_volume", "quote_asset_volume", "volume_quote", "volume_currency", "turnover",
+    "trades", "count", "trade_count", "tradecount", "n_trades", "num_trades", "number_of_trades",
+    "transactions", "taker_buy_*", "close_time", "closetime", "ignore", "index", "unnamed:_0",
+};
+
+/* Files of other kinds that someone may hand over, by a name that gives them away. */
+static const struct {
+    const char *name;
+    const char *kind;
+} other_kinds[] = {
+    {"funding_rate", "funding rates of a perpetual"}, {"fundingrate", "funding rates of a perpetual"},
+    {"last_funding_rate", "funding rates of a perpetual"},
+    {"taker_side", "trades"}, {"trade_id", "trades"}, {"agg_trade_id", "trades"},
+    {"is_buyer_maker", "trades"}, {"update_id", "quotes or an order book"},
+    {"bid", "quotes"}, {"best_bid", "quotes"}, {"price_factor", "price factors"},
+};
+
+/* Columns that a file must have, and their plain names. */
+static const char *const plain_names[COLUMN_COUNT] = {
+    "time", "open", "high", "low", "close", "volume", "bid_open", "bid_high", "bid_low",
+    "bid_close", "ask_open", "ask_high", "ask_low", "ask_close", "symbol",
+};
+
+/* ---- one name ---- */
+
+/* As the tables spell it. */
+static void normalise(struct text name, char out[COLUMN_NAME_SIZE])
+{
+    name = text_trim(name);
+    size_t size = 0;
+    for (size_t i = 0; i < name.size && size < COLUMN_NAME_SIZE - 1; i++) {
+        char c = name.data[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c == '(' || c == ')' || c == '[' || c == ']' || c == '<' || c == '>')
+            continue;
+        out[size++] = c == ' ' || c == '-' || c == '.' ? '_' : c;
+    }
+    out[size] = '\0';
+}
+
+static bool matches(const char *name, const char *pattern)
+{
+    size_t size = strlen(pattern);
+    if (pattern[size - 1] == '*')
+        return strncmp(name, pattern, size - 1) == 0;
+    return strcmp(name, pattern) == 0;
+}
+
+static bool find_plain(const char *name, enum column *out)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(column_names); i++) {
+        if (strcmp(name, column_names[i].name) == 0) {
+            *out = column_names[i].column;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_column(const char *name, enum column *out, enum time_form *form)
+{
+    *form = TIME_FORM_ANY;
+    if (find_plain(name, out))
+        return true;
+    struct text whole = text_of(name);
+    for (size_t i = 0; i < ARRAY_COUNT(time_endings); i++) {
+        struct text ending = text_of(time_endings[i].ending);
+        if (whole.size <= ending.size
+            || strcmp(name + whole.size - ending.size, ending.data) != 0)
+            continue;
+        char stem[COLUMN_NAME_SIZE];
+        text_copy(stem, sizeof stem, (struct text){name, whole.size - ending.size});
+        if (find_plain(stem, out) && *out == COLUMN_TIME) {
+            *form = time_endings[i].form;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_ignored(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(ignored_names); i++)
+        if (matches(name, ignored_names[i]))
+            return true;
+    return false;
+}
+
+/* `volume_btc` among columns like it: 1 where it is of the base asset, 0 of another, -1 no such. */
+static int judge_named_volume(const char *name, struct text base_asset)
+{
+    static const char *const stems[] = {"volume_", "vol_"};
+    for (size_t i = 0; i < ARRAY_COUNT(stems); i++) {
+        size_t size = strlen(stems[i]);
+        if (strncmp(name, stems[i], size) == 0)
+            return text_equal_ignore_case(text_of(name + size), base_asset) ? 1 : 0;
+    }
+    return -1;
+}
+
+/* ---- the header ---- */
+
+static bool is_date_name(const char *name)
+{
+    return strcmp(name, "date") == 0 || strcmp(name, "datetime") == 0
+           || strcmp(name, "date_time") == 0;
+}
+
+/* A row of nothing but numbers (the first may be a date) is data. */
+static bool is_numeric_row(const struct csv_reader *reader)
+{
+    for (size_t i = 0; i < reader->field_count; i++) {
+        unsigned decimals = 0;
+        int64_t time_ns = 0;
+        if (decimal_count(reader->fields[i], &decimals) != STATUS_OK
+            && (i > 0 || time_parse(reader->fields[i], &time_ns) != STATUS_OK))
+            return false;
+    }
+    return true;
+}
+
+static enum status read_without_header(const struct csv_reader *reader, struct column_layout *out,
+                                       struct problem *problem)
+{
+    size_t count = reader->field_count;
+    if (count != 6 && count != 7 && count != 12) {
+        csv_problem(reader, problem, NULL, "no header, and %zu columns", count);
+        problem_allowed(problem, "without a header 6 columns: time, open, high, low, close, volume "
+                        "(or Kraken's 7, or Binance's 12)");
+        problem_next(problem, "put a line with the columns' names at the top");
+        return STATUS_DATA_INVALID;
+    }
+    for (size_t i = COLUMN_TIME; i <= COLUMN_VOLUME; i++) {
+        out->index[i] = i;
+        text_copy(out->names[i], sizeof out->names[i], text_of(plain_names[i]));
+    }
+    return STATUS_OK;
+}
+
+static enum status unknown_column(const struct csv_reader *reader, struct text name,
+                                  struct problem *problem)
+{
+    const char *candidates[ARRAY_COUNT(column_names) + ARRAY_COUNT(ignored_names)];
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(column_names); i++)
+        candidates[count++] = column_names[i].name;
+    for (size_t i = 0; i < ARRAY_COUNT(ignored_names); i++)
+        candidates[count++] = ignored_names[i];
+    if (name.size > 0 && memchr(name.data, '\r', name.size) != NULL) {
+        csv_problem(reader, problem, NULL, "lines end with CR alone");
+        problem_allowed(problem, "LF or CRLF");
+        return STATUS_DATA_INVALID;
+    }
+    csv_problem(reader, problem, NULL, "unknown column \"%.*s\"",
+                (int)(name.size < 60 ? name.size : 60), name.size > 0 ? name.data : "");
+    problem_allowed(problem, "ts_ms (time, date ...), open, high, low, close, volume, symbol, "
+                    "bid_open ... ask_close; skipped: average, vwap, adj_..., div_cash, "
+                    "split_factor, trades, quote_volume, close_time ...");
+    const char *near = name.size > 0 ? text_suggest(name, candidates, count) : NULL;
+    if (near != NULL)
+        problem_next(problem, "did you mean %s?", near);
+    else
+        problem_next(problem, "take the column out: cut -d, -f1-6");
+    return STATUS_DATA_INVALID;
+}
+
+static enum status another_kind(const struct csv_reader *reader, const char *kind,
+                                struct problem *problem)
+{
+    csv_problem(reader, problem, NULL, "these are %s, not bars", kind);
+    problem_allowed(problem, "time, open, high, low, close, volume");
+    return STATUS_DATA_INVALID;
+}
+
+/* State of reading one header. */
+struct header {
+    bool seen[COLUMN_COUNT];
+    char time_name[COLUMN_NAME_SIZE]; /* normalised, to settle a date beside a number */
+    bool volume_is_named;             /* the volume is one like volume_btc */
+    bool volume_other;                /* there is one like volume_usdt */
+};
+
+static void take_column(struct column_layout *out, struct header *header, enum column column,
+                        size_t index, struct text name)
+{
+    header->seen[column] = true;
+    out->index[column] = index;
+    text_copy(out->names[column], sizeof out->names[column], text_trim(name));
+}
+
+static enum status read_name(const struct csv_reader *reader, size_t index, struct text base_asset,
+                             struct header *header, struct column_layout *out,
+                             struct problem *problem)
+{
+    struct text field = reader->fields[index];
+    char name[COLUMN_NAME_SIZE];
+    normalise(field, name);
+    /* A nameless first column is the row number that pandas writes. */
+    if (name[0] == '\0' && index == 0)
+        return STATUS_OK;
+    enum column column = COLUMN_COUNT;
+    enum time_form form = TIME_FORM_ANY;
+    if (!find_column(name, &column, &form)) {
+        int volume = judge_named_volume(name, base_asset);
+        if (volume == 1) {
+            column = COLUMN_VOLUME;
+            header->volume_is_named = true;
+        } else if (is_ignored(name)) {
+            return STATUS_OK;
+        } else if (volume == 0) {
+            header->volume_other = true;
+            return STATUS_OK;
+        } else {
+            return unknown_column(reader, field, problem);
+        }
+    }
+    if (column == COLUMN_TIME && header->seen[COLUMN_TIME]) {
+        bool date_now = is_date_name(name);
+        bool date_before = is_date_name(header->time_name);
+        if (date_now && !date_before)
+            return STATUS_OK;
+        if (date_before && !date_now)
+            header->seen[COLUMN_TIME] = false;
+    }
+    if (header->seen[column]) {
+        csv_problem(reader, problem, plain_names[column], "columns \"%s\" and \"%s\" mean the same",
+                    out->names[column], name);
+        problem_allowed(problem, "each column once");
+        return STATUS_DATA_INVALID;
+    }
+    take_column(out, header, column, index, field);
+    if (column == COLUMN_TIME) {
+        out->time_form = form;
+        text_copy(header->time_name, sizeof header->time_name, text_of(name));
+    }
+    return STATUS_OK;
+}
+
+static enum status judge_duplicates(const struct csv_reader *reader, struct problem *problem)
+{
+    for (size_t i = 1; i < reader->field_count; i++) {
+        char name[COLUMN_NAME_SIZE];
+        normalise(reader->fields[i], name);
+        for (size_t k = 0; k < i; k++) {
+            char other[COLUMN_NAME_SIZE];
+            normalise(reader->fields[k], other);
+            if (strcmp(name, other) != 0)
+                continue;
+            csv_problem(reader, problem, name, "the name stands twice, in fields %zu and %zu",
+                        k + 1, i + 1);
+            problem_allowed(problem, "each name once");
+            return STATUS_DATA_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status judge_missing(const struct csv_reader *reader, const struct header *header,
+                                 struct column_layout *out, struct problem *problem)
+{
+    for (size_t i = COLUMN_BID_OPEN; i <= COLUMN_ASK_CLOSE; i++)
+        out->has_quotes = out->has_quotes || header->seen[i];
+    bool has_price = header->seen[COLUMN_OPEN] || header->seen[COLUMN_CLOSE];
+    if (out->has_quotes && has_price) {
+        csv_problem(reader, problem, NULL, "both prices (open ...) and quotes (bid_open ...)");
+        problem_allowed(problem, "the one or the other");
+        return STATUS_DATA_INVALID;
+    }
+    for (size_t i = COLUMN_TIME; i <= COLUMN_ASK_CLOSE; i++) {
+        bool of_quotes = i >= COLUMN_BID_OPEN;
+        if (header->seen[i] || (i != COLUMN_TIME && of_quotes != out->has_quotes))
+            continue;
+        csv_problem(reader, problem, plain_names[i], "the column is missing");
+        problem_allowed(problem, "%s", out->has_quotes
+                        ? "time, bid_open, bid_high, bid_low, bid_close, ask_open ... ask_close"
+                        : "time, open, high, low, close, volume, in any order");
+        if (i == COLUMN_VOLUME && header->volume_other)
+            problem_next(problem, "name the instrument (BTC-USD), to tell which volume is its own");
+        else
+            problem_next(problem, "name the columns in the first line");
+        return STATUS_DATA_INVALID;
+    }
+    return STATUS_OK;
+}
+
+enum status column_layout_read(const struct csv_reader *reader, struct text base_asset,
+                               struct column_layout *out, struct problem *problem)
+{
+    *out = (struct column_layout){.field_count = reader->field_count};
+    if (is_numeric_row(reader))
+        return read_without_header(reader, out, problem);
+    out->has_header = true;
+    for (size_t i = 0; i < reader->field_count; i++) {
+        char name[COLUMN_NAME_SIZE];
+        normalise(reader->fields[i], name);
+        for (size_t k = 0; k < ARRAY_COUNT(other_kinds); k++)
+            if (strcmp(name, other_kinds[k].name) == 0)
+                return another_kind(reader, other_kinds[k].kind, problem);
+    }
+    enum status status = judge_duplicates(reader, problem);
+    struct header header = {0};
+    for (size_t i = 0; status == STATUS_OK && i < reader->field_count; i++)
+        status = read_name(reader, i, base_asset, &header, out, problem);
+    if (status == STATUS_OK)
+        status = judge_missing(reader, &header, out, problem);
+    out->has_symbol = header.seen[COLUMN_SYMBOL];
+    return status;
+}
+
+/* ---- times ---- */
+
+/* Integers of these sizes are times between 1973 and 5138 in the unit given. */
+static bool guess_unit(uint64_t value, unsigned *exponent)
+{
+    if (value < UINT64_C(100000000))
+        return false;
+    *exponent = value < UINT64_C(100000000000) ? 9
+                : value < UINT64_C(100000000000000) ? 6
+                : value < UINT64_C(100000000000000000) ? 3 : 0;
+    return true;
+}
+
+/* YYYYMMDD. */
+static bool read_compact_date(uint64_t value, int64_t *out_ns)
+{
+    struct civil_time civil = {.year = (int32_t)(value / 10000),
+                               .month = (uint8_t)(value / 100 % 100),
+                               .day = (uint8_t)(value % 100)};
+    return civil.year >= 1900 && civil_to_ns(civil, out_ns);
+}
+
+bool column_time_read(struct text field, enum time_form form, int64_t *out_ns)
+{
+    struct digits value;
+    if (!digits_read(field, &value))
+        return form == TIME_FORM_ANY && time_parse(field, out_ns) == STATUS_OK;
+    unsigned exponent = 3 * (4 - (unsigned)form);
+    if (form == TIME_FORM_ANY) {
+        if (field.size == 8 && value.decimals == 0)
+            return read_compact_date(value.mantissa, out_ns);
+        uint64_t whole = value.mantissa / (uint64_t)power_of_ten(value.decimals);
+        if (!guess_unit(whole, &exponent))
+            return false;
+    }
+    /* Seconds with a fraction are exact while it has no digits beyond nanoseconds. */
+    digits_trim(&value, exponent);
+    if (value.decimals > exponent || value.mantissa > INT64_MAX)
+        return false;
+    return !__builtin_mul_overflow((int64_t)value.mantissa,
+                                   power_of_ten(exponent - value.decimals), out_ns);
+}
