@@ -104,26 +104,40 @@ MATH_INLINE double math_exp_polynomial(double r)
     return (p01 + r2 * p23) + r4 * p47;
 }
 
-MATH_INLINE double math_exp_body(double x)
+/* e^x = significand * scale_first * scale_second, the significand in [0.7, 1.42]. */
+struct math_scaled { double significand, scale_first, scale_second; };
+
+/* e^(x + extra) for |extra| <= ulp(x) and x within [-746, 710]. */
+MATH_INLINE struct math_scaled math_exp_scaled(double x, double extra)
 {
-    double bound = x > 710.0 ? 710.0 : x;
-    bound = bound < -746.0 ? -746.0 : bound;
     /* The rounder carries 2046 besides, so that its low bits are k + 2046 > 0 and both halves of k
      * become biased exponents by shifts and a subtraction of unsigned numbers. */
-    double shifted = bound * MATH_INVERSE_LN2 + (MATH_ROUNDER + 2046.0);
+    double shifted = x * MATH_INVERSE_LN2 + (MATH_ROUNDER + 2046.0);
     double k = shifted - (MATH_ROUNDER + 2046.0);
     uint64_t k_biased = math_bits(shifted);
     uint64_t half = k_biased >> 1;
-    double scale_first = math_from_bits(half << 52);
-    double scale_second = math_from_bits((k_biased - half) << 52);
 
-    double high = bound - k * MATH_LN2_HIGH;
-    double low = k * MATH_LN2_LOW;
+    double high = x - k * MATH_LN2_HIGH;
+    double low = k * MATH_LN2_LOW - extra;
     double r = high - low;
     double e = (high - r) - low;
     double tail = (r * r) * (0.5 + r * math_exp_polynomial(r)) + e;
-    double y = ((1.0 + (r + tail)) * scale_first) * scale_second;
-    return x != x ? math_nan() : y;
+    struct math_pair sum = math_sum_ordered(1.0, r);
+    return (struct math_scaled){sum.high + (sum.low + tail), math_from_bits(half << 52),
+                                math_from_bits((k_biased - half) << 52)};
+}
+
+MATH_INLINE double math_exp_bound(double x)
+{
+    double bound = x > 710.0 ? 710.0 : x;
+    return bound < -746.0 ? -746.0 : bound;
+}
+
+MATH_INLINE double math_exp_body(double x)
+{
+    struct math_scaled y = math_exp_scaled(math_exp_bound(x), 0.0);
+    double product = (y.significand * y.scale_first) * y.scale_second;
+    return x != x ? math_nan() : product;
 }
 
 /* log(1 + f) - f for f in [sqrt(1/2) - 1, sqrt(2) - 1]. With s = f / (2 + f),
@@ -193,5 +207,8 @@ MATH_INLINE double math_normal_quantile_body(double p)
     double rest = d * row[1] + d2 * (c23 + d2 * (c45 + d2 * c67));
     return math_with_sign(row[0] + rest, p - 0.5);
 }
+
+/* log x as a pair, relative error below 2^-64; x positive and finite. In math_log.c. */
+struct math_pair math_log_pair(double x);
 
 #endif
