@@ -167,9 +167,9 @@ static enum status parse_magnitude(struct text text, unsigned decimals, u128 pos
  *
  *     "43251.23"   lowest byte first: '4' '3' '2' '5' '1' '.' '2' '3'
  *
- * They are turned to values 0 to 9, the point is taken out (what stands before it moves up one byte),
- * and pairs, then fours, then eights of digits are joined in three multiplications. It answers only
- * where all is plain; anything else is left to the general way.
+ * They are turned to values 0 to 9, the point is taken out (what stands before it moves up one
+ * byte), and pairs, then fours, then eights of digits are joined in three multiplications. It answers
+ * only where all is plain; anything else is left to the general way.
  */
 #define FAST_SIZE_MAX 16
 #define POINT_VALUE ('.' ^ '0')

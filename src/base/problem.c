@@ -22,7 +22,7 @@ void problem_init(struct problem *problem)
 
 /* Cleaning replaces byte for byte or shrinks, and every part is shorter than this buffer, so a cut
  * made here lies behind the cut that text_copy_clean makes. */
-static void fill(char *out, size_t out_size, const char *format, va_list args)
+static PRINTF_LIKE(3, 0) void fill(char *out, size_t out_size, const char *format, va_list args)
 {
     char raw[1024];
     ASSERT(out_size <= sizeof raw / 2);
