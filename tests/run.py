@@ -24,7 +24,8 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SUITES = ['tidy', 'unit', 'scenario', 'contract', 'golden', 'drill', 'interop', 'fuzz', 'web', 'long']
+SUITES = ['tidy', 'unit', 'scenario', 'contract', 'golden', 'drill', 'interop', 'fuzz', 'web',
+          'long']
 NOT_BY_DEFAULT = ['long']
 SCENARIOS_PER_JOB = 20
 TIMEOUT_SECONDS = 300
@@ -180,7 +181,7 @@ _fixed_addresses = None
 
 def fixed_addresses():
     """Older sanitizers die at random where the kernel randomises addresses by more than 28 bits."""
-    global _fixed_addresses  # pylint: disable=global-statement
+    global _fixed_addresses
     if _fixed_addresses is None:
         _fixed_addresses = []
         try:
@@ -319,7 +320,7 @@ def run_all(jobs, count, screen):
                 job = queue.pop(0)
             try:
                 run_job(job, running)
-            except Exception as error:  # pylint: disable=broad-except  # reported as a failure
+            except Exception as error:  # reported as a failure
                 job.results = [('failed', 'start', [repr(error)])]
             if not finished.is_set():
                 screen.finished(job)

@@ -1,8 +1,9 @@
 """Runs one libFuzzer target: `fuzz.py NAME SECONDS`, NAME as in tests/fuzz/NAME.c.
 
 First every input of its corpus (tests/fuzz/corpus/…) once, then SECONDS of looking for new ones,
-which are kept in build/fuzz.state/ so that the next, longer run begins where this one ended. An input
-that breaks the target is left there too and printed with the command that repeats it. Prints TAP."""
+which are kept in build/fuzz.state/ so that the next, longer run begins where this one ended. An
+input that breaks the target is left there too and printed with the command that repeats it. Prints
+TAP."""
 
 import os
 import re

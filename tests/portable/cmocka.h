@@ -1,5 +1,5 @@
-/* The part of cmocka that tern's unit tests use, in one header, for builds for machines whose cmocka
- * is not at hand: the arm64 build of the pure rooms, which runs under qemu-user. Its output is TAP.
+/* The part of cmocka that tern's unit tests use, in one header, for machines whose cmocka is not at
+ * hand: the arm64 build of the pure rooms, which runs under qemu-user. Its output is TAP.
  *
  * Everywhere else the real cmocka is used, so a test that compiles only here is a mistake that the
  * ordinary build finds. */
