@@ -18,7 +18,8 @@
 #define TERN_DRIVE_RESEARCH_RESULT_H
 
 #include "base/hash.h"
-#include "core/model/number.h"
+#include "core/model/input.h"
+#include "core/model/instrument.h"
 
 #define RESULT_NAME_SIZE 64
 #define RESULT_ASSET_SIZE 16
@@ -29,9 +30,6 @@
 #define RESULT_EQUITY_COUNT_MAX (UINT32_C(1) << 26)
 #define RESULT_ROWS_COUNT_MAX (UINT32_C(1) << 24) /* fills, orders, trips */
 #define RESULT_NAMES_COUNT_MAX (UINT32_C(1) << 16) /* bots, instruments, denials, warnings */
-
-enum result_side { RESULT_SIDE_BUY, RESULT_SIDE_SELL };
-enum result_liquidity { RESULT_LIQUIDITY_MAKER, RESULT_LIQUIDITY_TAKER };
 
 /* What the data of one instrument were: scales to print by, and its first and last close. */
 struct result_instrument {
@@ -62,8 +60,8 @@ struct result_fill {
     int64_t time_ns;
     uint32_t bot;                /* index into bots */
     uint32_t instrument;         /* index into instruments */
-    enum result_side side;
-    enum result_liquidity liquidity;
+    enum side side;
+    enum liquidity liquidity;
     struct quantity quantity;    /* > 0 */
     struct price price;
     struct amount notional;      /* price x quantity, in the reporting currency, >= 0 */
@@ -77,7 +75,7 @@ struct result_order {
     int64_t time_ns;             /* when it was decided */
     int64_t end_time_ns;         /* when it ended; 0 where it is still open */
     uint32_t bot, instrument;
-    enum result_side side;
+    enum side side;
     bool has_price;              /* false: a market order */
     struct quantity quantity;    /* > 0 */
     struct price price;          /* its limit, where has_price */
@@ -103,7 +101,7 @@ struct result_equity {
 struct result_trip {
     int64_t open_time_ns, close_time_ns;
     uint32_t bot, instrument;
-    enum result_side side;       /* BUY: it was long */
+    enum side side;       /* SIDE_BUY: it was long */
     bool has_excursion;
     struct quantity quantity;    /* the largest held */
     struct amount entry_price;   /* averages, quote per base */
@@ -143,6 +141,7 @@ struct backtest_result {
     uint64_t bars_count;            /* of all series */
     double wall_seconds;
     uint64_t trials_count;          /* of research/trials; 0 where they could not be counted */
+    double trials_sharpe_variance;  /* of their Sharpe ratios a period; 0 where it is not known */
     bool fills_at_this_close;       /* simulation.fill: this_close */
 
     /* Books. end = start + realized + unrealized - fees + funding, exactly. */
