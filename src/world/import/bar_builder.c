@@ -10,6 +10,7 @@
 #define WEEK_NS (7 * NANOSECONDS_PER_DAY)
 #define MONDAY_NS (4 * NANOSECONDS_PER_DAY) /* 1970-01-05, the first Monday */
 #define FIRST_CAPACITY 4096
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the content hash is little-endian");
 
 /* ---- times ---- */
 
@@ -147,8 +148,8 @@ static enum bar_fault to_units(struct bar_builder *builder, struct digits prices
         uint64_t factor = (uint64_t)power_of_ten(builder->decimals - prices[i].decimals);
         uint64_t value;
         builder->fault_price = i;
-        if (UNLIKELY(__builtin_mul_overflow(prices[i].mantissa, factor, &value)
-                     || value > INT64_MAX))
+        if (UNLIKELY(__builtin_mul_overflow(prices[i].mantissa, factor, &value) ||
+                     value > INT64_MAX))
             return BAR_FAULT_PRICE_LARGE;
         if (UNLIKELY(value == 0))
             return BAR_FAULT_PRICE_ZERO;
@@ -288,8 +289,10 @@ static enum status infer_length(const struct bar_builder *builder, const char *n
     duration_format(step, builder->step_min);
     if (builder->step_gcd != builder->step_min) {
         duration_format(divisor, builder->step_gcd);
-        snprintf(found, sizeof found, "rows up to line %llu are %s apart, here a step is no "
-                 "multiple of that", (unsigned long long)builder->step_min_line, step);
+        snprintf(found, sizeof found,
+                 "rows up to line %llu are %s apart, here a step is no "
+                 "multiple of that",
+                 (unsigned long long)builder->step_min_line, step);
         finish_problem(name, builder->step_gcd_line, problem, found);
         problem_allowed(problem, "steps that are multiples of the smallest one");
         problem_next(problem, "if bars are missing, give the bar's length; %s would fit", divisor);
@@ -379,23 +382,6 @@ static void store_u64(unsigned char *out, uint64_t value)
         out[i] = (unsigned char)(value >> (8 * i));
 }
 
-static void hash_bars(struct hash_stream *stream, const struct bar *bars, size_t count)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    /* A bar has no padding, and its fields stand in the order of the preimage. */
-    hash_stream_append(stream, bars, count * sizeof *bars);
-#else
-    for (size_t i = 0; i < count; i++) {
-        unsigned char bytes[sizeof *bars];
-        uint64_t words[sizeof *bars / 8];
-        memcpy(words, &bars[i], sizeof words);
-        for (size_t k = 0; k < ARRAY_COUNT(words); k++)
-            store_u64(bytes + 8 * k, words[k]);
-        hash_stream_append(stream, bytes, sizeof bytes);
-    }
-#endif
-}
-
 /* One bar's part of the counts; `before` is NULL for the first. */
 static void count_bar(struct bar_series *series, const struct bar *before, const struct bar *bar)
 {
@@ -437,7 +423,8 @@ enum status bar_series_summarise(struct bar_series *series)
         size_t end = begin + PIECE < series->count ? begin + PIECE : series->count;
         for (size_t i = begin; i < end; i++)
             count_bar(series, i > 0 ? &series->bars[i - 1] : NULL, &series->bars[i]);
-        hash_bars(stream, series->bars + begin, end - begin);
+        /* A bar has no padding, and its fields stand in the order of the preimage. */
+        hash_stream_append(stream, series->bars + begin, (end - begin) * sizeof *series->bars);
     }
     series->content_hash = hash_stream_value(stream);
     hash_stream_free(stream);

@@ -18,11 +18,11 @@ enum bar_fault {
     BAR_FAULT_TIME_CLOSE,     /* nearer to the row before than a bar is long */
     BAR_FAULT_TIME_UNALIGNED, /* no multiple of the bar length */
     BAR_FAULT_PRICE_ZERO,
-    BAR_FAULT_PRICE_FINE,     /* more decimals than price_decimals_max */
-    BAR_FAULT_PRICE_LARGE,    /* too large for the decimals that the series needs */
-    BAR_FAULT_HIGH_LOW,       /* high below low */
-    BAR_FAULT_OPEN,           /* open outside low ... high */
-    BAR_FAULT_CLOSE,          /* close outside low ... high */
+    BAR_FAULT_PRICE_FINE,  /* more decimals than price_decimals_max */
+    BAR_FAULT_PRICE_LARGE, /* too large for the decimals that the series needs */
+    BAR_FAULT_HIGH_LOW,    /* high below low */
+    BAR_FAULT_OPEN,        /* open outside low ... high */
+    BAR_FAULT_CLOSE,       /* close outside low ... high */
     BAR_FAULT_MEMORY,
 };
 
@@ -33,16 +33,16 @@ struct bar_builder {
     const struct bar_source *source; /* borrowed */
     struct bar *bars;                /* owned */
     size_t count, capacity;
-    unsigned decimals;               /* of the bars so far */
-    int64_t units_max;               /* largest price so far */
-    uint64_t row_count;              /* rows seen, kept or not */
-    uint64_t line, first_line;       /* of the last and the first row */
-    int64_t time_ns, first_time_ns;  /* of the last and the first row */
-    int64_t step_min;                /* smallest step between two rows; INT64_MAX before */
+    unsigned decimals;              /* of the bars so far */
+    int64_t units_max;              /* largest price so far */
+    uint64_t row_count;             /* rows seen, kept or not */
+    uint64_t line, first_line;      /* of the last and the first row */
+    int64_t time_ns, first_time_ns; /* of the last and the first row */
+    int64_t step_min;               /* smallest step between two rows; INT64_MAX before */
     uint64_t step_min_line;
-    int64_t step_gcd;                /* greatest common divisor of all steps; 0 before */
-    uint64_t step_gcd_line;          /* row at which it last became smaller */
-    enum bar_price fault_price;      /* the price a price fault is about */
+    int64_t step_gcd;           /* greatest common divisor of all steps; 0 before */
+    uint64_t step_gcd_line;     /* row at which it last became smaller */
+    enum bar_price fault_price; /* the price a price fault is about */
 };
 
 /* Borrows `source` until the builder is released or finished. */

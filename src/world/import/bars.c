@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SYMBOLS_LISTED 16
+_Static_assert(CSV_FIELD_PADDING >= DIGITS_PADDING, "fields are read eight bytes at a time");
 
 struct reading {
     const struct bar_source *source;
@@ -18,13 +19,14 @@ struct reading {
     struct column_layout layout;
     struct bar_builder builder;
     struct problem *problem;
-    char wanted[COLUMN_NAME_SIZE];        /* symbol without separators; "" = none given */
-    char symbol[COLUMN_NAME_SIZE];        /* the last row's, as it stands there */
-    bool symbol_known;                    /* there was a last row */
-    bool symbol_wanted;                   /* and it was the wanted one */
+    char wanted[COLUMN_NAME_SIZE];      /* symbol without separators; "" = none given */
+    char wanted_base[COLUMN_NAME_SIZE]; /* its base asset, which serves as well; or empty */
+    char symbol[COLUMN_NAME_SIZE];      /* the last row's, as it stands there */
+    bool symbol_known;                  /* there was a last row */
+    bool symbol_wanted;                 /* and it was the wanted one */
     char symbols[SYMBOLS_LISTED][COLUMN_NAME_SIZE]; /* the first ones seen, for messages */
-    size_t symbol_count;                  /* of those listed */
-    bool symbols_more;                    /* there were others */
+    size_t symbol_count;                            /* of those listed */
+    bool symbols_more;                              /* there were others */
 };
 
 void bar_source_init(struct bar_source *source, const char *path)
@@ -89,8 +91,8 @@ static const struct {
     [BAR_FAULT_CLOSE] = {"low <= open, close <= high", ""},
 };
 
-static enum status fault_problem(struct reading *reading, enum column column,
-                                 enum bar_fault fault, const char *what)
+static enum status fault_problem(struct reading *reading, enum column column, enum bar_fault fault,
+                                 const char *what)
 {
     field_problem(reading, column, what);
     if (fault_texts[fault].allowed[0] != '\0')
@@ -178,7 +180,8 @@ static void list_symbol(struct reading *reading)
     if (reading->symbol_count == SYMBOLS_LISTED)
         reading->symbols_more = true;
     else
-        strcpy(reading->symbols[reading->symbol_count++], reading->symbol);
+        text_copy(reading->symbols[reading->symbol_count++], COLUMN_NAME_SIZE,
+                  text_of(reading->symbol));
 }
 
 /* Whether the row is of the wanted symbol. Without a wanted one all rows must be of one. */
@@ -204,8 +207,14 @@ static enum status judge_symbol(struct reading *reading, bool *wanted)
     plain_symbol(symbol, plain);
     text_copy(reading->symbol, sizeof reading->symbol, symbol);
     reading->symbol_known = true;
-    reading->symbol_wanted = reading->wanted[0] == '\0' || strcmp(plain, reading->wanted) == 0;
+    reading->symbol_wanted = reading->wanted[0] == '\0' || strcmp(plain, reading->wanted) == 0 ||
+                             strcmp(plain, reading->wanted_base) == 0;
     list_symbol(reading);
+    if (reading->symbol_wanted && reading->wanted[0] != '\0') {
+        /* From here on this form alone: AAPL and AAPLUSD in one file would be two series. */
+        text_copy(reading->wanted, sizeof reading->wanted, text_of(plain));
+        reading->wanted_base[0] = '\0';
+    }
     *wanted = reading->symbol_wanted;
     return STATUS_OK;
 }
@@ -231,13 +240,20 @@ static enum status symbol_missing(struct reading *reading)
     return STATUS_NOT_FOUND;
 }
 
+/* BTC of BTC-USDT; empty where no instrument is given. */
+static struct text base_asset_of(const struct bar_source *source)
+{
+    struct text instrument = text_of(source->instrument);
+    return instrument.size > 0 ? text_split(&instrument, '-') : instrument;
+}
+
 /* ---- rows ---- */
 
 static inline enum status read_price(struct reading *reading, enum column column,
                                      struct digits *out)
 {
     struct text text = column_text(reading, column);
-    if (LIKELY(digits_read(text, out)) || digits_parse(text, out) == STATUS_OK)
+    if (LIKELY(digits_read_padded(text, out)) || digits_parse(text, out) == STATUS_OK)
         return STATUS_OK;
     return number_problem(reading, column, true);
 }
@@ -269,13 +285,12 @@ static enum status read_prices(struct reading *reading)
     }
     double volume;
     struct text text = column_text(reading, COLUMN_VOLUME);
-    if (LIKELY(digits_read(text, &volume_digits)))
+    if (LIKELY(digits_read_padded(text, &volume_digits)))
         volume = digits_to_double(volume_digits);
     else if (digits_parse_double(text, &volume) != STATUS_OK)
         return number_problem(reading, COLUMN_VOLUME, false);
     enum bar_fault fault = bar_builder_prices(&reading->builder, prices, volume);
-    return LIKELY(fault == BAR_FAULT_NONE) ? STATUS_OK
-                                           : price_problem(reading, fault, COLUMN_OPEN);
+    return LIKELY(fault == BAR_FAULT_NONE) ? STATUS_OK : price_problem(reading, fault, COLUMN_OPEN);
 }
 
 static enum status read_row(struct reading *reading)
@@ -293,15 +308,14 @@ static enum status read_row(struct reading *reading)
             return status;
     }
     int64_t time_ns = 0;
-    if (UNLIKELY(!column_time_read(column_text(reading, COLUMN_TIME), layout->time_form,
-                                   &time_ns))) {
+    if (UNLIKELY(
+            !column_time_read(column_text(reading, COLUMN_TIME), layout->time_form, &time_ns))) {
         field_problem(reading, COLUMN_TIME, "no time");
         problem_allowed(reading->problem, "an integer in s, ms, us or ns since 1970, or a date "
-                        "YYYY-MM-DD or YYYY-MM-DD HH:MM:SS in UTC");
+                                          "YYYY-MM-DD or YYYY-MM-DD HH:MM:SS in UTC");
         return STATUS_DATA_INVALID;
     }
-    enum bar_fault fault = bar_builder_time(&reading->builder, time_ns, reading->csv.line,
-                                            &wanted);
+    enum bar_fault fault = bar_builder_time(&reading->builder, time_ns, reading->csv.line, &wanted);
     if (UNLIKELY(fault != BAR_FAULT_NONE))
         return time_problem(reading, time_ns, fault);
     if (!wanted)
@@ -311,8 +325,7 @@ static enum status read_row(struct reading *reading)
 
 static enum status read_rows(struct reading *reading)
 {
-    struct text instrument = text_of(reading->source->instrument);
-    struct text base_asset = instrument.size > 0 ? text_split(&instrument, '-') : instrument;
+    struct text base_asset = base_asset_of(reading->source);
     enum status status = csv_reader_next(&reading->csv, reading->problem);
     if (status == STATUS_END) {
         problem_set(reading->problem, STATUS_DATA_INVALID, reading->source->path,
@@ -321,8 +334,7 @@ static enum status read_rows(struct reading *reading)
         return STATUS_DATA_INVALID;
     }
     if (status == STATUS_OK)
-        status = column_layout_read(&reading->csv, base_asset, &reading->layout,
-                                    reading->problem);
+        status = column_layout_read(&reading->csv, base_asset, &reading->layout, reading->problem);
     if (status == STATUS_OK && !reading->layout.has_header)
         status = read_row(reading);
     while (status == STATUS_OK) {
@@ -342,8 +354,12 @@ enum status bar_series_read_bytes(const struct bar_source *source, struct byte_s
 {
     *out = (struct bar_series){0};
     struct reading reading = {.source = source, .problem = problem};
-    plain_symbol(text_of(source->symbol != NULL ? source->symbol : source->instrument),
-                 reading.wanted);
+    if (source->symbol != NULL) {
+        plain_symbol(text_of(source->symbol), reading.wanted);
+    } else {
+        plain_symbol(text_of(source->instrument), reading.wanted);
+        plain_symbol(base_asset_of(source), reading.wanted_base);
+    }
     enum status status = csv_reader_init(&reading.csv, bytes, problem);
     if (status != STATUS_OK)
         return status;

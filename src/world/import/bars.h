@@ -53,7 +53,7 @@ struct bar_source {
     const char *path;            /* the file; in messages as it stands here */
     const char *instrument;      /* `BTC-USDT`; may be NULL */
     const char *symbol;          /* the wanted one in a file with several; NULL: the instrument's
-                                  * name. Compared without case and without - / _ : */
+                                  * name or its base asset. Compared without case and - / _ : */
     int64_t bar_ns;              /* length of a bar; 0: the smallest step between two rows */
     unsigned price_decimals_min; /* 8 by default */
     unsigned price_decimals_max; /* 10 by default: 18 - quantity_decimals; <= 18 */
@@ -65,10 +65,10 @@ struct bar_source {
 void bar_source_init(struct bar_source *source, const char *path);
 
 struct bar_series {
-    struct bar *bars;           /* owned; count of them, oldest first */
+    struct bar *bars; /* owned; count of them, oldest first */
     size_t count;
-    unsigned price_decimals;    /* unit of all prices: 10^-price_decimals */
-    int64_t bar_ns;             /* length of a bar, given or inferred */
+    unsigned price_decimals; /* unit of all prices: 10^-price_decimals */
+    int64_t bar_ns;          /* length of a bar, given or inferred */
     struct hash128 content_hash;
     uint64_t zero_volume_count; /* bars with volume 0 */
     uint64_t gap_count;         /* places where the next bar is not adjacent */

@@ -89,14 +89,10 @@ static enum status open_failed(const char *path, int error, struct problem *prob
 static const char *file_kind(mode_t mode)
 {
     switch (mode & S_IFMT) {
-    case S_IFDIR:
-        return "a directory";
-    case S_IFIFO:
-        return "a pipe";
-    case S_IFSOCK:
-        return "a socket";
-    default:
-        return "a device";
+    case S_IFDIR: return "a directory";
+    case S_IFIFO: return "a pipe";
+    case S_IFSOCK: return "a socket";
+    default: return "a device";
     }
 }
 
@@ -184,8 +180,8 @@ enum status byte_source_open_memory(const char *name, const void *data, size_t s
     *out = NULL;
     if (memory == NULL)
         return no_memory(problem, name);
-    *memory = (struct memory_source){{&memory_class, name}, size > 0 ? data : (const void *)"",
-                                     size};
+    *memory = (struct memory_source){
+        {&memory_class, name}, size > 0 ? data : (const void *)"", size};
     *out = &memory->base;
     return STATUS_OK;
 }

@@ -9,73 +9,82 @@
 
 /* ---- the names ---- */
 
-static const struct column_name {
-    const char *name;
-    enum column column;
-} column_names[] = {
-    {"ts", COLUMN_TIME},           {"time", COLUMN_TIME},
-    {"timestamp", COLUMN_TIME},    {"date", COLUMN_TIME},
-    {"datetime", COLUMN_TIME},     {"date_time", COLUMN_TIME},
-    {"unix", COLUMN_TIME},         {"unix_timestamp", COLUMN_TIME},
-    {"unix_time", COLUMN_TIME},    {"unixtime", COLUMN_TIME},
-    {"open_time", COLUMN_TIME},    {"opentime", COLUMN_TIME},
-    {"start", COLUMN_TIME},        {"start_time", COLUMN_TIME},
-    {"epoch", COLUMN_TIME},        {"t", COLUMN_TIME},
-    {"open", COLUMN_OPEN},         {"o", COLUMN_OPEN},
-    {"open_price", COLUMN_OPEN},   {"high", COLUMN_HIGH},
-    {"h", COLUMN_HIGH},            {"high_price", COLUMN_HIGH},
-    {"low", COLUMN_LOW},           {"l", COLUMN_LOW},
-    {"low_price", COLUMN_LOW},     {"close", COLUMN_CLOSE},
-    {"c", COLUMN_CLOSE},           {"close_price", COLUMN_CLOSE},
-    {"volume", COLUMN_VOLUME},     {"vol", COLUMN_VOLUME},
-    {"v", COLUMN_VOLUME},          {"base_volume", COLUMN_VOLUME},
-    {"volume_base", COLUMN_VOLUME},
-    {"bid_open", COLUMN_BID_OPEN}, {"bid_high", COLUMN_BID_HIGH},
-    {"bid_low", COLUMN_BID_LOW},   {"bid_close", COLUMN_BID_CLOSE},
-    {"ask_open", COLUMN_ASK_OPEN}, {"ask_high", COLUMN_ASK_HIGH},
-    {"ask_low", COLUMN_ASK_LOW},   {"ask_close", COLUMN_ASK_CLOSE},
-    {"symbol", COLUMN_SYMBOL},     {"pair", COLUMN_SYMBOL},
-    {"ticker", COLUMN_SYMBOL},     {"instrument", COLUMN_SYMBOL},
-    {"product", COLUMN_SYMBOL},    {"product_id", COLUMN_SYMBOL},
-    {"tic", COLUMN_SYMBOL},        {"code", COLUMN_SYMBOL},
+/* Each column with its names between spaces; the first one stands for it in messages. */
+static const char *const column_names[COLUMN_COUNT] = {
+    [COLUMN_TIME] = "time ts timestamp date datetime date_time unix unix_timestamp unix_time "
+                    "unixtime open_time opentime start start_time epoch t",
+    [COLUMN_OPEN] = "open o open_price",
+    [COLUMN_HIGH] = "high h high_price",
+    [COLUMN_LOW] = "low l low_price",
+    [COLUMN_CLOSE] = "close c close_price",
+    [COLUMN_VOLUME] = "volume vol v base_volume volume_base",
+    [COLUMN_BID_OPEN] = "bid_open",
+    [COLUMN_BID_HIGH] = "bid_high",
+    [COLUMN_BID_LOW] = "bid_low",
+    [COLUMN_BID_CLOSE] = "bid_close",
+    [COLUMN_ASK_OPEN] = "ask_open",
+    [COLUMN_ASK_HIGH] = "ask_high",
+    [COLUMN_ASK_LOW] = "ask_low",
+    [COLUMN_ASK_CLOSE] = "ask_close",
+    [COLUMN_SYMBOL] = "symbol pair ticker instrument product product_id tic code",
 };
 
 static const struct {
     const char *ending;
     enum time_form form;
 } time_endings[] = {
-    {"_s", TIME_FORM_SECONDS},        {"_sec", TIME_FORM_SECONDS},
-    {"_seconds", TIME_FORM_SECONDS},  {"_ms", TIME_FORM_MILLISECONDS},
-    {"_us", TIME_FORM_MICROSECONDS},  {"_ns", TIME_FORM_NANOSECONDS},
+    {"_s", TIME_FORM_SECONDS},       {"_sec", TIME_FORM_SECONDS},
+    {"_seconds", TIME_FORM_SECONDS}, {"_ms", TIME_FORM_MILLISECONDS},
+    {"_us", TIME_FORM_MICROSECONDS}, {"_ns", TIME_FORM_NANOSECONDS},
 };
 
 /* Columns that are no part of a bar and may be passed over; `*` stands for any ending. */
-static const char *const ignored_names[] = {
-    "bid_size", "ask_size", "average", "avg", "vwap", "weighted_average", "weighted_price",
-    "daily_change", "daily_change_pct", "change", "change_pct", "change_percent", "adj_*",
-    "div_cash", "dividend", "dividends", "split_factor", "stock_splits", "capital_gains",
-    "quote_volume", "quote_asset_volume", "volume_quote", "volume_currency", "turnover",
-    "trades", "count", "trade_count", "tradecount", "n_trades", "num_trades", "number_of_trades",
-    "transactions", "taker_buy_*", "close_time", "closetime", "ignore", "index", "unnamed:_0",
-};
+static const char ignored_names[] =
+    "bid_size ask_size average avg vwap weighted_average weighted_price "
+    "daily_change daily_change_pct change change_pct change_percent "
+    "adj_* div_cash dividend dividends split_factor stock_splits capital_gains "
+    "quote_volume quote_asset_volume volume_quote volume_currency turnover "
+    "trades count trade_count tradecount n_trades num_trades number_of_trades transactions "
+    "taker_buy_* close_time closetime ignore index unnamed:_0";
 
-/* Files of other kinds that someone may hand over, by a name that gives them away. */
+/* Files of other kinds that someone may hand over, by names that give them away. */
 static const struct {
-    const char *name;
-    const char *kind;
+    const char *names, *kind;
 } other_kinds[] = {
-    {"funding_rate", "funding rates of a perpetual"}, {"fundingrate", "funding rates of a perpetual"},
-    {"last_funding_rate", "funding rates of a perpetual"},
-    {"taker_side", "trades"}, {"trade_id", "trades"}, {"agg_trade_id", "trades"},
-    {"is_buyer_maker", "trades"}, {"update_id", "quotes or an order book"},
-    {"bid", "quotes"}, {"best_bid", "quotes"}, {"price_factor", "price factors"},
+    {"funding_rate fundingrate last_funding_rate", "funding rates of a perpetual"},
+    {"taker_side maker_side trade_id agg_trade_id is_buyer_maker", "trades"},
+    {"update_id first_id last_id", "changes of an order book"},
+    {"bid best_bid", "quotes"},
+    {"price_factor", "price factors"},
 };
 
-/* Columns that a file must have, and their plain names. */
-static const char *const plain_names[COLUMN_COUNT] = {
-    "time", "open", "high", "low", "close", "volume", "bid_open", "bid_high", "bid_low",
-    "bid_close", "ask_open", "ask_high", "ask_low", "ask_close", "symbol",
-};
+/* Takes the next of the names between spaces; false after the last. */
+static bool next_name(const char **names, char out[COLUMN_NAME_SIZE])
+{
+    size_t size = strcspn(*names, " ");
+    text_copy(out, COLUMN_NAME_SIZE, (struct text){*names, size});
+    *names += size + ((*names)[size] == ' ' ? 1 : 0);
+    return size > 0;
+}
+
+static bool is_among(const char *name, const char *names)
+{
+    char other[COLUMN_NAME_SIZE];
+    while (next_name(&names, other)) {
+        size_t size = strlen(other);
+        bool any_ending = other[size - 1] == '*';
+        if (any_ending ? strncmp(name, other, size - 1) == 0 : strcmp(name, other) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The name of a column in messages. */
+static void plain_name(enum column column, char out[COLUMN_NAME_SIZE])
+{
+    const char *names = column_names[column];
+    next_name(&names, out);
+}
 
 /* ---- one name ---- */
 
@@ -95,19 +104,11 @@ static void normalise(struct text name, char out[COLUMN_NAME_SIZE])
     out[size] = '\0';
 }
 
-static bool matches(const char *name, const char *pattern)
-{
-    size_t size = strlen(pattern);
-    if (pattern[size - 1] == '*')
-        return strncmp(name, pattern, size - 1) == 0;
-    return strcmp(name, pattern) == 0;
-}
-
 static bool find_plain(const char *name, enum column *out)
 {
-    for (size_t i = 0; i < ARRAY_COUNT(column_names); i++) {
-        if (strcmp(name, column_names[i].name) == 0) {
-            *out = column_names[i].column;
+    for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+        if (is_among(name, column_names[i])) {
+            *out = i;
             return true;
         }
     }
@@ -122,8 +123,7 @@ static bool find_column(const char *name, enum column *out, enum time_form *form
     struct text whole = text_of(name);
     for (size_t i = 0; i < ARRAY_COUNT(time_endings); i++) {
         struct text ending = text_of(time_endings[i].ending);
-        if (whole.size <= ending.size
-            || strcmp(name + whole.size - ending.size, ending.data) != 0)
+        if (whole.size <= ending.size || strcmp(name + whole.size - ending.size, ending.data) != 0)
             continue;
         char stem[COLUMN_NAME_SIZE];
         text_copy(stem, sizeof stem, (struct text){name, whole.size - ending.size});
@@ -132,14 +132,6 @@ static bool find_column(const char *name, enum column *out, enum time_form *form
             return true;
         }
     }
-    return false;
-}
-
-static bool is_ignored(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(ignored_names); i++)
-        if (matches(name, ignored_names[i]))
-            return true;
     return false;
 }
 
@@ -159,8 +151,8 @@ static int judge_named_volume(const char *name, struct text base_asset)
 
 static bool is_date_name(const char *name)
 {
-    return strcmp(name, "date") == 0 || strcmp(name, "datetime") == 0
-           || strcmp(name, "date_time") == 0;
+    return strcmp(name, "date") == 0 || strcmp(name, "datetime") == 0 ||
+           strcmp(name, "date_time") == 0;
 }
 
 /* A row of nothing but numbers (the first may be a date) is data. */
@@ -169,8 +161,8 @@ static bool is_numeric_row(const struct csv_reader *reader)
     for (size_t i = 0; i < reader->field_count; i++) {
         unsigned decimals = 0;
         int64_t time_ns = 0;
-        if (decimal_count(reader->fields[i], &decimals) != STATUS_OK
-            && (i > 0 || time_parse(reader->fields[i], &time_ns) != STATUS_OK))
+        if (decimal_count(reader->fields[i], &decimals) != STATUS_OK &&
+            (i > 0 || time_parse(reader->fields[i], &time_ns) != STATUS_OK))
             return false;
     }
     return true;
@@ -183,26 +175,40 @@ static enum status read_without_header(const struct csv_reader *reader, struct c
     if (count != 6 && count != 7 && count != 12) {
         csv_problem(reader, problem, NULL, "no header, and %zu columns", count);
         problem_allowed(problem, "without a header 6 columns: time, open, high, low, close, volume "
-                        "(or Kraken's 7, or Binance's 12)");
+                                 "(or Kraken's 7, or Binance's 12)");
         problem_next(problem, "put a line with the columns' names at the top");
         return STATUS_DATA_INVALID;
     }
-    for (size_t i = COLUMN_TIME; i <= COLUMN_VOLUME; i++) {
+    for (unsigned i = COLUMN_TIME; i <= COLUMN_VOLUME; i++) {
         out->index[i] = i;
-        text_copy(out->names[i], sizeof out->names[i], text_of(plain_names[i]));
+        plain_name(i, out->names[i]);
     }
     return STATUS_OK;
+}
+
+/* The known name nearest to `name`, if one is near. */
+static bool suggest(struct text name, char out[COLUMN_NAME_SIZE])
+{
+    char words[160][COLUMN_NAME_SIZE];
+    const char *candidates[ARRAY_COUNT(words)];
+    size_t count = 0;
+    for (unsigned i = 0; i <= COLUMN_COUNT; i++) {
+        const char *names = i < COLUMN_COUNT ? column_names[i] : ignored_names;
+        while (count < ARRAY_COUNT(words) && next_name(&names, words[count])) {
+            candidates[count] = words[count];
+            count++;
+        }
+    }
+    const char *near = name.size > 0 ? text_suggest(name, candidates, count) : NULL;
+    if (near != NULL)
+        text_copy(out, COLUMN_NAME_SIZE, text_of(near));
+    return near != NULL;
 }
 
 static enum status unknown_column(const struct csv_reader *reader, struct text name,
                                   struct problem *problem)
 {
-    const char *candidates[ARRAY_COUNT(column_names) + ARRAY_COUNT(ignored_names)];
-    size_t count = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(column_names); i++)
-        candidates[count++] = column_names[i].name;
-    for (size_t i = 0; i < ARRAY_COUNT(ignored_names); i++)
-        candidates[count++] = ignored_names[i];
+    char near[COLUMN_NAME_SIZE];
     if (name.size > 0 && memchr(name.data, '\r', name.size) != NULL) {
         csv_problem(reader, problem, NULL, "lines end with CR alone");
         problem_allowed(problem, "LF or CRLF");
@@ -211,10 +217,9 @@ static enum status unknown_column(const struct csv_reader *reader, struct text n
     csv_problem(reader, problem, NULL, "unknown column \"%.*s\"",
                 (int)(name.size < 60 ? name.size : 60), name.size > 0 ? name.data : "");
     problem_allowed(problem, "ts_ms (time, date ...), open, high, low, close, volume, symbol, "
-                    "bid_open ... ask_close; skipped: average, vwap, adj_..., div_cash, "
-                    "split_factor, trades, quote_volume, close_time ...");
-    const char *near = name.size > 0 ? text_suggest(name, candidates, count) : NULL;
-    if (near != NULL)
+                             "bid_open ... ask_close; skipped: average, vwap, adj_..., div_cash, "
+                             "split_factor, trades, quote_volume, close_time ...");
+    if (suggest(name, near))
         problem_next(problem, "did you mean %s?", near);
     else
         problem_next(problem, "take the column out: cut -d, -f1-6");
@@ -262,7 +267,7 @@ static enum status read_name(const struct csv_reader *reader, size_t index, stru
         if (volume == 1) {
             column = COLUMN_VOLUME;
             header->volume_is_named = true;
-        } else if (is_ignored(name)) {
+        } else if (is_among(name, ignored_names)) {
             return STATUS_OK;
         } else if (volume == 0) {
             header->volume_other = true;
@@ -280,7 +285,9 @@ static enum status read_name(const struct csv_reader *reader, size_t index, stru
             header->seen[COLUMN_TIME] = false;
     }
     if (header->seen[column]) {
-        csv_problem(reader, problem, plain_names[column], "columns \"%s\" and \"%s\" mean the same",
+        char plain[COLUMN_NAME_SIZE];
+        plain_name(column, plain);
+        csv_problem(reader, problem, plain, "columns \"%s\" and \"%s\" mean the same",
                     out->names[column], name);
         problem_allowed(problem, "each column once");
         return STATUS_DATA_INVALID;
@@ -323,14 +330,17 @@ static enum status judge_missing(const struct csv_reader *reader, const struct h
         problem_allowed(problem, "the one or the other");
         return STATUS_DATA_INVALID;
     }
-    for (size_t i = COLUMN_TIME; i <= COLUMN_ASK_CLOSE; i++) {
+    for (unsigned i = COLUMN_TIME; i <= COLUMN_ASK_CLOSE; i++) {
         bool of_quotes = i >= COLUMN_BID_OPEN;
         if (header->seen[i] || (i != COLUMN_TIME && of_quotes != out->has_quotes))
             continue;
-        csv_problem(reader, problem, plain_names[i], "the column is missing");
-        problem_allowed(problem, "%s", out->has_quotes
-                        ? "time, bid_open, bid_high, bid_low, bid_close, ask_open ... ask_close"
-                        : "time, open, high, low, close, volume, in any order");
+        char plain[COLUMN_NAME_SIZE];
+        plain_name(i, plain);
+        csv_problem(reader, problem, plain, "the column is missing");
+        problem_allowed(problem, "%s",
+                        out->has_quotes
+                            ? "time, bid_open, bid_high, bid_low, bid_close, ask_open ... ask_close"
+                            : "time, open, high, low, close, volume, in any order");
         if (i == COLUMN_VOLUME && header->volume_other)
             problem_next(problem, "name the instrument (BTC-USD), to tell which volume is its own");
         else
@@ -351,7 +361,7 @@ enum status column_layout_read(const struct csv_reader *reader, struct text base
         char name[COLUMN_NAME_SIZE];
         normalise(reader->fields[i], name);
         for (size_t k = 0; k < ARRAY_COUNT(other_kinds); k++)
-            if (strcmp(name, other_kinds[k].name) == 0)
+            if (is_among(name, other_kinds[k].names))
                 return another_kind(reader, other_kinds[k].kind, problem);
     }
     enum status status = judge_duplicates(reader, problem);
@@ -371,9 +381,10 @@ static bool guess_unit(uint64_t value, unsigned *exponent)
 {
     if (value < UINT64_C(100000000))
         return false;
-    *exponent = value < UINT64_C(100000000000) ? 9
-                : value < UINT64_C(100000000000000) ? 6
-                : value < UINT64_C(100000000000000000) ? 3 : 0;
+    *exponent = value < UINT64_C(100000000000)         ? 9
+                : value < UINT64_C(100000000000000)    ? 6
+                : value < UINT64_C(100000000000000000) ? 3
+                                                       : 0;
     return true;
 }
 
@@ -389,7 +400,7 @@ static bool read_compact_date(uint64_t value, int64_t *out_ns)
 bool column_time_read(struct text field, enum time_form form, int64_t *out_ns)
 {
     struct digits value;
-    if (!digits_read(field, &value))
+    if (!digits_read_padded(field, &value))
         return form == TIME_FORM_ANY && time_parse(field, out_ns) == STATUS_OK;
     unsigned exponent = 3 * (4 - (unsigned)form);
     if (form == TIME_FORM_ANY) {
@@ -403,6 +414,6 @@ bool column_time_read(struct text field, enum time_form form, int64_t *out_ns)
     digits_trim(&value, exponent);
     if (value.decimals > exponent || value.mantissa > INT64_MAX)
         return false;
-    return !__builtin_mul_overflow((int64_t)value.mantissa,
-                                   power_of_ten(exponent - value.decimals), out_ns);
+    return !__builtin_mul_overflow((int64_t)value.mantissa, power_of_ten(exponent - value.decimals),
+                                   out_ns);
 }

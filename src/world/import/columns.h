@@ -48,11 +48,11 @@ enum time_form {
 
 struct column_layout {
     size_t field_count;
-    bool has_header;                 /* the row read was a header, else it is data */
-    bool has_quotes;                 /* bid and ask prices in place of one price */
+    bool has_header; /* the row read was a header, else it is data */
+    bool has_quotes; /* bid and ask prices in place of one price */
     bool has_symbol;
     enum time_form time_form;
-    size_t index[COLUMN_COUNT];      /* field of each column that is there */
+    size_t index[COLUMN_COUNT];                 /* field of each column that is there */
     char names[COLUMN_COUNT][COLUMN_NAME_SIZE]; /* as the file spells them, for messages */
 };
 
@@ -61,7 +61,8 @@ struct column_layout {
 MUST_USE enum status column_layout_read(const struct csv_reader *reader, struct text base_asset,
                                         struct column_layout *out, struct problem *problem);
 
-/* The time in a field, in nanoseconds; false where it is none or does not fit. */
+/* The time in a field of a CSV row (its padding is read), in nanoseconds; false where it is none or
+ * does not fit. */
 MUST_USE bool column_time_read(struct text field, enum time_form form, int64_t *out_ns);
 
 #endif

@@ -12,16 +12,19 @@
 
 #define CSV_LINE_SIZE_MAX 4096 /* bytes of a line without its end */
 #define CSV_FIELDS_MAX 64
+/* So many bytes behind each field may be read; what they hold is not said. */
+#define CSV_FIELD_PADDING 16
 
 struct csv_reader {
     struct byte_source *bytes; /* borrowed */
     unsigned char *buffer;     /* owned: unread text from `begin` to `end` */
     size_t begin, end;
-    bool ended;                /* the source has no more */
-    bool has_nul;              /* the buffer may hold a NUL byte */
-    char separator;            /* 0 before the first row */
-    uint64_t line;             /* number of the last line taken, from 1 */
-    size_t field_count;        /* of the last row */
+    bool ended;                         /* the source has no more */
+    bool has_nul;                       /* the buffer may hold a NUL byte */
+    bool has_quote;                     /* the same of double quotes */
+    char separator;                     /* 0 before the first row */
+    uint64_t line;                      /* number of the last line taken, from 1 */
+    size_t field_count;                 /* of the last row */
     struct text fields[CSV_FIELDS_MAX]; /* of the last row; borrowed until the next call */
 };
 

@@ -13,8 +13,8 @@ struct decoded_source {
     uint64_t offset;           /* of input[end] in the inner source */
     bool inner_ended;
     bool packed;
-    bool in_member;            /* inside a gzip member */
-    bool has_stream;           /* the stream below is initialised */
+    bool in_member;  /* inside a gzip member */
+    bool has_stream; /* the stream below is initialised */
     z_stream stream;
 };
 
@@ -29,7 +29,9 @@ static const struct magic {
     {"PK\005\006", 4, "an empty zip archive", "name the CSV file itself"},
     {"\x28\xb5\x2f\xfd", 4, "zstd-packed data", "unpack it first: zstd -d"},
     {"BZh", 3, "bzip2-packed data", "unpack it first: bunzip2"},
-    {"\xfd" "7zXZ", 5, "xz-packed data", "unpack it first: unxz"},
+    {"\xfd"
+     "7zXZ",
+     5, "xz-packed data", "unpack it first: unxz"},
     {"\x04\x22\x4d\x18", 4, "lz4-packed data", "unpack it first: lz4 -d"},
     {"7z\xbc\xaf", 4, "a 7z archive", "unpack it first: 7z x"},
     {"\x1f\x9d", 2, "compress-packed data", "unpack it first: gunzip"},
@@ -124,9 +126,10 @@ static enum status inflate_some(struct decoded_source *self, void *out, size_t s
         if (result == Z_STREAM_END)
             self->in_member = false;
         else if (result == Z_DATA_ERROR && stream->msg != NULL)
-            return damaged(self, problem, strstr(stream->msg, "check") != NULL
-                                              ? "the gzip data do not match their check sum"
-                                              : "the gzip data are damaged");
+            return damaged(self, problem,
+                           strstr(stream->msg, "check") != NULL
+                               ? "the gzip data do not match their check sum"
+                               : "the gzip data are damaged");
         else if (result == Z_MEM_ERROR)
             return problem_set(problem, STATUS_NO_MEMORY, self->base.name,
                                "no memory for unpacking");

@@ -43,7 +43,7 @@ static double divide_exactly(uint64_t mantissa, unsigned decimals)
 
 double digits_to_double(struct digits value)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                                     1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
     ASSERT(value.decimals < ARRAY_COUNT(powers));
     /* Both operands are exact, so the division rounds once (Clinger 1990, the fast path). */
@@ -114,8 +114,8 @@ const char *digits_fault(struct text text)
     bool negative = text.data[0] == '-';
     if (negative || text.data[0] == '+')
         unsigned_text = (struct text){text.data + 1, text.size - 1};
-    if (is_word(unsigned_text, "nan") || is_word(unsigned_text, "null")
-        || is_word(unsigned_text, "none") || is_word(unsigned_text, "n/a"))
+    if (is_word(unsigned_text, "nan") || is_word(unsigned_text, "null") ||
+        is_word(unsigned_text, "none") || is_word(unsigned_text, "n/a"))
         return "no number (NaN)";
     if (is_word(unsigned_text, "inf") || is_word(unsigned_text, "infinity"))
         return "infinity";
@@ -124,12 +124,12 @@ const char *digits_fault(struct text text)
         return negative ? "a negative number" : NULL;
     /* digits, a point, digits, then e: a form that float printers choose for tiny numbers. */
     size_t i = 0;
-    while (i < unsigned_text.size
-           && ((unsigned_text.data[i] >= '0' && unsigned_text.data[i] <= '9')
-               || unsigned_text.data[i] == '.'))
+    while (i < unsigned_text.size &&
+           ((unsigned_text.data[i] >= '0' && unsigned_text.data[i] <= '9') ||
+            unsigned_text.data[i] == '.'))
         i++;
-    if (i > 0 && i < unsigned_text.size
-        && (unsigned_text.data[i] == 'e' || unsigned_text.data[i] == 'E'))
+    if (i > 0 && i < unsigned_text.size &&
+        (unsigned_text.data[i] == 'e' || unsigned_text.data[i] == 'E'))
         return "an exponent form";
     return "no decimal number";
 }
