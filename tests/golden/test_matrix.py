@@ -27,7 +27,10 @@ def output(command, **options):
 
 def build(variant):
     """(command of the golden program, program or '-'); skips where it cannot be built."""
-    _, golden, program = output([MATRIX, variant]).rstrip('\n').split('\t')
+    try:
+        _, golden, program = output([MATRIX, variant]).rstrip('\n').split('\t')
+    except subprocess.CalledProcessError:
+        raise AssertionError(f'tools/matrix {variant}: the build failed, see above') from None
     if golden == 'skip':
         tap.skip(program)
     return shlex.split(golden), program
