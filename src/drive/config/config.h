@@ -87,6 +87,9 @@ enum config_log_level {
     CONFIG_LOG_DEBUG, CONFIG_LOG_INFO, CONFIG_LOG_WARN, CONFIG_LOG_ERROR,
 };
 
+enum config_timezone { CONFIG_TIMEZONE_UTC };
+enum config_fee_currency { CONFIG_FEE_IN_QUOTE };
+
 /* Values that may be absent: a limit that is off, a key that was left out. `value` is zero then. */
 struct config_amount { bool set; struct amount value; };
 struct config_ratio { bool set; struct ratio value; };
@@ -127,6 +130,7 @@ struct config_fees {
     struct config_ratio maker_option, taker_option; /* as written; see tiers */
     struct config_fee_tier *tiers;
     uint32_t tiers_count;
+    enum config_fee_currency currency;
 };
 
 struct config_simulation {
@@ -310,7 +314,7 @@ struct config {
     uint32_t data_count;
     int64_t seed;
     int64_t day_start_ns; /* since midnight in timezone */
-    const char *timezone; /* always "UTC" */
+    enum config_timezone timezone;
     struct config_risk risk;
     struct config_guard *guards;
     uint32_t guards_count;
