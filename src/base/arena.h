@@ -8,7 +8,7 @@
 #include "base/status.h"
 
 struct arena {
-    uint8_t *base;   /* owned by whoever called arena_init; NULL while measuring */
+    uint8_t *base; /* owned by whoever called arena_init; NULL while measuring */
     size_t used;
     size_t capacity; /* 0 while measuring */
 };

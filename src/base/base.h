@@ -28,9 +28,21 @@ _Noreturn void assert_failed(const char *expression, const char *file, int line)
 #define ASSERT(expression) \
     (LIKELY(expression) ? (void)0 : assert_failed(#expression, __FILE__, __LINE__))
 
-static inline int64_t i64_min(int64_t a, int64_t b) { return a < b ? a : b; }
-static inline int64_t i64_max(int64_t a, int64_t b) { return a > b ? a : b; }
-static inline uint64_t u64_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
-static inline uint64_t u64_max(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static inline int64_t i64_min(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+static inline int64_t i64_max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+static inline uint64_t u64_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+static inline uint64_t u64_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
 
 #endif

@@ -6,7 +6,9 @@
 
 #define HASH_TEXT_SIZE 33
 
-struct hash128 { uint64_t low, high; };
+struct hash128 {
+    uint64_t low, high;
+};
 
 struct hash128 hash128_of(const void *data, size_t size);
 bool hash128_equal(struct hash128 a, struct hash128 b);

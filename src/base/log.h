@@ -14,14 +14,14 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 /* X(NAME, "name.in.the.log") */
-#define LOG_EVENT_TABLE(X)           \
-    X(START, "start")                \
-    X(STOP, "stop")                  \
-    X(RISK_DENY, "risk.deny")        \
+#define LOG_EVENT_TABLE(X)                \
+    X(START, "start")                     \
+    X(STOP, "stop")                       \
+    X(RISK_DENY, "risk.deny")             \
     X(ORDER_SUBMIT_OK, "order.submit.ok") \
-    X(ORDER_FILL, "order.fill")      \
-    X(STATE_CHANGE, "state.change")  \
-    X(DATA_PROBLEM, "data.problem")  \
+    X(ORDER_FILL, "order.fill")           \
+    X(STATE_CHANGE, "state.change")       \
+    X(DATA_PROBLEM, "data.problem")       \
     X(LEDGER_CHECK, "ledger.check")
 
 enum log_event {
@@ -30,9 +30,18 @@ enum log_event {
 #undef LOG_EVENT_ENUM
 };
 
-struct log { int descriptor; enum log_level level_min; };
+struct log {
+    int descriptor;
+    enum log_level level_min;
+};
 
-struct log_line { char data[2048]; size_t size; const struct log *log; bool cut; bool muted; };
+struct log_line {
+    char data[2048];
+    size_t size;
+    const struct log *log;
+    bool cut;
+    bool muted;
+};
 
 /* Begins a line; log is borrowed until log_end. time_ns is the caller's clock: engine time inside a
  * run, wall clock elsewhere. Below level_min the line is muted and nothing is done. */

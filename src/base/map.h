@@ -6,8 +6,17 @@
 
 #include "base/arena.h"
 
-struct map_entry { uint64_t key; uint32_t value; uint32_t used; };
-struct map { struct map_entry *entries; uint32_t mask; uint32_t count; uint32_t count_max; };
+struct map_entry {
+    uint64_t key;
+    uint32_t value;
+    uint32_t used;
+};
+struct map {
+    struct map_entry *entries;
+    uint32_t mask;
+    uint32_t count;
+    uint32_t count_max;
+};
 
 /* Holds at least count_max keys; memory from the arena (which may be measuring). */
 void map_init(struct map *map, struct arena *arena, uint32_t count_max);

@@ -3,7 +3,10 @@
 #include "base/math.h"
 #include "base/math_parts.h"
 
-double math_exp(double x) { return math_exp_body(x); }
+double math_exp(double x)
+{
+    return math_exp_body(x);
+}
 
 double math_expm1(double x)
 {
@@ -24,17 +27,16 @@ double math_expm1(double x)
     double r = high - low;
     double e = (high - r) - low;
     /* e^r - 1 as a pair; then 2^k ((1 - 2^-k) + (e^r - 1)), 1 - 2^-k exact up to k = 53. */
-    struct math_pair grown =
-        math_sum_ordered(r, (r * r) * (0.5 + r * math_exp_polynomial(r)) + (e + r * e));
+    struct math_pair grown = math_sum_ordered(r, (r * r) * (0.5 + r * math_exp_polynomial(r)) +
+                                                     (e + r * e));
     if (power == 0)
         return grown.high + grown.low;
-    double base = power > 60 ? 1.0
-        : 1.0 - math_from_bits((uint64_t)(1023 - power) << 52);
+    double base = power > 60 ? 1.0 : 1.0 - math_from_bits((uint64_t)(1023 - power) << 52);
     struct math_pair sum = math_sum(base, grown.high);
     double y = sum.high + (sum.low + grown.low);
     int64_t half = power / 2; /* in two factors, since 2^1024 is none */
-    return (y * math_from_bits((uint64_t)(1023 + half) << 52))
-        * math_from_bits((uint64_t)(1023 + power - half) << 52);
+    return (y * math_from_bits((uint64_t)(1023 + half) << 52)) *
+           math_from_bits((uint64_t)(1023 + power - half) << 52);
 }
 
 /* Below 0.55, tanh x = x + x^3 T(x^2); T has degree 10 and meets (tanh(x) / x - 1) / x^2 in the

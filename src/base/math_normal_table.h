@@ -19,8 +19,8 @@
 #define NORMAL_ROW_FIRST_U 33
 
 static const double NORMAL_ROWS[NORMAL_ROW_COUNT][8] __attribute__((aligned(64))) = {
-    {0x0p+0, 0x1.40d931ff62706p+1, 0x0p+0, 0x1.4ffddeaa22e26p+1,
-     0x0p+0, 0x1.7171307426717p+2, 0x0p+0, 0x1.f568cff6d3d2ap+3},
+    {0x0p+0, 0x1.40d931ff62706p+1, 0x0p+0, 0x1.4ffddeaa22e26p+1, 0x0p+0, 0x1.7171307426717p+2,
+     0x0p+0, 0x1.f568cff6d3d2ap+3},
     {0x1.40de72250d347p-6, 0x1.40e8f2ccc6debp+1, 0x1.f8368cd346f76p-5, 0x1.5071632e280cep+1,
      0x1.ce56ab1d94ce5p-3, 0x1.72ba922fc7b41p+2, 0x1.b7b5e67b54f9ap-1, 0x1.f8b917d64d799p+3},
     {0x1.40ee34c0ace26p-5, 0x1.4118400afc72bp+1, 0x1.f8e4071947994p-4, 0x1.51ccbed15237cp+1,

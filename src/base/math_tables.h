@@ -13,7 +13,9 @@
 
 /* inverse: 1 / (middle of the row) rounded to a multiple of 2^-9; log_high: -log(inverse) rounded
  * to a multiple of 2^-42; log_low: the rest. */
-struct log_row { double inverse, log_high, log_low; };
+struct log_row {
+    double inverse, log_high, log_low;
+};
 
 static const struct log_row LOG_ROWS[128] = {
     {0x1.68p+0, -0x1.5d1bdbf581p-2, 0x1.8d6bdc9c7c238p-44},
@@ -147,7 +149,9 @@ static const struct log_row LOG_ROWS[128] = {
 };
 
 /* atan(j / 32), j = 0 .. 32, as a pair. */
-static const struct { double high, low; } ATAN_ROWS[33] = {
+static const struct {
+    double high, low;
+} ATAN_ROWS[33] = {
     {0x0p+0, 0x0p+0},
     {0x1.ffd55bba97625p-6, -0x1.5ec431444912cp-60},
     {0x1.ff55bb72cfdeap-5, -0x1.c934d86d23f1dp-60},

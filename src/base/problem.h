@@ -10,11 +10,11 @@
 #include "base/status.h"
 
 struct problem {
-    enum status status;   /* STATUS_OK while nothing is wrong */
-    char where[320];      /* file:line: key, or the place in words */
-    char found[320];      /* what was found */
-    char allowed[320];    /* what is allowed; may be empty */
-    char next[200];       /* what to run or change; may be empty */
+    enum status status; /* STATUS_OK while nothing is wrong */
+    char where[320];    /* file:line: key, or the place in words */
+    char found[320];    /* what was found */
+    char allowed[320];  /* what is allowed; may be empty */
+    char next[200];     /* what to run or change; may be empty */
 };
 
 void problem_init(struct problem *problem);

@@ -7,7 +7,9 @@
 
 #include "base/base.h"
 
-struct random { uint64_t state[4]; };
+struct random {
+    uint64_t state[4];
+};
 
 uint64_t splitmix64_next(uint64_t *state);
 /* Streams of one seed are independent; stream 0 is seeded by four draws of splitmix64 from seed. */

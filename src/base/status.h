@@ -11,28 +11,28 @@
 enum status_class { STATUS_CLASS_FINAL, STATUS_CLASS_RETRYABLE, STATUS_CLASS_RECONCILE };
 
 /* X(NAME, "name", number, class, "sentence") */
-#define STATUS_TABLE(X)                                                                         \
-    X(OK, "ok", 0, FINAL, "done")                                                               \
-    X(INTERNAL, "internal", 1, FINAL, "internal error")                                         \
-    X(USAGE, "usage", 2, FINAL, "the command line is not understood")                           \
-    X(NOT_FOUND, "not_found", 3, FINAL, "not found")                                            \
-    X(CONFIG_INVALID, "config_invalid", 4, FINAL, "the configuration is not valid")             \
-    X(DATA_INVALID, "data_invalid", 5, FINAL, "the data are not valid")                         \
-    X(DENIED, "denied", 6, FINAL, "denied by risk")                                             \
-    X(REJECTED, "rejected", 7, FINAL, "rejected by the venue")                                  \
-    X(UNKNOWN, "unknown", 8, RECONCILE, "the outcome is not known")                             \
-    X(IO, "io", 9, RETRYABLE, "reading or writing failed")                                      \
-    X(NO_SPACE, "no_space", 10, RETRYABLE, "no space is left on the device")                    \
-    X(NO_MEMORY, "no_memory", 11, FINAL, "not enough memory")                                   \
-    X(FULL, "full", 12, FINAL, "a fixed capacity is used up")                                   \
-    X(SYNTAX, "syntax", 13, FINAL, "the text does not have the expected form")                  \
-    X(RANGE, "range", 14, FINAL, "the number is out of range")                                  \
-    X(TOO_FINE, "too_fine", 15, FINAL, "the number has more decimals than can be kept")         \
-    X(CORRUPT, "corrupt", 16, FINAL, "the bytes do not match their checksum or layout")         \
-    X(TRUNCATED, "truncated", 17, FINAL, "the data end too early")                              \
-    X(INTERRUPTED, "interrupted", 18, RETRYABLE, "interrupted")                                 \
-    X(END, "end", 19, FINAL, "there is no more")                                                \
-    X(EXISTS, "exists", 20, FINAL, "it exists already")                                         \
+#define STATUS_TABLE(X)                                                                 \
+    X(OK, "ok", 0, FINAL, "done")                                                       \
+    X(INTERNAL, "internal", 1, FINAL, "internal error")                                 \
+    X(USAGE, "usage", 2, FINAL, "the command line is not understood")                   \
+    X(NOT_FOUND, "not_found", 3, FINAL, "not found")                                    \
+    X(CONFIG_INVALID, "config_invalid", 4, FINAL, "the configuration is not valid")     \
+    X(DATA_INVALID, "data_invalid", 5, FINAL, "the data are not valid")                 \
+    X(DENIED, "denied", 6, FINAL, "denied by risk")                                     \
+    X(REJECTED, "rejected", 7, FINAL, "rejected by the venue")                          \
+    X(UNKNOWN, "unknown", 8, RECONCILE, "the outcome is not known")                     \
+    X(IO, "io", 9, RETRYABLE, "reading or writing failed")                              \
+    X(NO_SPACE, "no_space", 10, RETRYABLE, "no space is left on the device")            \
+    X(NO_MEMORY, "no_memory", 11, FINAL, "not enough memory")                           \
+    X(FULL, "full", 12, FINAL, "a fixed capacity is used up")                           \
+    X(SYNTAX, "syntax", 13, FINAL, "the text does not have the expected form")          \
+    X(RANGE, "range", 14, FINAL, "the number is out of range")                          \
+    X(TOO_FINE, "too_fine", 15, FINAL, "the number has more decimals than can be kept") \
+    X(CORRUPT, "corrupt", 16, FINAL, "the bytes do not match their checksum or layout") \
+    X(TRUNCATED, "truncated", 17, FINAL, "the data end too early")                      \
+    X(INTERRUPTED, "interrupted", 18, RETRYABLE, "interrupted")                         \
+    X(END, "end", 19, FINAL, "there is no more")                                        \
+    X(EXISTS, "exists", 20, FINAL, "it exists already")                                 \
     X(UNSUPPORTED, "unsupported", 21, FINAL, "this version does not support it")
 
 enum status {

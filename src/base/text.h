@@ -46,10 +46,10 @@ size_t text_copy_clean(char *out, size_t out_size, struct text text);
  * nothing at all; `status` stays set and further appends do nothing, so that a writer checks once
  * at the end. */
 struct text_buffer {
-    char *data;        /* owned; NUL-terminated when size > 0 */
-    size_t size;       /* without the NUL */
+    char *data;  /* owned; NUL-terminated when size > 0 */
+    size_t size; /* without the NUL */
     size_t capacity;
-    size_t size_max;   /* without the NUL */
+    size_t size_max; /* without the NUL */
     enum status status;
 };
 

@@ -40,7 +40,8 @@ static void date_of_days(int64_t days, struct civil_time *civil)
     /* Taking out the leap days passed makes every year 365 days long; the last day of the cycle and
      * of each four years is itself a leap day and belongs to the year it ends. */
     int64_t year_of_cycle = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 -
-                             day_of_cycle / (DAYS_PER_400_YEARS - 1)) / 365;
+                             day_of_cycle / (DAYS_PER_400_YEARS - 1)) /
+                            365;
     int64_t day_of_year = day_of_cycle -
                           (year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100);
     int64_t march_month = (5 * day_of_year + 2) / 153;
@@ -237,9 +238,13 @@ enum status time_parse(struct text text, int64_t *out)
         if (status == STATUS_SYNTAX || text.size > 0)
             return STATUS_SYNTAX;
     }
-    struct civil_time civil = {.year = (int32_t)year, .month = (uint8_t)month, .day = (uint8_t)day,
-                               .hour = (uint8_t)hour, .minute = (uint8_t)minute,
-                               .second = (uint8_t)second, .nanosecond = nanosecond};
+    struct civil_time civil = {.year = (int32_t)year,
+                               .month = (uint8_t)month,
+                               .day = (uint8_t)day,
+                               .hour = (uint8_t)hour,
+                               .minute = (uint8_t)minute,
+                               .second = (uint8_t)second,
+                               .nanosecond = nanosecond};
     int64_t time_ns;
     if (status != STATUS_OK || !civil_at_offset_to_ns(civil, offset_seconds, &time_ns))
         return STATUS_RANGE;

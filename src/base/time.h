@@ -7,7 +7,11 @@
 #define TIME_TEXT_SIZE 40
 #define DURATION_TEXT_SIZE 40
 
-struct civil_time { int32_t year; uint8_t month, day, hour, minute, second; uint32_t nanosecond; };
+struct civil_time {
+    int32_t year;
+    uint8_t month, day, hour, minute, second;
+    uint32_t nanosecond;
+};
 
 struct civil_time civil_from_ns(int64_t time_ns);
 /* false where the fields are no valid date and time or the instant does not fit. */

@@ -42,12 +42,12 @@ struct fill_posting {
     enum side side;
     struct quantity quantity;
     struct amount notional;
-    struct amount fee;        /* in fee_asset; negative = rebate */
-    struct amount fee_value;  /* in the quote */
+    struct amount fee;       /* in fee_asset; negative = rebate */
+    struct amount fee_value; /* in the quote */
     uint32_t fee_asset;
-    uint32_t fee_instrument;  /* base = fee_asset, same quote; NONE_INDEX where there is none */
+    uint32_t fee_instrument; /* base = fee_asset, same quote; NONE_INDEX where there is none */
     int64_t time_ns;
-    struct amount hold;       /* in and out */
+    struct amount hold; /* in and out */
 };
 
 /* The chain of one fill: settlement from the hold first, then from what is available (which may
@@ -63,9 +63,9 @@ struct fill_correction {
     uint64_t order;
     uint32_t book, cash_book, instrument;
     enum side side;
-    int64_t quantity_change;  /* of the fill's size, negative when less was executed */
+    int64_t quantity_change; /* of the fill's size, negative when less was executed */
     i128 notional_change;
-    i128 fee_change;          /* in the quote */
+    i128 fee_change; /* in the quote */
     int64_t time_ns;
 };
 void ledger_correct_fill(struct ledger *ledger, struct frame_writer *writer,

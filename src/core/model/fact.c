@@ -2,15 +2,17 @@
 
 /* The field rows need the name of their struct, which a field macro is not given; each list is
  * expanded with FACT_CURRENT naming the struct it is for. */
-#define FACT_FIELD_ROW(type_name, field, doc_text)                              \
-    {#field, #type_name, doc_text, (uint32_t)offsetof(FACT_CURRENT, field),     \
+#define FACT_FIELD_ROW(type_name, field, doc_text)                          \
+    {#field, #type_name, doc_text, (uint32_t)offsetof(FACT_CURRENT, field), \
      (uint32_t)sizeof(FACT_TYPE_##type_name)},
 
 #define FACT_CURRENT struct fact_session_started
-static const struct fact_field fields_session_started[] = {FACT_FIELDS_session_started(FACT_FIELD_ROW)};
+static const struct fact_field fields_session_started[] = {
+    FACT_FIELDS_session_started(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_instrument_listed
-static const struct fact_field fields_instrument_listed[] = {FACT_FIELDS_instrument_listed(FACT_FIELD_ROW)};
+static const struct fact_field fields_instrument_listed[] = {
+    FACT_FIELDS_instrument_listed(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_book_opened
 static const struct fact_field fields_book_opened[] = {FACT_FIELDS_book_opened(FACT_FIELD_ROW)};
@@ -43,13 +45,16 @@ static const struct fact_field fields_order_planned[] = {FACT_FIELDS_order_plann
 static const struct fact_field fields_order_denied[] = {FACT_FIELDS_order_denied(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_order_submitted
-static const struct fact_field fields_order_submitted[] = {FACT_FIELDS_order_submitted(FACT_FIELD_ROW)};
+static const struct fact_field fields_order_submitted[] = {
+    FACT_FIELDS_order_submitted(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_order_delivery
-static const struct fact_field fields_order_delivery[] = {FACT_FIELDS_order_delivery(FACT_FIELD_ROW)};
+static const struct fact_field fields_order_delivery[] = {
+    FACT_FIELDS_order_delivery(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_order_accepted
-static const struct fact_field fields_order_accepted[] = {FACT_FIELDS_order_accepted(FACT_FIELD_ROW)};
+static const struct fact_field fields_order_accepted[] = {
+    FACT_FIELDS_order_accepted(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_order_filled
 static const struct fact_field fields_order_filled[] = {FACT_FIELDS_order_filled(FACT_FIELD_ROW)};
@@ -61,16 +66,20 @@ static const struct fact_field fields_fill_reversed[] = {FACT_FIELDS_fill_revers
 static const struct fact_field fields_order_ended[] = {FACT_FIELDS_order_ended(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_order_reopened
-static const struct fact_field fields_order_reopened[] = {FACT_FIELDS_order_reopened(FACT_FIELD_ROW)};
+static const struct fact_field fields_order_reopened[] = {
+    FACT_FIELDS_order_reopened(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_cancel_requested
-static const struct fact_field fields_cancel_requested[] = {FACT_FIELDS_cancel_requested(FACT_FIELD_ROW)};
+static const struct fact_field fields_cancel_requested[] = {
+    FACT_FIELDS_cancel_requested(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_cancel_refused
-static const struct fact_field fields_cancel_refused[] = {FACT_FIELDS_cancel_refused(FACT_FIELD_ROW)};
+static const struct fact_field fields_cancel_refused[] = {
+    FACT_FIELDS_cancel_refused(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_amend_requested
-static const struct fact_field fields_amend_requested[] = {FACT_FIELDS_amend_requested(FACT_FIELD_ROW)};
+static const struct fact_field fields_amend_requested[] = {
+    FACT_FIELDS_amend_requested(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_order_amended
 static const struct fact_field fields_order_amended[] = {FACT_FIELDS_order_amended(FACT_FIELD_ROW)};
@@ -85,7 +94,8 @@ static const struct fact_field fields_state_changed[] = {FACT_FIELDS_state_chang
 static const struct fact_field fields_stop_set[] = {FACT_FIELDS_stop_set(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_limit_breached
-static const struct fact_field fields_limit_breached[] = {FACT_FIELDS_limit_breached(FACT_FIELD_ROW)};
+static const struct fact_field fields_limit_breached[] = {
+    FACT_FIELDS_limit_breached(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_bot_signal
 static const struct fact_field fields_bot_signal[] = {FACT_FIELDS_bot_signal(FACT_FIELD_ROW)};
@@ -100,15 +110,20 @@ static const struct fact_field fields_timer_set[] = {FACT_FIELDS_timer_set(FACT_
 static const struct fact_field fields_timer_cleared[] = {FACT_FIELDS_timer_cleared(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 #define FACT_CURRENT struct fact_health_changed
-static const struct fact_field fields_health_changed[] = {FACT_FIELDS_health_changed(FACT_FIELD_ROW)};
+static const struct fact_field fields_health_changed[] = {
+    FACT_FIELDS_health_changed(FACT_FIELD_ROW)};
 #undef FACT_CURRENT
 
 static const struct fact_class classes[] = {
-#define FACT_CLASS_ROW(number, NAME, name, version_number, sentence_text)       \
-    {number, version_number, #name, sentence_text, (uint32_t)sizeof(struct fact_##name), \
-     (uint32_t)ARRAY_COUNT(fields_##name), fields_##name},
-    FACT_TABLE(FACT_CLASS_ROW)
-};
+#define FACT_CLASS_ROW(number, NAME, name, version_number, sentence_text) \
+    {number,                                                              \
+     version_number,                                                      \
+     #name,                                                               \
+     sentence_text,                                                       \
+     (uint32_t)sizeof(struct fact_##name),                                \
+     (uint32_t)ARRAY_COUNT(fields_##name),                                \
+     fields_##name},
+    FACT_TABLE(FACT_CLASS_ROW)};
 
 const struct fact_class *fact_classes(size_t *count)
 {
@@ -119,7 +134,8 @@ const struct fact_class *fact_classes(size_t *count)
 const struct fact_class *fact_class_of(uint16_t kind)
 {
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        if (classes[i].kind == kind) return &classes[i];
+        if (classes[i].kind == kind)
+            return &classes[i];
     }
     return NULL;
 }
@@ -134,7 +150,7 @@ const char *account_kind_name(enum account_kind kind)
 
 const char *transfer_code_name(enum transfer_code code)
 {
-    static const char *const names[] = {"?",       "deposit",  "withdrawal", "budget", "hold",
+    static const char *const names[] = {"?",       "deposit",  "withdrawal", "budget",  "hold",
                                         "release", "settle",   "fee",        "funding", "suspense",
                                         "dust",    "reversal", "fee_repay"};
     ASSERT(code < ARRAY_COUNT(names));

@@ -43,11 +43,14 @@ static enum status facts_check(const uint8_t *data, size_t size, uint32_t count)
     size_t at = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct fact_header fact;
-        if (size - at < sizeof fact) return STATUS_CORRUPT;
+        if (size - at < sizeof fact)
+            return STATUS_CORRUPT;
         memcpy(&fact, data + at, sizeof fact);
         const struct fact_class *class = fact_class_of(fact.kind);
-        if (class == NULL || class->version != fact.version) return STATUS_UNSUPPORTED;
-        if (fact.size != class->size || fact.size > size - at) return STATUS_CORRUPT;
+        if (class == NULL || class->version != fact.version)
+            return STATUS_UNSUPPORTED;
+        if (fact.size != class->size || fact.size > size - at)
+            return STATUS_CORRUPT;
         at += fact.size;
     }
     return at == size ? STATUS_OK : STATUS_CORRUPT;
@@ -58,27 +61,34 @@ enum status frame_check(const uint8_t *data, size_t size, struct hash128 previou
                         uint32_t *out_frame_size)
 {
     struct frame_header header;
-    if (size < FRAME_HEADER_SIZE) return STATUS_TRUNCATED;
+    if (size < FRAME_HEADER_SIZE)
+        return STATUS_TRUNCATED;
     memcpy(&header, data, sizeof header);
     if (header.size < FRAME_HEADER_SIZE + FRAME_CHAIN_SIZE + sizeof(struct fact_header)) {
         return STATUS_CORRUPT;
     }
-    if (header.size % 8 != 0 || header.fact_count == 0 || header.flags != 0) return STATUS_CORRUPT;
-    if (header.size > size) return STATUS_TRUNCATED;
-    if (header.fact_seq_first != fact_seq_expected) return STATUS_CORRUPT;
+    if (header.size % 8 != 0 || header.fact_count == 0 || header.flags != 0)
+        return STATUS_CORRUPT;
+    if (header.size > size)
+        return STATUS_TRUNCATED;
+    if (header.fact_seq_first != fact_seq_expected)
+        return STATUS_CORRUPT;
     uint32_t hashed = header.size - FRAME_CHAIN_SIZE;
     struct hash_stream *stream = hash_stream_new();
-    if (stream == NULL) return STATUS_NO_MEMORY;
+    if (stream == NULL)
+        return STATUS_NO_MEMORY;
     hash_stream_append(stream, &previous, FRAME_CHAIN_SIZE);
     hash_stream_append(stream, data, hashed);
     struct hash128 chain = hash_stream_value(stream);
     hash_stream_free(stream);
     struct hash128 stored;
     memcpy(&stored, data + hashed, sizeof stored);
-    if (!hash128_equal(chain, stored)) return STATUS_CORRUPT;
-    enum status status =
-        facts_check(data + FRAME_HEADER_SIZE, hashed - FRAME_HEADER_SIZE, header.fact_count);
-    if (status != STATUS_OK) return status;
+    if (!hash128_equal(chain, stored))
+        return STATUS_CORRUPT;
+    enum status status = facts_check(data + FRAME_HEADER_SIZE, hashed - FRAME_HEADER_SIZE,
+                                     header.fact_count);
+    if (status != STATUS_OK)
+        return status;
     *out_chain = chain;
     *out_frame_size = header.size;
     return STATUS_OK;
@@ -91,8 +101,8 @@ static void field_format(const struct fact_field *field, const uint8_t *at, stru
         uint64_t half[2];
         memcpy(half, at, sizeof half);
         if (strcmp(field->type, "amount") == 0) {
-            struct amount amount =
-                amount_from_bytes((struct amount_bytes){half[0], (int64_t)half[1]});
+            struct amount amount = amount_from_bytes(
+                (struct amount_bytes){half[0], (int64_t)half[1]});
             decimal_format_i128(text, amount.units, AMOUNT_DECIMALS);
             text_buffer_print(out, " %s=%s", field->name, text);
         } else {
@@ -106,7 +116,8 @@ static void field_format(const struct fact_field *field, const uint8_t *at, stru
     bool is_signed = field->type[0] == 'i' || field->type[0] == 't' || field->type[0] == 'p' ||
                      field->type[0] == 'q';
     int64_t value = (int64_t)bits;
-    if (is_signed && field->size == 4) value = (int32_t)bits;
+    if (is_signed && field->size == 4)
+        value = (int32_t)bits;
     text_buffer_print(out, " %s=%lld", field->name, (long long)value);
 }
 
@@ -115,10 +126,12 @@ void fact_format(const struct fact_header *fact, struct text_buffer *out)
     const struct fact_class *class = fact_class_of(fact->kind);
     ASSERT(class != NULL && class->size == fact->size);
     text_buffer_print(out, "%s", class->name);
-    if (fact->detail != 0) text_buffer_print(out, " detail=%u", fact->detail);
+    if (fact->detail != 0)
+        text_buffer_print(out, " detail=%u", fact->detail);
     for (uint32_t i = 0; i < class->field_count; i++) {
         const struct fact_field *field = &class->fields[i];
-        if (strncmp(field->name, "reserved", 9) == 0) continue;
+        if (strncmp(field->name, "reserved", 9) == 0)
+            continue;
         field_format(field, (const uint8_t *)fact + field->offset, out);
     }
 }

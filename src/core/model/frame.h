@@ -11,9 +11,9 @@
 #include "core/model/fact.h"
 
 struct frame_writer {
-    uint8_t *buffer;        /* borrowed; capacity bytes, 16-byte aligned */
+    uint8_t *buffer; /* borrowed; capacity bytes, 16-byte aligned */
     uint32_t capacity;
-    uint32_t used;          /* bytes after the header; 0 = no fact yet */
+    uint32_t used; /* bytes after the header; 0 = no fact yet */
     uint32_t fact_count;
     uint64_t fact_seq_next; /* sequence of the next fact */
     struct hash128 chain;   /* of the last sealed frame */

@@ -16,12 +16,12 @@
 #define DESK_BOOK 0u
 
 struct capacities {
-    uint32_t assets_count;      /* of the asset table */
+    uint32_t assets_count; /* of the asset table */
     uint32_t instruments_count;
-    uint32_t books_count;       /* the desk and one for each bot */
+    uint32_t books_count; /* the desk and one for each bot */
     uint32_t bots_count;
-    uint32_t series_count;      /* (instrument, bar length) pairs that bots look at */
-    uint32_t orders_capacity;   /* power of two; the last that many orders are kept */
+    uint32_t series_count;    /* (instrument, bar length) pairs that bots look at */
+    uint32_t orders_capacity; /* power of two; the last that many orders are kept */
     uint32_t lots_capacity;
     uint32_t timers_capacity;
     uint32_t signal_state_size; /* bytes of indicator state, all bots together */

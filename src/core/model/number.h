@@ -19,13 +19,24 @@
 #define RATIO_ONE INT64_C(1000000)
 #define RATIO_PER_BPS INT64_C(100)
 
-struct price { int64_t units; };
-struct quantity { int64_t units; };
-struct amount { i128 units; };
-struct ratio { int64_t ppm; };
+struct price {
+    int64_t units;
+};
+struct quantity {
+    int64_t units;
+};
+struct amount {
+    i128 units;
+};
+struct ratio {
+    int64_t ppm;
+};
 
 /* An amount as facts carry it: 16 bytes, 8-byte aligned, two's complement, low half first. */
-struct amount_bytes { uint64_t low; int64_t high; };
+struct amount_bytes {
+    uint64_t low;
+    int64_t high;
+};
 
 static inline struct amount_bytes amount_to_bytes(struct amount amount)
 {

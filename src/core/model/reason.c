@@ -8,8 +8,7 @@ struct reason_row {
 static const struct reason_row rows[REASON_COUNT] = {
 #define REASON_ROW(name, number, text, control_number, sentence_text) \
     [number] = {text, sentence_text, control_number},
-    REASON_TABLE(REASON_ROW)
-};
+    REASON_TABLE(REASON_ROW)};
 
 const char *reason_name(enum reason reason)
 {

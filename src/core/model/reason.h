@@ -41,7 +41,8 @@
     X(OPEN_ORDERS, 26, "open_orders_max", 7, "too many open orders")                               \
     X(MESSAGE_RATE, 27, "message_rate_max", 8, "too many orders in a short time")                  \
     X(CANCEL_RATIO, 28, "cancel_fill_ratio_max", 8, "too many cancels for each fill")              \
-    X(REPEATED_EXECUTION, 29, "repeat_count_max", 9, "the same side was filled too often too fast")\
+    X(REPEATED_EXECUTION, 29, "repeat_count_max", 9,                                               \
+      "the same side was filled too often too fast")                                               \
     X(PARENT_EXCEEDED, 30, "parent_exceeded", 24, "the children would exceed their parent")        \
     X(POSITION_QUANTITY, 31, "position_quantity_max", 5, "the position could exceed its quantity") \
     X(POSITION_NOTIONAL, 32, "position_notional_max", 5, "the position could exceed its notional") \
@@ -64,7 +65,8 @@
     X(VENUE_INSTRUMENT, 65, "venue_instrument", 0, "the venue does not trade the instrument")      \
     X(VENUE_BELOW_MINIMUM, 66, "venue_below_minimum", 0, "below the venue's minimum")              \
     X(VENUE_POST_ONLY, 67, "venue_post_only", 0, "post-only, and it would have taken liquidity")   \
-    X(VENUE_UNFILLABLE, 68, "venue_unfillable", 0, "immediate-or-cancel or fill-or-kill found no match") \
+    X(VENUE_UNFILLABLE, 68, "venue_unfillable", 0,                                                 \
+      "immediate-or-cancel or fill-or-kill found no match")                                        \
     X(VENUE_UNKNOWN_ORDER, 69, "venue_unknown_order", 0, "the venue does not know the order")      \
     X(VENUE_GRID, 70, "venue_grid", 0, "price or quantity off the venue's grid")                   \
     X(VENUE_FULL, 71, "venue_full", 0, "the venue takes no more orders")                           \
@@ -84,7 +86,7 @@ enum reason {
 #define REASON_ENUM(name, number, text, control, sentence) REASON_##name = number,
     REASON_TABLE(REASON_ENUM)
 #undef REASON_ENUM
-    REASON_COUNT = 103
+        REASON_COUNT = 103
 };
 
 const char *reason_name(enum reason reason);

@@ -36,8 +36,9 @@ const struct indicator_class indicator_adx = {
     .name = "adx",
     .summary = "average directional index with +DI and -DI, 0 to 100",
     .source = "J. W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ta_ADX.c",
-    .conventions = "talib sums n - 1 movements before decay, classic n; tulip shows the first index "
-                   "one bar earlier",
+    .conventions =
+        "talib sums n - 1 movements before decay, classic n; tulip shows the first index "
+        "one bar earlier",
     .inputs = INDICATOR_HLC,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

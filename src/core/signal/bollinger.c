@@ -46,9 +46,9 @@ const struct indicator_class indicator_bollinger = {
     .source = "J. Bollinger, Bollinger on Bollinger Bands (2001); population deviation",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 2,
-    .parameters = {SIGNAL_PERIOD("period", "bars", 20),
-                   {.name = "width", .summary = "standard deviations", .fallback = 2, .min = 0,
-                    .max = 100}},
+    .parameters =
+        {SIGNAL_PERIOD("period", "bars", 20),
+         {.name = "width", .summary = "standard deviations", .fallback = 2, .min = 0, .max = 100}},
     .output_count = 3,
     .outputs = {"lower", "middle", "upper"},
     SIGNAL_STREAM_ROW(bollinger),

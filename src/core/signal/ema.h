@@ -12,9 +12,9 @@
 #include "base/base.h"
 
 struct ema {
-    double value;     /* the average; while seeding, the mean so far */
-    double keep;      /* 1 - k */
-    double take;      /* k */
+    double value; /* the average; while seeding, the mean so far */
+    double keep;  /* 1 - k */
+    double take;  /* k */
     uint32_t period;
     uint32_t seed;    /* inputs the first value is the mean of */
     uint32_t missing; /* inputs to come before there is a value */
@@ -26,8 +26,8 @@ _Static_assert(sizeof(struct ema) == 40, "an ema has no padding");
 static inline void ema_init_weights(struct ema *ema, double keep, uint32_t period, uint32_t seed,
                                     uint32_t skip)
 {
-    *ema = (struct ema){.keep = keep, .take = 1.0 - keep, .period = period, .seed = seed,
-                        .missing = seed + skip};
+    *ema = (struct ema){
+        .keep = keep, .take = 1.0 - keep, .period = period, .seed = seed, .missing = seed + skip};
 }
 
 /* period >= 1; the first value comes with input number period. */

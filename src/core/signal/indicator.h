@@ -32,10 +32,10 @@
 
 #define INDICATOR_PARAMETERS_MAX 4
 #define INDICATOR_OUTPUTS_MAX 5
-#define INDICATOR_PERIOD_MAX 1000     /* longest window or average, in bars */
+#define INDICATOR_PERIOD_MAX 1000 /* longest window or average, in bars */
 #define INDICATOR_STATE_SIZE_MAX 65536
 #define INDICATOR_BOOK_LEVELS 10
-#define INDICATOR_LANES 8             /* series in one eight-series call */
+#define INDICATOR_LANES 8 /* series in one eight-series call */
 
 /* Where the field's libraries differ. Each row's `conventions` says what the choice changes. */
 enum indicator_convention {
@@ -74,7 +74,7 @@ struct indicator_book {
 
 struct indicator_trade {
     double price, quantity;
-    int64_t side;    /* who crossed the spread: 1 the buyer, -1 the seller */
+    int64_t side; /* who crossed the spread: 1 the buyer, -1 the seller */
     int64_t time_ns;
 };
 
@@ -122,7 +122,7 @@ typedef void indicator_batch_lanes(const struct indicator_params *params,
                                    double *const *out);
 
 struct indicator_class {
-    const char *name;        /* as configuration and command line spell it */
+    const char *name; /* as configuration and command line spell it */
     const char *summary;
     const char *source;      /* of the formula */
     const char *conventions; /* what enum indicator_convention changes; NULL: nothing */
@@ -157,7 +157,7 @@ enum {
 #define INDICATOR_ENUM(name) INDICATOR_INDEX_##name,
     INDICATOR_LIST(INDICATOR_ENUM)
 #undef INDICATOR_ENUM
-    INDICATOR_COUNT,
+        INDICATOR_COUNT,
 };
 
 #define INDICATOR_DECLARE(name) extern const struct indicator_class indicator_##name;

@@ -16,15 +16,15 @@
 #include "base/base.h"
 
 struct sma {
-    double value;     /* the average, once ready */
+    double value; /* the average, once ready */
     double pivot;
-    double prefix;    /* of the current block, as distances to pivot */
-    double inverse;   /* 1 / period */
+    double prefix;  /* of the current block, as distances to pivot */
+    double inverse; /* 1 / period */
     uint32_t period;
-    uint32_t index;   /* position in the block */
-    uint32_t blocks;  /* 1 once a block has been completed */
-    uint32_t unused;  /* zero */
-    double slots[];   /* period + 1: values up to index, suffix sums beyond; the last is zero */
+    uint32_t index;  /* position in the block */
+    uint32_t blocks; /* 1 once a block has been completed */
+    uint32_t unused; /* zero */
+    double slots[];  /* period + 1: values up to index, suffix sums beyond; the last is zero */
 };
 
 static inline size_t sma_size(uint32_t period)

@@ -41,21 +41,37 @@
 enum config_mode { CONFIG_BACKTEST, CONFIG_LIVE };
 
 enum config_profile {
-    CONFIG_PROFILE_DEMO, CONFIG_PROFILE_DEV, CONFIG_PROFILE_PAPER, CONFIG_PROFILE_OBSERVE,
-    CONFIG_PROFILE_CANARY, CONFIG_PROFILE_PROD,
+    CONFIG_PROFILE_DEMO,
+    CONFIG_PROFILE_DEV,
+    CONFIG_PROFILE_PAPER,
+    CONFIG_PROFILE_OBSERVE,
+    CONFIG_PROFILE_CANARY,
+    CONFIG_PROFILE_PROD,
 };
 
 enum config_feed {
-    CONFIG_FEED_GENERATOR, CONFIG_FEED_TAPE, CONFIG_FEED_COINBASE, CONFIG_FEED_BTCTURK,
+    CONFIG_FEED_GENERATOR,
+    CONFIG_FEED_TAPE,
+    CONFIG_FEED_COINBASE,
+    CONFIG_FEED_BTCTURK,
     CONFIG_FEED_MASSIVE,
 };
 
 enum config_venue { CONFIG_VENUE_SIM, CONFIG_VENUE_COINBASE, CONFIG_VENUE_BTCTURK };
 
 enum config_bot_kind {
-    CONFIG_BOT_SCORE, CONFIG_BOT_MA_CROSS, CONFIG_BOT_RSI, CONFIG_BOT_MACD, CONFIG_BOT_BOLLINGER,
-    CONFIG_BOT_DONCHIAN, CONFIG_BOT_GRID, CONFIG_BOT_DCA, CONFIG_BOT_REBALANCE, CONFIG_BOT_MAKER,
-    CONFIG_BOT_SCRIPT, CONFIG_BOT_PLUGIN,
+    CONFIG_BOT_SCORE,
+    CONFIG_BOT_MA_CROSS,
+    CONFIG_BOT_RSI,
+    CONFIG_BOT_MACD,
+    CONFIG_BOT_BOLLINGER,
+    CONFIG_BOT_DONCHIAN,
+    CONFIG_BOT_GRID,
+    CONFIG_BOT_DCA,
+    CONFIG_BOT_REBALANCE,
+    CONFIG_BOT_MAKER,
+    CONFIG_BOT_SCRIPT,
+    CONFIG_BOT_PLUGIN,
 };
 
 enum config_average { CONFIG_AVERAGE_SMA, CONFIG_AVERAGE_EMA };
@@ -63,43 +79,87 @@ enum config_bollinger_mode { CONFIG_BOLLINGER_REVERT, CONFIG_BOLLINGER_BREAK };
 enum config_spacing { CONFIG_SPACING_ARITHMETIC, CONFIG_SPACING_GEOMETRIC };
 enum config_fill { CONFIG_FILL_NEXT_OPEN, CONFIG_FILL_THIS_CLOSE, CONFIG_FILL_RANGE };
 enum config_data_kind {
-    CONFIG_DATA_BARS, CONFIG_DATA_TRADES, CONFIG_DATA_QUOTES, CONFIG_DATA_L2,
+    CONFIG_DATA_BARS,
+    CONFIG_DATA_TRADES,
+    CONFIG_DATA_QUOTES,
+    CONFIG_DATA_L2,
 };
 enum config_size_method {
-    CONFIG_SIZE_FIXED, CONFIG_SIZE_NOTIONAL, CONFIG_SIZE_EQUITY, CONFIG_SIZE_VOLATILITY,
+    CONFIG_SIZE_FIXED,
+    CONFIG_SIZE_NOTIONAL,
+    CONFIG_SIZE_EQUITY,
+    CONFIG_SIZE_VOLATILITY,
     CONFIG_SIZE_KELLY,
 };
 enum config_style {
-    CONFIG_STYLE_MARKET, CONFIG_STYLE_LIMIT, CONFIG_STYLE_MAKER_FIRST, CONFIG_STYLE_TWAP,
-    CONFIG_STYLE_VWAP, CONFIG_STYLE_POV,
+    CONFIG_STYLE_MARKET,
+    CONFIG_STYLE_LIMIT,
+    CONFIG_STYLE_MAKER_FIRST,
+    CONFIG_STYLE_TWAP,
+    CONFIG_STYLE_VWAP,
+    CONFIG_STYLE_POV,
 };
 enum config_self_match { CONFIG_SELF_MATCH_DENY, CONFIG_SELF_MATCH_ALLOW };
 enum config_guard_op { CONFIG_GUARD_GT, CONFIG_GUARD_GE, CONFIG_GUARD_LT, CONFIG_GUARD_LE };
 enum config_guard_action {
-    CONFIG_GUARD_ALERT, CONFIG_GUARD_PAUSE, CONFIG_GUARD_REDUCE, CONFIG_GUARD_CANCEL,
-    CONFIG_GUARD_FLATTEN, CONFIG_GUARD_OBSERVE,
+    CONFIG_GUARD_ALERT,
+    CONFIG_GUARD_PAUSE,
+    CONFIG_GUARD_REDUCE,
+    CONFIG_GUARD_CANCEL,
+    CONFIG_GUARD_FLATTEN,
+    CONFIG_GUARD_OBSERVE,
 };
 enum config_guard_scope {
-    CONFIG_SCOPE_ALL, CONFIG_SCOPE_VENUE, CONFIG_SCOPE_INSTRUMENT, CONFIG_SCOPE_BOT,
+    CONFIG_SCOPE_ALL,
+    CONFIG_SCOPE_VENUE,
+    CONFIG_SCOPE_INSTRUMENT,
+    CONFIG_SCOPE_BOT,
 };
 enum config_cancel { CONFIG_CANCEL_NONE, CONFIG_CANCEL_UNPROTECTIVE, CONFIG_CANCEL_ALL };
 enum config_log_level {
-    CONFIG_LOG_DEBUG, CONFIG_LOG_INFO, CONFIG_LOG_WARN, CONFIG_LOG_ERROR,
+    CONFIG_LOG_DEBUG,
+    CONFIG_LOG_INFO,
+    CONFIG_LOG_WARN,
+    CONFIG_LOG_ERROR,
 };
 
 enum config_timezone { CONFIG_TIMEZONE_UTC };
 enum config_fee_currency { CONFIG_FEE_IN_QUOTE };
 
 /* Values that may be absent: a limit that is off, a key that was left out. `value` is zero then. */
-struct config_amount { bool set; struct amount value; };
-struct config_ratio { bool set; struct ratio value; };
-struct config_integer { bool set; int64_t value; };
-struct config_double { bool set; double value; };
-struct config_duration { bool set; int64_t value; }; /* nanoseconds */
-struct config_time { bool set; int64_t value; };     /* nanoseconds since 1970 in UTC */
+struct config_amount {
+    bool set;
+    struct amount value;
+};
+struct config_ratio {
+    bool set;
+    struct ratio value;
+};
+struct config_integer {
+    bool set;
+    int64_t value;
+};
+struct config_double {
+    bool set;
+    double value;
+};
+struct config_duration {
+    bool set;
+    int64_t value;
+}; /* nanoseconds */
+struct config_time {
+    bool set;
+    int64_t value;
+}; /* nanoseconds since 1970 in UTC */
 
-struct config_names { const char **items; uint32_t count; };
-struct config_ratios { struct ratio *items; uint32_t count; };
+struct config_names {
+    const char **items;
+    uint32_t count;
+};
+struct config_ratios {
+    struct ratio *items;
+    uint32_t count;
+};
 
 /* An instrument of the allow-list. Its index here is its order everywhere. */
 struct config_instrument {
@@ -111,14 +171,17 @@ struct config_instrument {
     struct amount minimum_quantity;   /* in base; 0 = none */
     int64_t quote_decimals;           /* 0..18: fees and notionals are rounded to these */
     struct config_integer price_decimals_option, quantity_decimals_option; /* as written */
-    unsigned price_decimals;          /* derived; the sum of both is at most 18 */
+    unsigned price_decimals; /* derived; the sum of both is at most 18 */
     unsigned quantity_decimals;
     struct price tick;                /* derived: price_increment in price_decimals */
     struct quantity lot;              /* derived: quantity_increment in quantity_decimals */
     struct quantity quantity_minimum; /* derived: minimum_quantity, rounded up to a lot */
 };
 
-struct config_balance { const char *asset; struct amount amount; };
+struct config_balance {
+    const char *asset;
+    struct amount amount;
+};
 
 struct config_fee_tier {
     struct amount volume; /* 30-day notional from which the tier holds; the first is 0 */
@@ -145,13 +208,16 @@ struct config_data {
     const char *instrument;
     uint32_t instrument_index; /* derived: in config.instruments; UINT32_MAX outside it */
     int64_t bar_ns;
-    const char *symbol;       /* of the rows to take where the file holds several; or NULL */
-    struct config_time from;  /* first instant taken */
-    struct config_time to;    /* first instant not taken any more */
+    const char *symbol;      /* of the rows to take where the file holds several; or NULL */
+    struct config_time from; /* first instant taken */
+    struct config_time to;   /* first instant not taken any more */
 };
 
 /* Days as bits, Monday = 1 << 0; times in nanoseconds since midnight, from < to <= one day. */
-struct config_window { uint32_t days; int64_t from_ns, to_ns; };
+struct config_window {
+    uint32_t days;
+    int64_t from_ns, to_ns;
+};
 
 /* Caps of one instrument; the stricter of these and the general ones holds. */
 struct config_risk_instrument {
@@ -179,22 +245,22 @@ struct config_risk {
     struct config_amount position_notional_max, position_quantity_max;
     struct config_ratio equity_share_max, gross_exposure_max, net_exposure_max, concentration_max;
     struct config_integer open_orders_max, open_orders_instrument_max;
-    struct config_integer message_rate_max;  /* messages that add risk, per second */
+    struct config_integer message_rate_max; /* messages that add risk, per second */
     int64_t message_burst;
     struct config_ratio cancel_fill_ratio_max;
     struct config_integer repeat_count_max;
     int64_t repeat_window_ns;
     struct config_duration duplicate_window;
     enum config_self_match self_match;
-    bool no_short;                           /* always true */
-    bool minimum_remainder;                  /* no order may leave a position below the minimum */
+    bool no_short;          /* always true */
+    bool minimum_remainder; /* no order may leave a position below the minimum */
     struct config_duration data_age_max, clock_skew_max;
-    struct config_amount daily_loss_max;     /* in currency */
+    struct config_amount daily_loss_max; /* in currency */
     struct config_ratio drawdown_max;
     struct config_integer consecutive_losses_max;
-    struct config_window *trading_window;    /* none: always */
+    struct config_window *trading_window; /* none: always */
     uint32_t trading_window_count;
-    struct config_ratio impact_max;          /* impact_bps_max */
+    struct config_ratio impact_max; /* impact_bps_max */
     struct config_risk_instrument *instruments;
     uint32_t instruments_count;
 };
@@ -216,8 +282,14 @@ struct config_resilience {
     int64_t breaker_threshold, breaker_cooldown_ns, breaker_probes;
 };
 
-struct config_shutdown { enum config_cancel cancel; int64_t deadline_ns, drain_ns; };
-struct config_listen { const char *http; const char *socket; }; /* NULL: not at all */
+struct config_shutdown {
+    enum config_cancel cancel;
+    int64_t deadline_ns, drain_ns;
+};
+struct config_listen {
+    const char *http;
+    const char *socket;
+}; /* NULL: not at all */
 struct config_log {
     enum config_log_level level;
     const char *file; /* NULL: stderr */
@@ -225,17 +297,30 @@ struct config_log {
 };
 
 /* The signals of a `score` bot. A signal that is not on has no say. */
-struct config_signal_rsi { bool on; double weight; int64_t period; double oversold, overbought; };
-struct config_signal_ma { bool on; double weight; int64_t fast, slow; };
-struct config_signal_macd { bool on; double weight; int64_t fast, slow, signal; };
+struct config_signal_rsi {
+    bool on;
+    double weight;
+    int64_t period;
+    double oversold, overbought;
+};
+struct config_signal_ma {
+    bool on;
+    double weight;
+    int64_t fast, slow;
+};
+struct config_signal_macd {
+    bool on;
+    double weight;
+    int64_t fast, slow, signal;
+};
 
 struct config_size {
     enum config_size_method method;
-    struct amount quantity;  /* fixed: base asset */
-    struct amount amount;    /* notional: quote asset */
-    struct ratio fraction;   /* equity, kelly */
-    struct ratio target;     /* volatility: of the book's value, a year */
-    struct ratio cap;        /* kelly: largest share of equity */
+    struct amount quantity; /* fixed: base asset */
+    struct amount amount;   /* notional: quote asset */
+    struct ratio fraction;  /* equity, kelly */
+    struct ratio target;    /* volatility: of the book's value, a year */
+    struct ratio cap;       /* kelly: largest share of equity */
 };
 
 /* One parameter of a bot kind other than score. `set` is false only for an optional one that is
@@ -257,17 +342,35 @@ struct config_param {
 enum { CONFIG_MA_CROSS_AVERAGE /* choice */, CONFIG_MA_CROSS_FAST, CONFIG_MA_CROSS_SLOW };
 enum { CONFIG_RSI_PERIOD, CONFIG_RSI_OVERSOLD /* number */, CONFIG_RSI_OVERBOUGHT /* number */ };
 enum { CONFIG_MACD_FAST, CONFIG_MACD_SLOW, CONFIG_MACD_SIGNAL };
-enum { CONFIG_BOLLINGER_PERIOD, CONFIG_BOLLINGER_DEVIATIONS /* number */,
-       CONFIG_BOLLINGER_MODE /* choice */ };
+enum {
+    CONFIG_BOLLINGER_PERIOD,
+    CONFIG_BOLLINGER_DEVIATIONS /* number */,
+    CONFIG_BOLLINGER_MODE /* choice */
+};
 enum { CONFIG_DONCHIAN_ENTRY, CONFIG_DONCHIAN_EXIT };
-enum { CONFIG_GRID_LOW /* amount */, CONFIG_GRID_HIGH /* amount */, CONFIG_GRID_LEVELS,
-       CONFIG_GRID_SPACING /* choice */ };
-enum { CONFIG_DCA_EVERY /* ns */, CONFIG_DCA_AMOUNT /* amount */, CONFIG_DCA_DIP /* ratio */,
-       CONFIG_DCA_MAX /* amount */ };
-enum { CONFIG_REBALANCE_INSTRUMENTS /* names */, CONFIG_REBALANCE_WEIGHTS /* ratios */,
-       CONFIG_REBALANCE_BAND /* ratio */ };
-enum { CONFIG_MAKER_LEVELS, CONFIG_MAKER_SPREAD /* ratio */, CONFIG_MAKER_SKEW /* number */,
-       CONFIG_MAKER_REFRESH /* ns */ };
+enum {
+    CONFIG_GRID_LOW /* amount */,
+    CONFIG_GRID_HIGH /* amount */,
+    CONFIG_GRID_LEVELS,
+    CONFIG_GRID_SPACING /* choice */
+};
+enum {
+    CONFIG_DCA_EVERY /* ns */,
+    CONFIG_DCA_AMOUNT /* amount */,
+    CONFIG_DCA_DIP /* ratio */,
+    CONFIG_DCA_MAX /* amount */
+};
+enum {
+    CONFIG_REBALANCE_INSTRUMENTS /* names */,
+    CONFIG_REBALANCE_WEIGHTS /* ratios */,
+    CONFIG_REBALANCE_BAND /* ratio */
+};
+enum {
+    CONFIG_MAKER_LEVELS,
+    CONFIG_MAKER_SPREAD /* ratio */,
+    CONFIG_MAKER_SKEW /* number */,
+    CONFIG_MAKER_REFRESH /* ns */
+};
 
 struct config_bot {
     const char *name;
@@ -275,15 +378,15 @@ struct config_bot {
     const char *instrument;    /* NULL for rebalance */
     uint32_t instrument_index; /* derived: in config.instruments; UINT32_MAX for rebalance */
     struct config_duration bar_option; /* as written */
-    int64_t bar_ns;            /* derived: as written, else the data's, else an hour */
-    struct config_amount budget; /* in currency; absent = the whole account */
-    struct config_signal_rsi rsi;   /* kind score: these three */
+    int64_t bar_ns;                    /* derived: as written, else the data's, else an hour */
+    struct config_amount budget;       /* in currency; absent = the whole account */
+    struct config_signal_rsi rsi;      /* kind score: these three */
     struct config_signal_ma ma;
     struct config_signal_macd macd;
-    double enter, exit;        /* kind score: buy at score >= enter, sell at score <= exit */
-    double confidence_min;     /* kind score */
+    double enter, exit;    /* kind score: buy at score >= enter, sell at score <= exit */
+    double confidence_min; /* kind score */
     struct config_param params[CONFIG_PARAMS_MAX]; /* every other kind */
-    int64_t confirm;           /* bars the action must persist */
+    int64_t confirm;                               /* bars the action must persist */
     int64_t cooldown_ns;
     struct config_size size;
     enum config_style style;
@@ -295,8 +398,8 @@ struct config_origins;
 
 struct config {
     enum config_mode mode;
-    const char *name;   /* of the file it was read from */
-    int64_t tern;       /* always 1 */
+    const char *name; /* of the file it was read from */
+    int64_t tern;     /* always 1 */
     enum config_profile profile;
     const char *currency;
     enum config_feed feed;

@@ -13,7 +13,9 @@ struct block {
     _Alignas(ALIGNMENT) uint8_t data[];
 };
 
-struct config_memory { struct block *blocks; };
+struct config_memory {
+    struct block *blocks;
+};
 
 struct config_memory *memory_new(void)
 {

@@ -170,13 +170,10 @@ static enum status take_event(struct builder *builder, const yaml_event_t *event
             return refuse(builder, line, "a second document", "one document in a file",
                           "remove the `---` and what follows it");
         return STATUS_OK;
-    case YAML_ALIAS_EVENT:
-        return refuse(builder, line, "an alias", "each value written out", NULL);
-    case YAML_SCALAR_EVENT:
-        return add_scalar(builder, event);
+    case YAML_ALIAS_EVENT: return refuse(builder, line, "an alias", "each value written out", NULL);
+    case YAML_SCALAR_EVENT: return add_scalar(builder, event);
     case YAML_MAPPING_START_EVENT:
-    case YAML_SEQUENCE_START_EVENT:
-        return open_node(builder, event);
+    case YAML_SEQUENCE_START_EVENT: return open_node(builder, event);
     case YAML_MAPPING_END_EVENT:
     case YAML_SEQUENCE_END_EVENT:
         ASSERT(builder->depth > 0);
@@ -186,8 +183,7 @@ static enum status take_event(struct builder *builder, const yaml_event_t *event
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
     case YAML_DOCUMENT_END_EVENT:
-    default:
-        return STATUS_OK;
+    default: return STATUS_OK;
     }
 }
 

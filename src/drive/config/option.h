@@ -61,28 +61,28 @@ struct option {
     const char *name;
     enum option_type type;
     uint32_t flags;
-    uint32_t when;               /* bits of the selector's values it applies to; 0 = all */
+    uint32_t when; /* bits of the selector's values it applies to; 0 = all */
     size_t offset;
-    size_t set_offset;           /* OPTION_MARK */
-    size_t count_offset;         /* OPTION_LIST, OPTION_MAP; OPTION_FEED: of the file's pointer */
+    size_t set_offset;   /* OPTION_MARK */
+    size_t count_offset; /* OPTION_LIST, OPTION_MAP; OPTION_FEED: of the file's pointer */
     uint32_t count_max;
-    const char *fallback;        /* default, as one would write it; NULL = absent or worked out */
-    const char *fallback_note;   /* how it is worked out */
-    const char *backtest;        /* default in a back-test where it is another one */
+    const char *fallback;      /* default, as one would write it; NULL = absent or worked out */
+    const char *fallback_note; /* how it is worked out */
+    const char *backtest;      /* default in a back-test where it is another one */
     const char *minimum, *maximum;
-    const char *const *choices;  /* ends with NULL */
-    uint32_t refused;            /* bits of choices that are known but not supported yet */
+    const char *const *choices; /* ends with NULL */
+    uint32_t refused;           /* bits of choices that are known but not supported yet */
     const struct section *section;
     const char *unit;
     const char *sentence;
 };
 
 struct section {
-    const char *title;           /* of its part of the reference page */
+    const char *title; /* of its part of the reference page */
     const struct option *options;
     uint32_t options_count;
     size_t record_size;
-    const char *brief;           /* the row that a bare value stands for, or NULL */
+    const char *brief; /* the row that a bare value stands for, or NULL */
 };
 
 extern const struct section config_section_root;
@@ -97,8 +97,7 @@ const struct section *option_section(const struct option *option, const void *re
 /* The row of that name, or NULL. */
 const struct option *section_find(const struct section *section, struct text name);
 /* Whether the row applies to the record: its selector, read before, has a value that it allows. */
-bool option_applies(const struct section *section, const struct option *option,
-                    const void *record);
+bool option_applies(const struct section *section, const struct option *option, const void *record);
 /* The default in that mode, NULL = absent. */
 const char *option_fallback(const struct option *option, enum config_mode mode);
 /* Whether the row's C type is a pointer to text. */

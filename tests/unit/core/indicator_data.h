@@ -73,7 +73,7 @@ static inline struct indicator_columns series_columns(const struct series *serie
 
 static inline struct indicator_bar series_bar(const struct series *series, size_t i)
 {
-    return (struct indicator_bar){series->open[i], series->high[i],   series->low[i],
+    return (struct indicator_bar){series->open[i],  series->high[i],   series->low[i],
                                   series->close[i], series->volume[i], series->time_ns[i]};
 }
 

@@ -67,9 +67,8 @@ static void the_golden_values_come_out(void **state)
     struct indicator_columns columns = series_columns(&series);
     for (size_t i = 0; i < ARRAY_COUNT(goldens); i++) {
         const struct golden *golden = &goldens[i];
-        struct indicator_params params =
-            params_of(golden->class, golden->parameters[0], golden->parameters[1],
-                      golden->parameters[2], -1);
+        struct indicator_params params = params_of(
+            golden->class, golden->parameters[0], golden->parameters[1], golden->parameters[2], -1);
         params.convention = golden->convention;
         golden->class->batch(&params, &columns, series.count, series.out);
         assert_near(series.out[golden->output][golden->index], golden->value, golden->tolerance,
