@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SYMBOLS_LISTED 16
+#define SYMBOLS_KEPT 256  /* for a suggestion */
+#define SYMBOLS_LISTED 16 /* in a message */
 _Static_assert(CSV_FIELD_PADDING >= DIGITS_PADDING, "fields are read eight bytes at a time");
 
 struct reading {
@@ -24,9 +25,8 @@ struct reading {
     char symbol[COLUMN_NAME_SIZE];      /* the last row's, as it stands there */
     bool symbol_known;                  /* there was a last row */
     bool symbol_wanted;                 /* and it was the wanted one */
-    char symbols[SYMBOLS_LISTED][COLUMN_NAME_SIZE]; /* the first ones seen, for messages */
-    size_t symbol_count;                            /* of those listed */
-    bool symbols_more;                              /* there were others */
+    char symbols[SYMBOLS_KEPT][COLUMN_NAME_SIZE]; /* the first ones seen, for messages */
+    size_t symbol_count;                          /* of those kept */
 };
 
 void bar_source_init(struct bar_source *source, const char *path)
@@ -177,9 +177,7 @@ static void list_symbol(struct reading *reading)
     for (size_t i = 0; i < reading->symbol_count; i++)
         if (strcmp(reading->symbols[i], reading->symbol) == 0)
             return;
-    if (reading->symbol_count == SYMBOLS_LISTED)
-        reading->symbols_more = true;
-    else
+    if (reading->symbol_count < SYMBOLS_KEPT)
         text_copy(reading->symbols[reading->symbol_count++], COLUMN_NAME_SIZE,
                   text_of(reading->symbol));
 }
@@ -222,18 +220,18 @@ static enum status judge_symbol(struct reading *reading, bool *wanted)
 static enum status symbol_missing(struct reading *reading)
 {
     struct problem *problem = reading->problem;
-    const char *names[SYMBOLS_LISTED];
+    const char *names[SYMBOLS_KEPT];
     char list[SYMBOLS_LISTED * 10] = "";
     size_t size = 0;
     for (size_t i = 0; i < reading->symbol_count; i++) {
         names[i] = reading->symbols[i];
-        if (size + strlen(names[i]) + 2 < sizeof list)
+        if (i < SYMBOLS_LISTED && size + strlen(names[i]) + 2 < sizeof list)
             size += (size_t)snprintf(list + size, sizeof list - size, "%s%s", i > 0 ? ", " : "",
                                      names[i]);
     }
     problem_set(problem, STATUS_NOT_FOUND, reading->source->path, "no row of the symbol %s",
                 reading->wanted);
-    problem_allowed(problem, "%s%s", list, reading->symbols_more ? " ..." : "");
+    problem_allowed(problem, "%s%s", list, reading->symbol_count > SYMBOLS_LISTED ? " ..." : "");
     const char *near = text_suggest(text_of(reading->wanted), names, reading->symbol_count);
     if (near != NULL)
         problem_next(problem, "did you mean %s?", near);
