@@ -98,6 +98,14 @@ static enum status begin_member(struct decoded_source *self, bool *ended, struct
     return STATUS_OK;
 }
 
+/* zlib tells a failed check at the end of a member from other damage by its message alone. */
+static const char *data_fault(const char *message)
+{
+    bool of_end = message != NULL && (strstr(message, "data check") != NULL ||
+                                      strstr(message, "length check") != NULL);
+    return of_end ? "the gzip data do not match their check sum" : "the gzip data are damaged";
+}
+
 static enum status inflate_some(struct decoded_source *self, void *out, size_t size,
                                 size_t *out_size, struct problem *problem)
 {
@@ -125,11 +133,8 @@ static enum status inflate_some(struct decoded_source *self, void *out, size_t s
         *out_size = room - stream->avail_out;
         if (result == Z_STREAM_END)
             self->in_member = false;
-        else if (result == Z_DATA_ERROR && stream->msg != NULL)
-            return damaged(self, problem,
-                           strstr(stream->msg, "check") != NULL
-                               ? "the gzip data do not match their check sum"
-                               : "the gzip data are damaged");
+        else if (result == Z_DATA_ERROR)
+            return damaged(self, problem, data_fault(stream->msg));
         else if (result == Z_MEM_ERROR)
             return problem_set(problem, STATUS_NO_MEMORY, self->base.name,
                                "no memory for unpacking");

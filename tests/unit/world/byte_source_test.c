@@ -196,6 +196,8 @@ static void every_changed_bit_is_found(void **state)
     check_refused(packed, STATUS_DATA_INVALID, "the gzip data do not match their check sum");
     packed.data[packed.size - 8] ^= 1;
     packed.data[packed.size - 4] ^= 1;
+    check_refused(packed, STATUS_DATA_INVALID, "the gzip data do not match their check sum");
+    packed.data[1] ^= 1;
     check_refused(packed, STATUS_DATA_INVALID, "the gzip data are damaged");
     free(plain.data);
     free(packed.data);
