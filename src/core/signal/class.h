@@ -40,9 +40,21 @@
     {.name = name_, .summary = summary_, .fallback = fallback_, .min = 1, \
      .max = INDICATOR_PERIOD_MAX, .integer = true}
 
+/* What a variance is multiplied by to make it yearly: 365 for daily bars of coins, 252 for those of
+ * stocks, 8760 for hourly bars of coins, 1 to leave it as it is. */
+#define SIGNAL_ANNUAL                                                                    \
+    {.name = "annual", .summary = "bars a year; 1: not made yearly", .fallback = 365, .min = 1, \
+     .max = 1e9}
+
 ALWAYS_INLINE uint32_t signal_period(const struct indicator_params *params, int index)
 {
     return (uint32_t)params->values[index];
+}
+
+/* (high + low + close) / 3. */
+ALWAYS_INLINE double signal_typical(const struct indicator_bar *bar)
+{
+    return (bar->high + bar->low + bar->close) / 3.0;
 }
 
 ALWAYS_INLINE double signal_min(double a, double b) { return a < b ? a : b; }
@@ -50,10 +62,10 @@ ALWAYS_INLINE double signal_max(double a, double b) { return a > b ? a : b; }
 ALWAYS_INLINE double signal_abs(double a) { return __builtin_fabs(a); }
 
 /* inputs is a constant at every call, so that a column that is not used is not read. */
-ALWAYS_INLINE void signal_row(const struct indicator_columns *columns, size_t i, uint32_t inputs,
-                              struct indicator_bar *bar)
+ALWAYS_INLINE struct indicator_bar signal_row(const struct indicator_columns *columns, size_t i,
+                                              uint32_t inputs)
 {
-    *bar = (struct indicator_bar){
+    return (struct indicator_bar){
         .open = inputs & INDICATOR_OPEN ? columns->open[i] : 0.0,
         .high = inputs & INDICATOR_HIGH ? columns->high[i] : 0.0,
         .low = inputs & INDICATOR_LOW ? columns->low[i] : 0.0,
@@ -104,29 +116,53 @@ ALWAYS_INLINE void signal_row(const struct indicator_columns *columns, size_t i,
 #define SIGNAL_BATCH_ROW(name) .batch = name##_batch, .batch_variants = {name##_batch, NULL, NULL}
 #endif
 
-#define SIGNAL_STREAM(name, type, inputs_, output_count_)                                 \
-    SIGNAL_UPDATE(name, type)                                                             \
+/* The common part: input is what a step takes, fetch reads row i into it. */
+#define SIGNAL_KERNEL(name, type, input, fetch, output_count_)                            \
     ALWAYS_INLINE void name##_kernel(SIGNAL_BATCH_ARGS)                                   \
     {                                                                                     \
         _Alignas(8) unsigned char memory[INDICATOR_STATE_SIZE_MAX];                       \
         type *state = (type *)(void *)memory;                                             \
-        name##_start(state, params);                                                       \
+        name##_start(state, params);                                                      \
         for (size_t i = 0; i < count; i++) {                                              \
-            struct indicator_bar bar;                                                     \
+            input;                                                                        \
             double values[output_count_];                                                 \
-            signal_row(columns, i, (inputs_), &bar);                                      \
-            name##_step(state, &bar, values);                                             \
+            name##_step(state, fetch, values);                                            \
             for (size_t k = 0; k < (output_count_); k++)                                  \
                 out[k][i] = values[k];                                                    \
         }                                                                                 \
     }                                                                                     \
     SIGNAL_BATCH(name)
 
+#define SIGNAL_STREAM(name, type, inputs_, output_count_)                                 \
+    SIGNAL_UPDATE(name, type)                                                             \
+    SIGNAL_KERNEL(name, type, struct indicator_bar bar = signal_row(columns, i, inputs_), \
+                  &bar, output_count_)
+
+#define SIGNAL_STREAM_BOOK(name, type, output_count_)                                       \
+    static bool name##_feed(void *state, const struct indicator_book *book, double *out)  \
+    {                                                                                     \
+        return name##_step((type *)state, book, out);                                     \
+    }                                                                                     \
+    SIGNAL_KERNEL(name, type, const struct indicator_book *book = &columns->books[i],     \
+                  book, output_count_)
+
+#define SIGNAL_STREAM_TRADE(name, type, output_count_)                                    \
+    static bool name##_feed(void *state, const struct indicator_trade *trade, double *out) \
+    {                                                                                     \
+        return name##_step((type *)state, trade, out);                                    \
+    }                                                                                     \
+    SIGNAL_KERNEL(name, type, const struct indicator_trade *trade = &columns->trades[i],  \
+                  trade, output_count_)
+
 /* The members of the row that the macros above and the three functions fill. */
 #define SIGNAL_STATE_ROW(name) \
     .state_size = name##_state_size, .init = name##_start, .warmup = name##_warmup
 #define SIGNAL_STREAM_ROW(name) \
     SIGNAL_STATE_ROW(name), .update = name##_feed, SIGNAL_BATCH_ROW(name)
+#define SIGNAL_STREAM_BOOK_ROW(name) \
+    SIGNAL_STATE_ROW(name), .update_book = name##_feed, SIGNAL_BATCH_ROW(name)
+#define SIGNAL_STREAM_TRADE_ROW(name) \
+    SIGNAL_STATE_ROW(name), .update_trade = name##_feed, SIGNAL_BATCH_ROW(name)
 
 /* state_size of an indicator whose state is one struct whatever its parameters. */
 #define SIGNAL_FIXED_STATE(name, type)                                       \

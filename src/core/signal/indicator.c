@@ -213,7 +213,7 @@ static bool row_faulty(const struct indicator_class *class, const struct indicat
         return indicator_book_fault(&columns->books[i]) != INDICATOR_FAULT_NONE;
     if (class->update_trade)
         return indicator_trade_fault(&columns->trades[i]) != INDICATOR_FAULT_NONE;
-    signal_row(columns, i, class->inputs, bar);
+    *bar = signal_row(columns, i, class->inputs);
     return indicator_bar_fault(bar, class->inputs) != INDICATOR_FAULT_NONE;
 }
 

@@ -5,7 +5,9 @@
  *
  *     struct window_sum        sum of the last n values
  *     struct window_moments    mean and population variance of the last n values
- *     struct window_extreme    greatest of the last n values (of -x: minus the least) */
+ *     struct window_weighted   mean of the last n values, the newest weighing n, the oldest 1
+ *     struct window_extreme    greatest of the last n values (of -x: minus the least)
+ *     struct window_lag        the value n values ago */
 #ifndef TERN_CORE_SIGNAL_WINDOW_H
 #define TERN_CORE_SIGNAL_WINDOW_H
 
@@ -115,6 +117,102 @@ static inline bool window_moments_update(struct window_moments *window, double *
         return window->blocks != 0;
     window_moments_roll(window, slots, x);
     return true;
+}
+
+/* Mean weighted by recency. In the current block the weights are n - j + i for value i at position j,
+ * in the last block i - j: sums of prefixes and sums of suffixes, nothing subtracted. */
+struct window_weighted {
+    double pivot;
+    double prefix;        /* sum of distances in the current block */
+    double prefix_ranked; /* sum of distances times their position */
+    double inverse;       /* 2 / (n (n + 1)) */
+    uint32_t period;
+    uint32_t index;
+    uint64_t blocks;      /* 1 once a block has been completed */
+};
+
+static inline size_t window_weighted_slots(uint32_t period)
+{
+    return (size_t)period + 1;
+}
+
+static inline void window_weighted_init(struct window_weighted *window, double *slots,
+                                        uint32_t period)
+{
+    double n = (double)period;
+    *window = (struct window_weighted){.inverse = 2.0 / (n * (n + 1.0)), .period = period};
+    for (uint32_t i = 0; i <= period; i++)
+        slots[i] = 0.0;
+}
+
+static inline void window_weighted_roll(struct window_weighted *window, double *slots, double last)
+{
+    double suffix = 0.0;
+    double ranked = 0.0;
+    for (uint32_t i = window->period - 1; i > 0; i--) {
+        suffix += slots[i] - last;
+        ranked += suffix;
+        slots[i] = ranked;
+    }
+    window->pivot = last;
+    window->prefix = 0.0;
+    window->prefix_ranked = 0.0;
+    window->index = 0;
+    window->blocks = 1;
+}
+
+/* True once *mean is over n values. */
+static inline bool window_weighted_update(struct window_weighted *window, double *slots, double x,
+                                          double *mean)
+{
+    if (UNLIKELY(window->index == 0 && window->blocks == 0))
+        window->pivot = x;
+    double distance = x - window->pivot;
+    window->prefix += distance;
+    window->prefix_ranked += distance * (double)window->index;
+    double recent = (double)(window->period - window->index) * window->prefix;
+    double sum = slots[window->index + 1] + (recent + window->prefix_ranked);
+    slots[window->index] = x;
+    *mean = window->pivot + sum * window->inverse;
+    window->index++;
+    if (window->index < window->period)
+        return window->blocks != 0;
+    window_weighted_roll(window, slots, x);
+    return true;
+}
+
+/* The value n values ago. */
+struct window_lag {
+    uint32_t period;
+    uint32_t index;
+    uint64_t full;   /* 1 once n values have been seen */
+};
+
+static inline size_t window_lag_slots(uint32_t period)
+{
+    return period;
+}
+
+static inline void window_lag_init(struct window_lag *window, double *slots, uint32_t period)
+{
+    *window = (struct window_lag){.period = period};
+    for (uint32_t i = 0; i < period; i++)
+        slots[i] = 0.0;
+}
+
+/* True once *last is the value n values before x. */
+static inline bool window_lag_update(struct window_lag *window, double *slots, double x,
+                                     double *last)
+{
+    bool ready = window->full != 0;
+    *last = slots[window->index];
+    slots[window->index] = x;
+    window->index++;
+    if (window->index == window->period) {
+        window->index = 0;
+        window->full = 1;
+    }
+    return ready;
 }
 
 /* The greatest of the last n values, exactly; values are finite. */

@@ -43,6 +43,22 @@ static const struct golden goldens[] = {
     {&indicator_donchian,  {20, 0, -1},    INDICATOR_TALIB,    2,  19,  100.29,         0},
     {&indicator_donchian,  {20, 0, -1},    INDICATOR_TALIB,    0,  59,  96.96,          0},
     {&indicator_donchian,  {20, 0, -1},    INDICATOR_TALIB,    2,  59,  102.01,         0},
+    {&indicator_stoch,     {14, 3, 3},     INDICATOR_TALIB,    0,  15,  10.75268817,    6e-9},
+    {&indicator_stoch,     {14, 3, 3},     INDICATOR_TALIB,    0,  59,  74.049217,      6e-7},
+    {&indicator_stoch,     {14, 3, 3},     INDICATOR_TALIB,    1,  17,  12.43617505,    6e-9},
+    {&indicator_stoch,     {14, 3, 3},     INDICATOR_TALIB,    1,  59,  82.9185741,     6e-8},
+    {&indicator_obv,       {-1, -1, -1},   INDICATOR_TALIB,    0,  0,   204,            0},
+    {&indicator_obv,       {-1, -1, -1},   INDICATOR_TALIB,    0,  59,  3007,           0},
+    {&indicator_obv,       {-1, -1, -1},   INDICATOR_TULIP,    0,  59,  2803,           0},
+    {&indicator_keltner,   {20, 10, 2},    INDICATOR_TALIB,    0,  59,  98.44497883,    6e-9},
+    {&indicator_keltner,   {20, 10, 2},    INDICATOR_TALIB,    1,  59,  100.2499275,    6e-8},
+    {&indicator_keltner,   {20, 10, 2},    INDICATOR_TALIB,    2,  59,  102.05487617,   6e-9},
+    {&indicator_supertrend, {10, 3, -1},   INDICATOR_TALIB,    0,  10,  101.39,         6e-3},
+    {&indicator_supertrend, {10, 3, -1},   INDICATOR_TALIB,    1,  10,  -1,             0},
+    {&indicator_supertrend, {10, 3, -1},   INDICATOR_TALIB,    0,  59,  99.03841888,    6e-9},
+    {&indicator_supertrend, {10, 3, -1},   INDICATOR_TALIB,    1,  59,  1,              0},
+    {&indicator_vwap,      {-1, -1, -1},   INDICATOR_TALIB,    0,  0,   99.59333333,    6e-9},
+    {&indicator_vwap,      {0, -1, -1},    INDICATOR_TALIB,    0,  59,  98.17728356,    6e-9},
 };
 /* clang-format on */
 

@@ -1,0 +1,84 @@
+/* Commodity channel index: the typical price's distance from its mean, in mean absolute deviations.
+ *
+ * The deviation is summed anew for every bar, since its centre moves: in four lanes, lane j of
+ * the values j, j + 4, ... counted from the oldest, then (0 + 1) + (2 + 3). */
+#include "core/signal/class.h"
+#include "core/signal/sma.h"
+
+struct cci {
+    uint32_t period;
+    uint32_t index;   /* where the next value goes, and its twin period later */
+    double slots[];   /* a window twice side by side, so that the last n lie together; then the mean */
+};
+
+SIGNAL_WARMUP(cci, signal_period(params, 0) - 1)
+
+static size_t cci_state_size(const struct indicator_params *params)
+{
+    uint32_t period = signal_period(params, 0);
+    return sizeof(struct cci) + 2 * (size_t)period * sizeof(double) + sma_size(period);
+}
+
+static struct sma *cci_mean(struct cci *cci)
+{
+    return (struct sma *)(void *)(cci->slots + 2 * (size_t)cci->period);
+}
+
+static void cci_start(void *state, const struct indicator_params *params)
+{
+    struct cci *cci = state;
+    uint32_t period = signal_period(params, 0);
+    *cci = (struct cci){.period = period};
+    for (size_t i = 0; i < 2 * (size_t)period; i++)
+        cci->slots[i] = 0.0;
+    sma_init(cci_mean(cci), period);
+}
+
+ALWAYS_INLINE double cci_deviation(const double *values, uint32_t count, double mean)
+{
+    double lane[4] = {0};
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        for (uint32_t k = 0; k < 4; k++)
+            lane[k] += signal_abs(values[i + k] - mean);
+    }
+    for (uint32_t k = 0; i + k < count; k++)
+        lane[k] += signal_abs(values[i + k] - mean);
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+ALWAYS_INLINE double cci_value(double typical, double mean, double deviation, double period)
+{
+    double distance = typical - mean;
+    return deviation > 0.0 ? distance * period / (0.015 * deviation) : 0.0;
+}
+
+ALWAYS_INLINE bool cci_step(struct cci *cci, const struct indicator_bar *bar, double *out)
+{
+    double typical = signal_typical(bar);
+    struct sma *mean = cci_mean(cci);
+    bool ready = sma_update(mean, typical);
+    cci->slots[cci->index] = typical;
+    cci->slots[cci->index + cci->period] = typical;
+    cci->index = cci->index + 1 == cci->period ? 0 : cci->index + 1;
+    out[0] = SIGNAL_NAN;
+    if (ready) {
+        double deviation = cci_deviation(cci->slots + cci->index, cci->period, mean->value);
+        out[0] = cci_value(typical, mean->value, deviation, (double)cci->period);
+    }
+    return ready;
+}
+
+SIGNAL_STREAM(cci, struct cci, INDICATOR_HLC, 1)
+
+const struct indicator_class indicator_cci = {
+    .name = "cci",
+    .summary = "commodity channel index of the typical price",
+    .source = "D. Lambert, Commodities (1980): (tp - mean) / (0.015 mean absolute deviation)",
+    .inputs = INDICATOR_HLC,
+    .parameter_count = 1,
+    .parameters = {SIGNAL_PERIOD("period", "bars", 20)},
+    .output_count = 1,
+    .outputs = {"cci"},
+    SIGNAL_STREAM_ROW(cci),
+};
