@@ -168,8 +168,8 @@ static enum status parse_magnitude(struct text text, unsigned decimals, u128 pos
  *     "43251.23"   lowest byte first: '4' '3' '2' '5' '1' '.' '2' '3'
  *
  * They are turned to values 0 to 9, the point is taken out (what stands before it moves up one
- * byte), and pairs, then fours, then eights of digits are joined in three multiplications. It answers
- * only where all is plain; anything else is left to the general way.
+ * byte), and pairs, then fours, then eights of digits are joined in three multiplications. It
+ * answers only where all is plain; anything else is left to the general way.
  */
 #define FAST_SIZE_MAX 16
 #define POINT_VALUE ('.' ^ '0')
@@ -262,9 +262,8 @@ static inline bool parse_fast(struct text text, unsigned decimals, int64_t *digi
         return false;
     uint64_t magnitude;
     unsigned fraction_size;
-    bool plain = text.size <= 8
-                     ? parse_one_word(text.data, text.size, &magnitude, &fraction_size)
-                     : parse_two_words(text.data, text.size, &magnitude, &fraction_size);
+    bool plain = text.size <= 8 ? parse_one_word(text.data, text.size, &magnitude, &fraction_size)
+                                : parse_two_words(text.data, text.size, &magnitude, &fraction_size);
     unsigned missing = decimals - fraction_size; /* wraps where there are too many decimals */
     if (!plain || missing >= ARRAY_COUNT(powers_of_ten))
         return false;
@@ -451,14 +450,10 @@ static bool rounds_up(u128 quotient, u128 remainder, u128 denominator, bool nega
     if (remainder == 0)
         return false;
     switch (rounding) {
-    case ROUND_DOWN:
-        return false;
-    case ROUND_UP:
-        return true;
-    case ROUND_FLOOR:
-        return negative;
-    case ROUND_CEILING:
-        return !negative;
+    case ROUND_DOWN: return false;
+    case ROUND_UP: return true;
+    case ROUND_FLOOR: return negative;
+    case ROUND_CEILING: return !negative;
     case ROUND_HALF_EVEN: {
         u128 to_next = denominator - remainder;
         return remainder > to_next || (remainder == to_next && (quotient & 1) != 0);

@@ -27,8 +27,8 @@ static void check_parse(struct text text, unsigned decimals)
 
     i128 expected = 77;
     int64_t narrow = 77;
-    enum status expected_status =
-        naive_parse(text, decimals, NAIVE_I64_POSITIVE, NAIVE_I64_NEGATIVE, &expected);
+    enum status expected_status = naive_parse(text, decimals, NAIVE_I64_POSITIVE,
+                                              NAIVE_I64_NEGATIVE, &expected);
     enum status status = decimal_parse_i64(copy, decimals, &narrow);
     if (status != expected_status || narrow != (int64_t)expected)
         fail_msg("\"%.*s\" at %u: %s %lld, expected %s", (int)text.size, text.data, decimals,
@@ -36,8 +36,8 @@ static void check_parse(struct text text, unsigned decimals)
 
     i128 wide = 77;
     expected = 77;
-    expected_status =
-        naive_parse(text, decimals, NAIVE_I128_POSITIVE, NAIVE_I128_NEGATIVE, &expected);
+    expected_status = naive_parse(text, decimals, NAIVE_I128_POSITIVE, NAIVE_I128_NEGATIVE,
+                                  &expected);
     status = decimal_parse_i128(copy, decimals, &wide);
     if (status != expected_status || wide != expected)
         fail_msg("\"%.*s\" at %u in 128 bits: %s, expected %s", (int)text.size, text.data, decimals,
@@ -219,8 +219,8 @@ static void random_values_come_back(void **state)
 static void limits_come_back(void **state)
 {
     (void)state;
-    const i128 limits[] = {I128_MIN, I128_MIN + 1, INT64_MIN, 0, INT64_MAX, UINT64_MAX,
-                           I128_MAX - 1, I128_MAX};
+    const i128 limits[] = {I128_MIN,  I128_MIN + 1, INT64_MIN,    0,
+                           INT64_MAX, UINT64_MAX,   I128_MAX - 1, I128_MAX};
     for (size_t i = 0; i < ARRAY_COUNT(limits); i++) {
         for (unsigned decimals = 0; decimals <= DECIMALS_MAX; decimals++) {
             for (int step = -2; step <= 2; step++) {
@@ -305,9 +305,9 @@ static void significant_decimals(void **state)
         enum status status;
         unsigned count;
     } cases[] = {
-        {"1.50", STATUS_OK, 1},     {"1", STATUS_OK, 0},       {"1.00", STATUS_OK, 0},
-        {"0.00000001", STATUS_OK, 8}, {".10", STATUS_OK, 1},   {"-3.0250", STATUS_OK, 3},
-        {"1.", STATUS_SYNTAX, 9},   {"", STATUS_SYNTAX, 9},    {"1e3", STATUS_SYNTAX, 9},
+        {"1.50", STATUS_OK, 1},       {"1", STATUS_OK, 0},    {"1.00", STATUS_OK, 0},
+        {"0.00000001", STATUS_OK, 8}, {".10", STATUS_OK, 1},  {"-3.0250", STATUS_OK, 3},
+        {"1.", STATUS_SYNTAX, 9},     {"", STATUS_SYNTAX, 9}, {"1e3", STATUS_SYNTAX, 9},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         unsigned count = 9;

@@ -125,7 +125,10 @@ static void nothing_can_draw(void **state)
     struct problem problem;
     problem_init(&problem);
     (void)!problem_set(&problem, STATUS_SYNTAX, "\x1b[31mred\x1b[0m", "%s",
-                       "a\tb\nc\x7f" "d\xC2\x9B" "31me\xE2\x80\xAE" "f\xFFg\xC3");
+                       "a\tb\nc\x7f"
+                       "d\xC2\x9B"
+                       "31me\xE2\x80\xAE"
+                       "f\xFFg\xC3");
     assert_string_equal(problem.where, "?[31mred?[0m");
     assert_string_equal(problem.found, "a?b?c?d?31me?f?g?");
 
@@ -183,12 +186,9 @@ static void a_failed_assertion_aborts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_as_promised),
-        cmocka_unit_test(empty_parts_are_left_out),
-        cmocka_unit_test(the_first_cause_stays),
-        cmocka_unit_test(cuts_between_characters),
-        cmocka_unit_test(nothing_can_draw),
-        cmocka_unit_test(a_failed_assertion_aborts),
+        cmocka_unit_test(reads_as_promised),     cmocka_unit_test(empty_parts_are_left_out),
+        cmocka_unit_test(the_first_cause_stays), cmocka_unit_test(cuts_between_characters),
+        cmocka_unit_test(nothing_can_draw),      cmocka_unit_test(a_failed_assertion_aborts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,8 @@ static void classes(void **state)
     assert_int_equal(status_class_of(STATUS_DENIED), STATUS_CLASS_FINAL);
 }
 
-/* Bytes of a file may be cast to a status by mistake; that must not crash the one who reports it. */
+/* Bytes of a file may be cast to a status by mistake; that must not crash the one who reports it.
+ * */
 static void a_number_outside_the_table_is_internal(void **state)
 {
     (void)state;

@@ -38,10 +38,7 @@ static void split_gives_every_part(void **state)
         size_t count;
         const char *parts[4];
     } cases[] = {
-        {"a,b,c", 3, {"a", "b", "c"}},
-        {"a,", 2, {"a", ""}},
-        {",", 2, {"", ""}},
-        {"", 1, {""}},
+        {"a,b,c", 3, {"a", "b", "c"}}, {"a,", 2, {"a", ""}}, {",", 2, {"", ""}}, {"", 1, {""}},
         {",,x", 3, {"", "", "x"}},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -96,9 +93,9 @@ static void distance_of_all_short_words(void **state)
     assert_int_equal(count, 121);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++)
-            assert_int_equal(text_distance((struct text){words[i], sizes[i]},
-                                           (struct text){words[j], sizes[j]}),
-                             naive_distance(words[i], sizes[i], words[j], sizes[j]));
+            assert_int_equal(
+                text_distance((struct text){words[i], sizes[i]}, (struct text){words[j], sizes[j]}),
+                naive_distance(words[i], sizes[i], words[j], sizes[j]));
     }
 }
 
@@ -123,10 +120,21 @@ static void suggestions(void **state)
     static const struct {
         const char *typed, *meant;
     } cases[] = {
-        {"bactest", "backtest"}, {"backtset", "backtest"}, {"swep", "sweep"}, {"rnu", "run"},
-        {"reprot", "report"},    {"RSI", "rsi"},           {"Doctor", "doctor"}, {"docter", "doctor"},
-        {"sweep", "sweep"},      {"x", NULL},              {"", NULL},        {"walk", NULL},
-        {"ruin", "run"},         {"zzzzzzzz", NULL},       {"r", NULL},
+        {"bactest", "backtest"},
+        {"backtset", "backtest"},
+        {"swep", "sweep"},
+        {"rnu", "run"},
+        {"reprot", "report"},
+        {"RSI", "rsi"},
+        {"Doctor", "doctor"},
+        {"docter", "doctor"},
+        {"sweep", "sweep"},
+        {"x", NULL},
+        {"", NULL},
+        {"walk", NULL},
+        {"ruin", "run"},
+        {"zzzzzzzz", NULL},
+        {"r", NULL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const char *found = text_suggest(text_of(cases[i].typed), commands, ARRAY_COUNT(commands));
