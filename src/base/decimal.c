@@ -459,7 +459,7 @@ static bool rounds_up(u128 quotient, u128 remainder, u128 denominator, bool nega
         return remainder > to_next || (remainder == to_next && (quotient & 1) != 0);
     }
     }
-    ASSERT(!"a rounding of the list");
+    ASSERT(rounding == ROUND_DOWN); /* none of the table */
     return false;
 }
 
