@@ -4,6 +4,7 @@
 #include "base/math_tables.h"
 
 #define SQRT_HALF 0x1.6a09e667f3bcdp-1
+#define SQRT_HALF_LOW -0x1.bdd3413b26456p-55
 
 /* erf(x) = x + x E(x^2) for |x| <= 0.845; E has degree 11 and meets erf(x) / x - 1 in the twelve
  * Chebyshev nodes of x^2 in [0, 0.845^2]. This gives x E. */
@@ -20,8 +21,8 @@ static double erf_excess(double x)
     return x * e;
 }
 
-/* e^(x^2) erfc(x) for x in [1/2, 32), from ERFC_ROWS. */
-static double erfc_grown(double x)
+/* e^(x^2) erfc(x) for x in [1/2, 32), from ERFC_ROWS; x_low is what x lost by rounding. */
+static struct math_pair erfc_grown(double x, double x_low)
 {
     uint64_t top = math_bits(x) >> 49; /* exponent and three bits of the significand */
     uint64_t index = top - (math_bits(0.5) >> 49);
@@ -32,19 +33,23 @@ static double erfc_grown(double x)
     double c23 = c[2] + d * c[3], c45 = c[4] + d * c[5], c67 = c[6] + d * c[7];
     double c89 = c[8] + d * c[9];
     double rest = d * c[1] + d2 * (c23 + d2 * (c45 + d2 * (c67 + d2 * (c89 + d2 * c[10]))));
-    return c[0] + rest;
+    struct math_pair sum = math_sum_ordered(c[0], rest);
+    sum.low += c[11] + x_low * (c[1] + 2.0 * d * c[2]);
+    return sum;
 }
 
 /* factor * e^(-x^2 scale), rounded into the denormals once; scale is 1 or 1/2. x^2 is a pair,
  * because its last bit weighs x^2 times as much in the result. */
-static double falling(double x, double scale, double factor)
+static double falling(double x, double scale, struct math_pair factor)
 {
     struct math_pair square = math_product(x, x);
     double exponent = -square.high * scale;
     if (exponent < -746.0)
         return 0.0;
     struct math_scaled y = math_exp_scaled(exponent, -square.low * scale);
-    return ((y.significand * factor) * y.scale_first) * y.scale_second;
+    struct math_pair product = math_product(y.significand, factor.high);
+    product.low += y.significand * factor.low + y.rest * factor.high;
+    return ((product.high + product.low) * y.scale_first) * y.scale_second;
 }
 
 double math_erf(double x)
@@ -57,7 +62,7 @@ double math_erf(double x)
     }
     if (x != x)
         return math_nan();
-    double y = size > 6.0 ? 1.0 : 1.0 - falling(size, 1.0, erfc_grown(size));
+    double y = size > 6.0 ? 1.0 : 1.0 - falling(size, 1.0, erfc_grown(size, 0.0));
     return math_with_sign(y, x);
 }
 
@@ -74,24 +79,29 @@ double math_erfc(double x)
         return 2.0;
     if (x > 27.3)
         return 0.0;
-    double y = falling(size, 1.0, erfc_grown(size));
+    double y = falling(size, 1.0, erfc_grown(size, 0.0));
     return x < 0.0 ? 2.0 - y : y;
 }
 
-/* Phi(x) = erfc(-x / sqrt(2)) / 2. Only the slowly changing factor sees the rounded x / sqrt(2). */
+/* Phi(x) = erfc(-x / sqrt(2)) / 2, with x / sqrt(2) as a pair. */
 double math_normal_cdf(double x)
 {
     if (x != x)
         return math_nan();
-    double z = math_abs(x) * SQRT_HALF;
-    if (z < 0.5) {
-        double half_erf = 0.5 * (z + erf_excess(z));
-        return x < 0.0 ? 0.5 - half_erf : 0.5 + half_erf;
-    }
     if (x > 9.0)
         return 1.0;
     if (x < -38.6)
         return 0.0;
-    double y = falling(x, 0.5, 0.5 * erfc_grown(z));
+    double size = math_abs(x);
+    struct math_pair z = math_product(size, SQRT_HALF);
+    z.low += size * SQRT_HALF_LOW;
+    if (z.high < 0.5) {
+        /* 1/2 + erf(z) / 2, where erf(z) = z + excess and z_low weighs about 2 / sqrt(pi). */
+        double sign = x < 0.0 ? -0.5 : 0.5;
+        struct math_pair sum = math_sum_ordered(0.5, sign * z.high);
+        return sum.high + (sum.low + sign * (erf_excess(z.high) + z.low));
+    }
+    struct math_pair factor = erfc_grown(z.high, z.low);
+    double y = falling(x, 0.5, (struct math_pair){0.5 * factor.high, 0.5 * factor.low});
     return x < 0.0 ? y : 1.0 - y;
 }

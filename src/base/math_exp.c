@@ -5,6 +5,11 @@
 
 double math_exp(double x)
 {
+    if (LIKELY(math_abs(x) < 708.0)) {
+        /* The same numbers without the bounds; a normal result may be scaled at once. */
+        struct math_scaled y = math_exp_scaled(x, 0.0);
+        return y.significand * (y.scale_first * y.scale_second);
+    }
     return math_exp_body(x);
 }
 
@@ -26,9 +31,11 @@ double math_expm1(double x)
     double low = k * MATH_LN2_LOW;
     double r = high - low;
     double e = (high - r) - low;
-    /* e^r - 1 as a pair; then 2^k ((1 - 2^-k) + (e^r - 1)), 1 - 2^-k exact up to k = 53. */
-    struct math_pair grown = math_sum_ordered(r, (r * r) * (0.5 + r * math_exp_polynomial(r)) +
-                                                     (e + r * e));
+    /* e^r - 1 as a pair, to r^2 / 2 without loss; then 2^k ((1 - 2^-k) + (e^r - 1)), where
+     * 1 - 2^-k is exact up to k = 53. */
+    struct math_pair square = math_product(r, r);
+    struct math_pair grown = math_sum_ordered(r, 0.5 * square.high);
+    grown.low += 0.5 * square.low + (square.high * (r * math_exp_polynomial(r)) + (e + r * e));
     if (power == 0)
         return grown.high + grown.low;
     double base = power > 60 ? 1.0 : 1.0 - math_from_bits((uint64_t)(1023 - power) << 52);
@@ -61,6 +68,7 @@ double math_tanh(double x)
         return math_with_sign(1.0, x);
     if (x != x)
         return math_nan();
-    double y = 1.0 - 2.0 / (math_exp_body(2.0 * size) + 1.0);
+    struct math_scaled grown = math_exp_scaled(2.0 * size, 0.0);
+    double y = 1.0 - 2.0 / (grown.significand * (grown.scale_first * grown.scale_second) + 1.0);
     return math_with_sign(y, x);
 }

@@ -39,9 +39,12 @@ static double log_gamma_large(double x)
     product.low += arm.high * less.low + arm.low * less.high;
 
     double w = 1.0 / x, z = w * w;
-    double g = 0x1.5555555555555p-4 + z * (-0x1.6c16c16c149f4p-9 + z * (0x1.a01a017dcf9c3p-11
-        + z * (-0x1.38134d4f87051p-11 + z * (0x1.b92c33f89d4f4p-11
-        + z * (-0x1.ef8d747a3e87cp-10 + z * 0x1.4bffc986bf769p-8)))));
+    double g = 0x1.5555555555555p-4 +
+               z * (-0x1.6c16c16c149f4p-9 +
+                    z * (0x1.a01a017dcf9c3p-11 +
+                         z * (-0x1.38134d4f87051p-11 +
+                              z * (0x1.b92c33f89d4f4p-11 +
+                                   z * (-0x1.ef8d747a3e87cp-10 + z * 0x1.4bffc986bf769p-8)))));
     struct math_pair sum = math_sum_ordered(product.high, 0x1.acfe390c97d69p-2);
     return sum.high + (sum.low + (product.low + g * w));
 }

@@ -3,7 +3,12 @@
 #include "base/math_parts.h"
 #include "base/math_tables.h"
 
-double math_log(double x) { return math_log_body(x); }
+double math_log(double x)
+{
+    if (LIKELY(x >= 0x1p-1022 && x < math_infinity()))
+        return math_log_normal(x, 0.0);
+    return math_log_body(x);
+}
 
 double math_log1p(double x)
 {
@@ -45,10 +50,10 @@ struct math_pair math_log_pair(double x)
 
     double z = r.high;
     struct math_pair square = math_product(z, z);
-    double p = 0x1.5555555555555p-2 + z * (-0x1.000000000000dp-2 + z * 0x1.99999999999e2p-3)
-        + (z * square.high)
-        * ((-0x1.5555555072bcep-3 + z * 0x1.2492491c48f67p-3)
-           + square.high * (-0x1.0003b2cfcc2c4p-3 + z * 0x1.c7257f7f6cb06p-4));
+    double p = 0x1.5555555555555p-2 + z * (-0x1.000000000000dp-2 + z * 0x1.99999999999e2p-3) +
+               (z * square.high) *
+                   ((-0x1.5555555072bcep-3 + z * 0x1.2492491c48f67p-3) +
+                    square.high * (-0x1.0003b2cfcc2c4p-3 + z * 0x1.c7257f7f6cb06p-4));
 
     /* Both terms of the first sum are multiples of 2^-42 below 2^11: exact. */
     struct math_pair sum = math_sum(k * MATH_LN2_HIGH + row->log_high, z);

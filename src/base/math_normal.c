@@ -4,7 +4,9 @@
 
 /* x from r = sqrt(-2 log u) in the tail u < 2^-9: x = r - g(r), g = N(r) / D(r), three ranges. Each
  * N / D meets g in as many Chebyshev nodes of its range of r as it has coefficients (70 digits). */
-struct tail_fit { double numerator[8], denominator[8]; };
+struct tail_fit {
+    double numerator[8], denominator[8];
+};
 
 static const struct tail_fit TAIL_FITS[3] = {
     /* r in [3.5, 6.5] */
@@ -38,15 +40,21 @@ static double quantile_tail(double p)
     if (!(p > 0.0 && p < 1.0))
         return p == 0.0 ? -math_infinity() : p == 1.0 ? math_infinity() : math_nan();
     double u = p > 0.5 ? 1.0 - p : p;
-    double r = __builtin_sqrt(-2.0 * math_log_body(u));
+    /* r and what it lost by rounding, which in the far tail would count twice. */
+    struct math_pair logarithm = math_log_pair(u);
+    double square = -2.0 * logarithm.high;
+    double r = __builtin_sqrt(square);
+    struct math_pair product = math_product(r, r);
+    double r_low = (((square - product.high) - product.low) - 2.0 * logarithm.low) / (2.0 * r);
     const struct tail_fit *fit = &TAIL_FITS[r < 6.5 ? 0 : r < 14.0 ? 1 : 2];
-    double x = r - tail_polynomial(fit->numerator, r) / tail_polynomial(fit->denominator, r);
+    double g = tail_polynomial(fit->numerator, r) / tail_polynomial(fit->denominator, r);
+    double x = r - (g - r_low);
     return p > 0.5 ? x : -x;
 }
 
 double math_normal_quantile(double p)
 {
-    if (p >= MATH_NORMAL_TAIL && p <= 1.0 - MATH_NORMAL_TAIL)
+    if (LIKELY(math_normal_in_middle(p)))
         return math_normal_quantile_body(p);
     return quantile_tail(p);
 }

@@ -10,8 +10,9 @@
  * Each row holds c0 .. c7 of c0 + c1 d + ... + c7 d^7, the polynomial that meets sqrt(2) times the
  * inverse error function of 2 q in the eight Chebyshev nodes of its interval, solved with 40
  * decimal digits and each coefficient rounded to double. Row 0 is odd: it meets x / q in the four
- * Chebyshev nodes of q^2, so x is accurate relatively where it vanishes. A row fills one cache
- * line. */
+ * Chebyshev nodes of q^2, so x is accurate relatively where it vanishes. In row 2
+ * c1 is one ulp higher, which takes up part of what c0 lost where the result has a smaller ulp than
+ * c0. A row fills one cache line. */
 #ifndef TERN_BASE_MATH_NORMAL_TABLE_H
 #define TERN_BASE_MATH_NORMAL_TABLE_H
 
@@ -23,7 +24,7 @@ static const double NORMAL_ROWS[NORMAL_ROW_COUNT][8] __attribute__((aligned(64))
      0x0p+0, 0x1.f568cff6d3d2ap+3},
     {0x1.40de72250d347p-6, 0x1.40e8f2ccc6debp+1, 0x1.f8368cd346f76p-5, 0x1.5071632e280cep+1,
      0x1.ce56ab1d94ce5p-3, 0x1.72ba922fc7b41p+2, 0x1.b7b5e67b54f9ap-1, 0x1.f8b917d64d799p+3},
-    {0x1.40ee34c0ace26p-5, 0x1.4118400afc72bp+1, 0x1.f8e4071947994p-4, 0x1.51ccbed15237cp+1,
+    {0x1.40ee34c0ace26p-5, 0x1.4118400afc72cp+1, 0x1.f8e4071947994p-4, 0x1.51ccbed15237cp+1,
      0x1.cff34d725fe59p-2, 0x1.769b12937ed9ep+2, 0x1.ba9ed478ee989p+0, 0x1.015e12242e001p+4},
     {0x1.e18cc07f53b75p-5, 0x1.41673a4f73a51p+1, 0x1.7b84791302373p-3, 0x1.54125e932ecb2p+1,
      0x1.5dfd007c60582p-1, 0x1.7d1fdb25e53b8p+2, 0x1.4fa24ad8e4741p+1, 0x1.09d493cf49521p+4},

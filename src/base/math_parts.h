@@ -28,7 +28,9 @@
 #define MATH_ROUNDER 0x1.8p+52
 
 /* A value as the exact sum of two numbers, |low| <= ulp(high) / 2. */
-struct math_pair { double high, low; };
+struct math_pair {
+    double high, low;
+};
 
 MATH_INLINE uint64_t math_bits(double x)
 {
@@ -44,15 +46,37 @@ MATH_INLINE double math_from_bits(uint64_t bits)
     return x;
 }
 
-MATH_INLINE double math_nan(void) { return math_from_bits(UINT64_C(0x7ff8000000000000)); }
-MATH_INLINE double math_infinity(void) { return math_from_bits(UINT64_C(0x7ff0000000000000)); }
+MATH_INLINE double math_nan(void)
+{
+    return math_from_bits(UINT64_C(0x7ff8000000000000));
+}
+MATH_INLINE double math_infinity(void)
+{
+    return math_from_bits(UINT64_C(0x7ff0000000000000));
+}
 
-MATH_INLINE double math_abs(double x) { return math_from_bits(math_bits(x) & INT64_MAX); }
+MATH_INLINE double math_abs(double x)
+{
+    return math_from_bits(math_bits(x) & INT64_MAX);
+}
 
 /* |x| with the sign of y. */
 MATH_INLINE double math_with_sign(double x, double y)
 {
     return math_from_bits((math_bits(x) & INT64_MAX) | (math_bits(y) & (UINT64_C(1) << 63)));
+}
+
+/* condition ? a : b without a branch. Written on the bits, since compilers are shy of turning a
+ * choice between doubles into lanes: a comparison might raise a flag. */
+MATH_INLINE uint64_t math_choose_bits(bool condition, uint64_t a, uint64_t b)
+{
+    uint64_t mask = -(uint64_t)condition;
+    return (a & mask) | (b & ~mask);
+}
+
+MATH_INLINE double math_choose(bool condition, double a, double b)
+{
+    return math_from_bits(math_choose_bits(condition, math_bits(a), math_bits(b)));
 }
 
 /* a + b exactly, for |a| >= |b| or a = 0 (Dekker 1971). */
@@ -104,8 +128,10 @@ MATH_INLINE double math_exp_polynomial(double r)
     return (p01 + r2 * p23) + r4 * p47;
 }
 
-/* e^x = significand * scale_first * scale_second, the significand in [0.7, 1.42]. */
-struct math_scaled { double significand, scale_first, scale_second; };
+/* e^x = (significand + rest) * scale_first * scale_second, the significand in [0.7, 1.42]. */
+struct math_scaled {
+    double significand, rest, scale_first, scale_second;
+};
 
 /* e^(x + extra) for |extra| <= ulp(x) and x within [-746, 710]. */
 MATH_INLINE struct math_scaled math_exp_scaled(double x, double extra)
@@ -123,21 +149,22 @@ MATH_INLINE struct math_scaled math_exp_scaled(double x, double extra)
     double e = (high - r) - low;
     double tail = (r * r) * (0.5 + r * math_exp_polynomial(r)) + e;
     struct math_pair sum = math_sum_ordered(1.0, r);
-    return (struct math_scaled){sum.high + (sum.low + tail), math_from_bits(half << 52),
+    struct math_pair whole = math_sum_ordered(sum.high, sum.low + tail);
+    return (struct math_scaled){whole.high, whole.low, math_from_bits(half << 52),
                                 math_from_bits((k_biased - half) << 52)};
 }
 
 MATH_INLINE double math_exp_bound(double x)
 {
-    double bound = x > 710.0 ? 710.0 : x;
-    return bound < -746.0 ? -746.0 : bound;
+    double bound = math_choose(x > 710.0, 710.0, x);
+    return math_choose(bound < -746.0, -746.0, bound);
 }
 
 MATH_INLINE double math_exp_body(double x)
 {
     struct math_scaled y = math_exp_scaled(math_exp_bound(x), 0.0);
     double product = (y.significand * y.scale_first) * y.scale_second;
-    return x != x ? math_nan() : product;
+    return math_choose(x != x, math_nan(), product);
 }
 
 /* log(1 + f) - f for f in [sqrt(1/2) - 1, sqrt(2) - 1]. With s = f / (2 + f),
@@ -161,51 +188,75 @@ MATH_INLINE double math_log1p_rest(double f)
 #define MATH_SQRT_HALF_BITS UINT64_C(0x3fe6a09e667f3bcc)
 #define MATH_ONE_BITS UINT64_C(0x3ff0000000000000)
 
-/* log x = k ln 2 + log(1 + f), x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)). */
-MATH_INLINE double math_log_body(double x)
+/* log x = k ln 2 + log(1 + f), x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)), for x normal;
+ * extra is added to k. */
+MATH_INLINE double math_log_normal(double x, double extra)
 {
-    bool tiny = x < 0x1p-1022;
-    double scaled = tiny ? x * 0x1p54 : x;
-    uint64_t offset = math_bits(scaled) + (MATH_ONE_BITS - MATH_SQRT_HALF_BITS);
+    uint64_t offset = math_bits(x) + (MATH_ONE_BITS - MATH_SQRT_HALF_BITS);
     /* The biased exponent becomes a double by laying it under the exponent of 2^52. */
     double k = math_from_bits((offset >> 52) | UINT64_C(0x4330000000000000));
-    k -= tiny ? 0x1p52 + 1023.0 + 54.0 : 0x1p52 + 1023.0;
+    k -= 0x1p52 + 1023.0 - extra;
     double f = math_from_bits((offset & ((UINT64_C(1) << 52) - 1)) + MATH_SQRT_HALF_BITS) - 1.0;
 
     double k_high = k * MATH_LN2_HIGH;
     double sum = k_high + f;
     double sum_error = f - (sum - k_high); /* |k_high| > |f| or k_high = 0: exact */
-    double y = sum + (sum_error + (math_log1p_rest(f) + k * MATH_LN2_LOW));
-    y = x == math_infinity() ? x : y;
-    y = x == 0.0 ? -math_infinity() : y;
-    return x >= 0.0 ? y : math_nan();
+    return sum + (sum_error + (math_log1p_rest(f) + k * MATH_LN2_LOW));
+}
+
+MATH_INLINE double math_log_body(double x)
+{
+    bool tiny = x < 0x1p-1022;
+    double y = math_log_normal(math_choose(tiny, x * 0x1p54, x), math_choose(tiny, -54.0, 0.0));
+    y = math_choose(x == math_infinity(), x, y);
+    y = math_choose(x == 0.0, -math_infinity(), y);
+    return math_choose(x >= 0.0, y, math_nan());
 }
 
 /* The inverse normal distribution for p in [2^-9, 1 - 2^-9]; anything else gives some number that
  * the caller replaces. See math_normal_table.h for the rows. */
 #define MATH_NORMAL_TAIL 0x1p-9
 
-MATH_INLINE double math_normal_quantile_body(double p)
+MATH_INLINE bool math_normal_in_middle(double p)
 {
-    double u = p > 0.5 ? 1.0 - p : p;
-    u = u > MATH_NORMAL_TAIL ? u : MATH_NORMAL_TAIL; /* also takes NaN into the table */
+    return (p >= MATH_NORMAL_TAIL) & (p <= 1.0 - MATH_NORMAL_TAIL);
+}
+
+/* Where p lies in NORMAL_ROWS, as the index of the row's first coefficient. */
+struct math_normal_place {
+    uint64_t first;
+    double d;
+};
+
+MATH_INLINE struct math_normal_place math_normal_place(double p)
+{
+    double u = math_choose(p > 0.5, 1.0 - p, p);
+    u = math_choose(u > MATH_NORMAL_TAIL, u, MATH_NORMAL_TAIL); /* NaN goes there as well */
     double q = 0.5 - u;
     double shifted = q * 128.0 + MATH_ROUNDER;
     uint64_t row_q = math_bits(shifted) - math_bits(MATH_ROUNDER);
     double d_q = q - (shifted - MATH_ROUNDER) * 0x1p-7;
-    uint64_t row_u = (math_bits(u) >> 47) - ((math_bits(MATH_NORMAL_TAIL) >> 47)
-                                             - NORMAL_ROW_FIRST_U);
-    double centre = math_from_bits((math_bits(u) & ~((UINT64_C(1) << 47) - 1))
-                                   | (UINT64_C(1) << 46));
+    uint64_t row_u = (math_bits(u) >> 47) -
+                     ((math_bits(MATH_NORMAL_TAIL) >> 47) - NORMAL_ROW_FIRST_U);
+    double centre = math_from_bits((math_bits(u) & ~((UINT64_C(1) << 47) - 1)) |
+                                   (UINT64_C(1) << 46));
     bool middle = q <= 0.25;
-    double d = middle ? d_q : u - centre;
-    const double *row = NORMAL_ROWS[middle ? row_q : row_u];
-    double d2 = d * d;
-    double c23 = row[2] + d * row[3];
-    double c45 = row[4] + d * row[5];
-    double c67 = row[6] + d * row[7];
-    double rest = d * row[1] + d2 * (c23 + d2 * (c45 + d2 * c67));
-    return math_with_sign(row[0] + rest, p - 0.5);
+    return (struct math_normal_place){math_choose_bits(middle, row_q, row_u) * 8,
+                                      math_choose(middle, d_q, u - centre)};
+}
+
+/* The polynomial of a row at d; d2 = d * d. For doubles and for vectors of them alike. */
+#define MATH_NORMAL_POLYNOMIAL(c0, c1, c2, c3, c4, c5, c6, c7, d, d2) \
+    ((c0) + ((d) * (c1) + (d2) * (((c2) + (d) * (c3)) +               \
+                                  (d2) * (((c4) + (d) * (c5)) + (d2) * ((c6) + (d) * (c7))))))
+
+MATH_INLINE double math_normal_quantile_body(double p)
+{
+    struct math_normal_place place = math_normal_place(p);
+    const double *c = NORMAL_ROWS[0] + place.first;
+    double d = place.d;
+    double size = MATH_NORMAL_POLYNOMIAL(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], d, d * d);
+    return math_with_sign(size, p - 0.5);
 }
 
 /* log x as a pair, relative error below 2^-64; x positive and finite. In math_log.c. */

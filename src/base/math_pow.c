@@ -56,11 +56,9 @@ double math_pow(double x, double y)
 
     struct math_pair logarithm = math_log_pair(size);
     struct math_pair product = math_product(y, logarithm.high);
-    struct math_pair exponent =
-        math_sum_ordered(product.high, product.low + y * logarithm.low);
+    struct math_pair exponent = math_sum_ordered(product.high, product.low + y * logarithm.low);
     double bound = math_exp_bound(exponent.high);
-    struct math_scaled power =
-        math_exp_scaled(bound, bound == exponent.high ? exponent.low : 0.0);
+    struct math_scaled power = math_exp_scaled(bound, bound == exponent.high ? exponent.low : 0.0);
     double result = (power.significand * power.scale_first) * power.scale_second;
     return negative ? -result : result;
 }

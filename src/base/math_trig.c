@@ -12,7 +12,10 @@
 static const double HALF_PI_PARTS[4] = {0x1.921fb4p+0, 0x1.4442dp-24, 0x1.84698p-48, 0x1.3198ap-69};
 #define HALF_PI_REST 0x1.701b839a25205p-92
 
-struct turn { struct math_pair angle; uint64_t quadrant; };
+struct turn {
+    struct math_pair angle;
+    uint64_t quadrant;
+};
 
 /* x = quadrant * pi / 2 + angle, |angle| <= pi / 4, for |x| <= 1e9. The number of quarter turns has
  * 30 bits, so its products with the parts are exact, and so is the first difference: what cancels
@@ -65,8 +68,7 @@ double math_sin(double x)
     if (math_abs(x) < 0x1p-27)
         return x; /* also keeps the sign of zero */
     struct turn turn = reduce(x);
-    double y = (turn.quadrant & 1) != 0 ? cosine_near_zero(turn.angle)
-        : sine_near_zero(turn.angle);
+    double y = (turn.quadrant & 1) != 0 ? cosine_near_zero(turn.angle) : sine_near_zero(turn.angle);
     return (turn.quadrant & 2) != 0 ? -y : y;
 }
 
@@ -75,8 +77,7 @@ double math_cos(double x)
     if (!(math_abs(x) <= 1e9))
         return math_nan();
     struct turn turn = reduce(x);
-    double y = (turn.quadrant & 1) != 0 ? sine_near_zero(turn.angle)
-        : cosine_near_zero(turn.angle);
+    double y = (turn.quadrant & 1) != 0 ? sine_near_zero(turn.angle) : cosine_near_zero(turn.angle);
     return ((turn.quadrant + 1) & 2) != 0 ? -y : y;
 }
 
@@ -98,9 +99,10 @@ static struct math_pair atan_quotient(double small, double large)
         t_low = 0.0;
     }
     double z = t * t;
-    double p = -0x1.5555555555555p-2
-        + z * (0x1.9999999999999p-3 + z * (-0x1.249249248a5d4p-3
-               + z * (0x1.c71c6f0859424p-4 + z * -0x1.742b62958c6ccp-4)));
+    double p = -0x1.5555555555555p-2 +
+               z * (0x1.9999999999999p-3 +
+                    z * (-0x1.249249248a5d4p-3 +
+                         z * (0x1.c71c6f0859424p-4 + z * -0x1.742b62958c6ccp-4)));
     struct math_pair sum = math_sum_ordered(ATAN_ROWS[j].high, t);
     return (struct math_pair){sum.high, sum.low + (ATAN_ROWS[j].low + (t_low + t * (z * p)))};
 }
@@ -145,8 +147,8 @@ double math_atan2(double y, double x)
     }
     if (steep) {
         struct math_pair sum = math_sum_ordered(0.5 * PI, behind ? angle.high : -angle.high);
-        angle = (struct math_pair){sum.high, sum.low
-            + (HALF_PI_LOW + (behind ? angle.low : -angle.low))};
+        angle = (struct math_pair){sum.high,
+                                   sum.low + (HALF_PI_LOW + (behind ? angle.low : -angle.low))};
     } else if (behind) {
         struct math_pair sum = math_sum_ordered(PI, -angle.high);
         angle = (struct math_pair){sum.high, sum.low + (PI_LOW - angle.low)};
