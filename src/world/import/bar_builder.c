@@ -206,38 +206,42 @@ enum bar_fault bar_builder_prices(struct bar_builder *builder,
     return fault == BAR_FAULT_NONE ? append(builder, units, volume) : fault;
 }
 
+/* One side's prices in units, judged by themselves. */
+static enum bar_fault side_units(struct bar_builder *builder, struct digits prices[BAR_PRICE_COUNT],
+                                 int64_t units[BAR_PRICE_COUNT])
+{
+    enum bar_fault fault = to_units(builder, prices, units);
+    return fault == BAR_FAULT_NONE ? judge_prices(units) : fault;
+}
+
 enum bar_fault bar_builder_quotes(struct bar_builder *builder, struct digits bids[BAR_PRICE_COUNT],
                                   struct digits asks[BAR_PRICE_COUNT], bool *of_ask)
 {
-    int64_t units[BAR_PRICE_COUNT], mids[BAR_PRICE_COUNT];
+    int64_t bid_units[BAR_PRICE_COUNT], ask_units[BAR_PRICE_COUNT], mids[BAR_PRICE_COUNT];
     for (;;) {
-        /* The asks may grow the scale under the bids, and an odd sum grows it once more. */
-        unsigned decimals;
-        do {
-            decimals = builder->decimals;
-            *of_ask = false;
-            enum bar_fault fault = to_units(builder, bids, mids);
-            if (fault == BAR_FAULT_NONE)
-                fault = judge_prices(mids);
-            if (fault != BAR_FAULT_NONE)
-                return fault;
-            *of_ask = true;
-            fault = to_units(builder, asks, units);
-            if (fault == BAR_FAULT_NONE)
-                fault = judge_prices(units);
-            if (fault != BAR_FAULT_NONE)
-                return fault;
-        } while (builder->decimals != decimals);
+        unsigned decimals = builder->decimals;
+        *of_ask = false;
+        enum bar_fault fault = side_units(builder, bids, bid_units);
+        if (fault != BAR_FAULT_NONE)
+            return fault;
+        *of_ask = true;
+        fault = side_units(builder, asks, ask_units);
+        if (fault != BAR_FAULT_NONE)
+            return fault;
+        *of_ask = false;
+        /* Where the scale grew, the bids may be in the one before. */
+        if (builder->decimals != decimals)
+            continue;
         bool odd = false;
-        for (unsigned i = 0; i < BAR_PRICE_COUNT; i++) {
-            uint64_t sum = (uint64_t)mids[i] + (uint64_t)units[i];
-            odd = odd || sum % 2 != 0;
+        for (unsigned i = 0; i < BAR_PRICE_COUNT && !odd; i++) {
+            uint64_t sum = (uint64_t)bid_units[i] + (uint64_t)ask_units[i];
             mids[i] = (int64_t)(sum / 2);
-            if (odd && builder->fault_price != i)
-                builder->fault_price = i;
+            odd = sum % 2 != 0;
+            builder->fault_price = i;
         }
         if (!odd)
             return append(builder, mids, 0);
+        /* Half a unit: one more decimal holds it. */
         if (builder->decimals >= builder->source->price_decimals_max)
             return BAR_FAULT_PRICE_FINE;
         if (!grow_decimals(builder, builder->decimals + 1))

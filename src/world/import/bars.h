@@ -26,7 +26,7 @@
  *      Monday); times that are absent are gaps, counted and never filled;
  *   2. 0 < low <= open, close <= high; volume finite and >= 0;
  *   3. each price equals the text of the file exactly; price_decimals is the least number, not
- *      below price_decimals_min, that can hold them all;
+ *      below price_decimals_min, that holds every price read, bids and asks too;
  *   4. two adjacent rows somewhere are exactly bar_ns apart (where there are three rows or more).
  *
  * content_hash covers what was read and nothing of how it was written: XXH3-128 over

@@ -209,11 +209,6 @@ static enum status unknown_column(const struct csv_reader *reader, struct text n
                                   struct problem *problem)
 {
     char near[COLUMN_NAME_SIZE];
-    if (name.size > 0 && memchr(name.data, '\r', name.size) != NULL) {
-        csv_problem(reader, problem, NULL, "lines end with CR alone");
-        problem_allowed(problem, "LF or CRLF");
-        return STATUS_DATA_INVALID;
-    }
     csv_problem(reader, problem, NULL, "unknown column \"%.*s\"",
                 (int)(name.size < 60 ? name.size : 60), name.size > 0 ? name.data : "");
     problem_allowed(problem, "ts_ms (time, date ...), open, high, low, close, volume, symbol, "
@@ -319,6 +314,20 @@ static enum status judge_duplicates(const struct csv_reader *reader, struct prob
     return STATUS_OK;
 }
 
+/* A file of an old Macintosh is one long line. */
+static enum status judge_line_ends(const struct csv_reader *reader, struct problem *problem)
+{
+    for (size_t i = 0; i < reader->field_count; i++) {
+        struct text field = reader->fields[i];
+        if (field.size == 0 || memchr(field.data, '\r', field.size) == NULL)
+            continue;
+        csv_problem(reader, problem, NULL, "lines end with CR alone");
+        problem_allowed(problem, "LF or CRLF");
+        return STATUS_DATA_INVALID;
+    }
+    return STATUS_OK;
+}
+
 static enum status judge_missing(const struct csv_reader *reader, const struct header *header,
                                  struct column_layout *out, struct problem *problem)
 {
@@ -364,7 +373,9 @@ enum status column_layout_read(const struct csv_reader *reader, struct text base
             if (is_among(name, other_kinds[k].names))
                 return another_kind(reader, other_kinds[k].kind, problem);
     }
-    enum status status = judge_duplicates(reader, problem);
+    enum status status = judge_line_ends(reader, problem);
+    if (status == STATUS_OK)
+        status = judge_duplicates(reader, problem);
     struct header header = {0};
     for (size_t i = 0; status == STATUS_OK && i < reader->field_count; i++)
         status = read_name(reader, i, base_asset, &header, out, problem);
