@@ -54,12 +54,11 @@ ALWAYS_INLINE double extreme_age_update(struct extreme_age *age, double *slots, 
     if (index < period)
         return found;
     for (uint32_t i = period; i > 0; i--) {
-        if (slots[i + 1] > slots[i]) {
+        if (slots[i + 1] >= slots[i]) {
             slots[i] = slots[i + 1];
             bars[i] = bars[i + 1];
         }
     }
-    /* The sentinel of the first block stays: nothing is greater than it at the end of a block. */
     age->prefix = WINDOW_NOTHING;
     age->prefix_bar = 0;
     return found;
