@@ -243,7 +243,8 @@ def judge_end(job, text, code):
     if code is None:
         job.results.append(('failed', 'time limit', tail + [f'stopped after {job.timeout} s']))
     elif code < 0:
-        job.results.append(('failed', 'end', tail + [f'ended by signal {-code} ({signal.strsignal(-code)})']))
+        name = signal.strsignal(-code)
+        job.results.append(('failed', 'end', tail + [f'ended by signal {-code} ({name})']))
     elif code != 0 and not said_failure:
         job.results.append(('failed', 'end', tail + [f'ended with exit code {code}']))
     elif not job.tap and not said_failure:

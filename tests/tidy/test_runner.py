@@ -92,12 +92,12 @@ def test_a_job_is_stopped_with_everything_it_started():
     with tempfile.TemporaryDirectory() as directory:
         mark = os.path.join(directory, 'mark')
         job = run_script('import subprocess, time\n'
-                         f'subprocess.Popen(["sh", "-c", "sleep 3; touch {mark}"])\n'
+                         f'subprocess.Popen(["sh", "-c", "sleep 2; touch {mark}"])\n'
                          'print("ok 1 - a", flush=True)\n'
                          'time.sleep(60)\n', timeout=1)
         tap.equal([result[:2] for result in job.results],
                   [('passed', 'a'), ('failed', 'time limit')])
-        subprocess.run(['sleep', '3.5'], check=True)
+        subprocess.run(['sleep', '2.5'], check=True)
         tap.check(not os.path.exists(mark), 'what the job started outlived it')
 
 
