@@ -168,7 +168,7 @@ void json_key_text(struct json_writer *json, struct text key)
     json->key_written = true;
     line_begin(json);
     quoted_append(json->out, key);
-    text_buffer_append(json->out, json->indent > 0 ? TEXT(": ") : TEXT(":"));
+    text_buffer_append(json->out, TEXT(":"));
 }
 
 void json_key(struct json_writer *json, const char *key)
@@ -239,7 +239,9 @@ size_t double_format(char out[DOUBLE_TEXT_SIZE], double value)
 {
     if (!(value - value == 0.0))
         return (size_t)snprintf(out, DOUBLE_TEXT_SIZE, "%s",
-                                value > 0 ? "inf" : value < 0 ? "-inf" : "nan");
+                                value > 0   ? "inf"
+                                : value < 0 ? "-inf"
+                                            : "nan");
     /* A number that 15 digits or fewer determine prints as itself with 15, since %g drops trailing
      * zeros; only denormals carry fewer digits and are searched from one. */
     bool denormal = value > -2.2250738585072014e-308 && value < 2.2250738585072014e-308;

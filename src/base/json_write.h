@@ -7,7 +7,7 @@
  *     json_key(&json, "fills");
  *     json_u64(&json, 10);
  *     json_object_end(&json);
- *     status = json_write_finish(&json);        {"fills": 10}
+ *     status = json_write_finish(&json);    {"fills":10}, on lines of its own
  *
  * A value where a key is due, a key in an array or an end that does not match its beginning is our
  * own mistake and asserts. Memory is the buffer's: its status says when it ran out. */
@@ -23,9 +23,11 @@ struct json_writer {
     struct text_buffer *out; /* borrowed until json_write_finish */
     unsigned indent;         /* spaces a level; 0: everything on one line */
     unsigned depth;
-    bool key_written;        /* inside an object: the value is due */
-    bool done;               /* the one value of the document is complete */
-    struct { bool object, used; } levels[JSON_WRITE_DEPTH_MAX];
+    bool key_written; /* inside an object: the value is due */
+    bool done;        /* the one value of the document is complete */
+    struct {
+        bool object, used;
+    } levels[JSON_WRITE_DEPTH_MAX];
 };
 
 void json_write_init(struct json_writer *json, struct text_buffer *out, unsigned indent);

@@ -14,21 +14,24 @@
 #define COLUMN_CUT_MIN 8 /* a cut column keeps at least this many characters */
 #define TABLE_TEXT_MAX (UINT32_C(1) << 28)
 
-struct range { uint32_t first, last; };
+struct range {
+    uint32_t first, last;
+};
 
 /* Unicode 15: the combining marks and the wide blocks that names and texts are likely to hold. */
 static const struct range zero_width[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
-    {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
-    {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+    {0x0300, 0x036F}, {0x0483, 0x0489},   {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
+    {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
+    {0x202A, 0x202E}, {0x2060, 0x2064},   {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
     {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF},
 };
 static const struct range double_width[] = {
-    {0x1100, 0x115F}, {0x231A, 0x231B}, {0x23E9, 0x23EC}, {0x2614, 0x2615}, {0x26A1, 0x26A1},
-    {0x2705, 0x2705}, {0x274C, 0x274C}, {0x2E80, 0x303E}, {0x3041, 0x33FF}, {0x3400, 0x4DBF},
-    {0x4E00, 0x9FFF}, {0xA000, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF}, {0xFE30, 0xFE6F},
-    {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
-    {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x2614, 0x2615},
+    {0x26A1, 0x26A1},   {0x2705, 0x2705},   {0x274C, 0x274C},   {0x2E80, 0x303E},
+    {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},
+    {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+    {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF},
+    {0x20000, 0x3FFFD},
 };
 
 static bool in_ranges(const struct range *ranges, size_t count, uint32_t character)
@@ -70,7 +73,7 @@ static bool character_forbidden(uint32_t character, size_t size)
            (character >= 0x2066 && character <= 0x2069) || (character == 0xFFFD && size == 1);
 }
 
-static void clean_append(struct text_buffer *out, struct text text)
+void text_append_printable(struct text_buffer *out, struct text text)
 {
     while (text.size > 0) {
         uint32_t character;
@@ -129,15 +132,16 @@ void table_cell_tone(struct table *table, enum table_tone tone, struct text text
     }
     struct table_cell *cell = &table->cells[table->cells_count];
     cell->offset = table->text.size;
-    clean_append(&table->text, text);
+    text_append_printable(&table->text, text);
     if (table->text.status != STATUS_OK) {
         table->status = table->text.status;
         return;
     }
     cell->size = (uint32_t)(table->text.size - cell->offset);
     cell->tone = tone;
-    cell->width = cell->size == 0
-        ? 0 : text_display_width((struct text){table->text.data + cell->offset, cell->size});
+    cell->width = cell->size == 0 ? 0
+                                  : text_display_width(
+                                        (struct text){table->text.data + cell->offset, cell->size});
     table->cells_count++;
 }
 
@@ -320,8 +324,8 @@ static void row_append(const struct table *table, const struct table_style *styl
             width = cell->width;
             tone = cell->tone;
         }
-        cell_append(style, text, width, layout->widths[c], table->columns[c].align, tone,
-                    c == last, out);
+        cell_append(style, text, width, layout->widths[c], table->columns[c].align, tone, c == last,
+                    out);
     }
     text_buffer_append(out, TEXT("\n"));
 }

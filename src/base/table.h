@@ -37,23 +37,33 @@ enum table_tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_WARN, TONE_DIM, TONE_STR
 
 /* How to draw; the caller's choice, or the terminal's by table_style_of_descriptor. */
 struct table_style {
-    unsigned width; /* columns of the screen; less than TABLE_WIDTH_MIN counts as that, 0: no bound */
-    bool plain;     /* tab-separated */
-    bool ascii;     /* no character beyond ASCII of our own */
-    bool color;     /* ANSI escapes */
+    unsigned
+        width;  /* columns of the screen; less than TABLE_WIDTH_MIN counts as that, 0: no bound */
+    bool plain; /* tab-separated */
+    bool ascii; /* no character beyond ASCII of our own */
+    bool color; /* ANSI escapes */
 };
 
-struct table_cell { size_t offset; uint32_t size; uint32_t width; enum table_tone tone; };
+struct table_cell {
+    size_t offset;
+    uint32_t size;
+    uint32_t width;
+    enum table_tone tone;
+};
 
 struct table {
     const char *key;   /* of the plain form; borrowed */
     const char *title; /* borrowed; NULL: none */
     unsigned columns_count;
-    struct { const char *heading; enum table_align align; unsigned rank; } columns[TABLE_COLUMNS_MAX];
-    struct text_buffer text;   /* bytes of all cells */
-    struct table_cell *cells;  /* row by row */
+    struct {
+        const char *heading;
+        enum table_align align;
+        unsigned rank;
+    } columns[TABLE_COLUMNS_MAX];
+    struct text_buffer text;  /* bytes of all cells */
+    struct table_cell *cells; /* row by row */
     uint32_t cells_count, cells_capacity;
-    uint32_t rule_rows[8];     /* a line is drawn above these rows */
+    uint32_t rule_rows[8]; /* a line is drawn above these rows */
     unsigned rules_count;
     enum status status;
 };
@@ -82,6 +92,9 @@ struct table_style table_style_of_descriptor(int descriptor);
 /* Escape sequences of a tone; empty without colour. */
 struct text tone_begin(const struct table_style *style, enum table_tone tone);
 struct text tone_end(const struct table_style *style, enum table_tone tone);
+
+/* Appends text with control characters, overrides of direction and broken bytes replaced by `?`. */
+void text_append_printable(struct text_buffer *out, struct text text);
 
 /* Columns of a screen that text takes: combining marks 0, wide East Asian and pictures 2. */
 unsigned text_display_width(struct text text);

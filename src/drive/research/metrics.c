@@ -74,9 +74,8 @@ static bool compute_cagr(const struct metrics_basis *basis, struct metric_value 
 
 static bool compute_sharpe(const struct metrics_basis *basis, struct metric_value *out)
 {
-    return basis->has_variance &&
-           number(out, basis->moments.mean / basis->moments.deviation *
-                           math_sqrt(basis->periods_per_year));
+    return basis->has_variance && number(out, basis->moments.mean / basis->moments.deviation *
+                                                  math_sqrt(basis->periods_per_year));
 }
 
 static bool compute_sortino(const struct metrics_basis *basis, struct metric_value *out)
@@ -231,8 +230,7 @@ static bool compute_omega(const struct metrics_basis *basis, struct metric_value
     return falls > 0 && number(out, gains / falls);
 }
 
-static bool compute_max_drawdown_amount(const struct metrics_basis *basis,
-                                        struct metric_value *out)
+static bool compute_max_drawdown_amount(const struct metrics_basis *basis, struct metric_value *out)
 {
     return basis->result->equity.count > 0 && money(out, basis->drawdown.amount);
 }
@@ -280,9 +278,9 @@ static bool compute_minimum_track_record(const struct metrics_basis *basis,
                                          struct metric_value *out)
 {
     return basis->has_variance &&
-           number(out, minimum_track_record(basis->moments.mean / basis->moments.deviation, 0,
-                                            basis->moments.skewness, basis->moments.kurtosis,
-                                            0.95));
+           number(out,
+                  minimum_track_record(basis->moments.mean / basis->moments.deviation, 0,
+                                       basis->moments.skewness, basis->moments.kurtosis, 0.95));
 }
 
 static bool compute_wins(const struct metrics_basis *basis, struct metric_value *out)
@@ -362,8 +360,7 @@ static bool compute_consecutive_wins(const struct metrics_basis *basis, struct m
     return integer(out, basis->trips.wins_in_row);
 }
 
-static bool compute_consecutive_losses(const struct metrics_basis *basis,
-                                       struct metric_value *out)
+static bool compute_consecutive_losses(const struct metrics_basis *basis, struct metric_value *out)
 {
     return integer(out, basis->trips.losses_in_row);
 }
@@ -387,8 +384,7 @@ static bool compute_average_loss_duration(const struct metrics_basis *basis,
 
 static bool compute_trips_per_day(const struct metrics_basis *basis, struct metric_value *out)
 {
-    return basis->years > 0 &&
-           number(out, (double)basis->trips.count / (basis->years * 365));
+    return basis->years > 0 && number(out, (double)basis->trips.count / (basis->years * 365));
 }
 
 static bool compute_exposure_mean(const struct metrics_basis *basis, struct metric_value *out)
@@ -404,8 +400,7 @@ static bool compute_turnover_ratio(const struct metrics_basis *basis, struct met
 
 static bool compute_fees_ratio(const struct metrics_basis *basis, struct metric_value *out)
 {
-    return basis->turnover.units > 0 &&
-           number(out, ratio_of(basis->result->fees, basis->turnover));
+    return basis->turnover.units > 0 && number(out, ratio_of(basis->result->fees, basis->turnover));
 }
 
 const struct metric_row metric_rows[METRIC_COUNT] = {
@@ -429,8 +424,8 @@ enum status metrics_compute(const struct backtest_result *result, struct metrics
     if (status == STATUS_OK) {
         for (size_t i = 0; i < METRIC_COUNT; i++)
             out->values[i].present = metric_functions[i](&basis, &out->values[i]);
-        out->sharpe_period = basis.has_variance
-            ? basis.moments.mean / basis.moments.deviation : double_nan();
+        out->sharpe_period = basis.has_variance ? basis.moments.mean / basis.moments.deviation
+                                                : double_nan();
         out->returns_count = basis.returns_count;
         out->period_ns = basis.period_ns;
     }

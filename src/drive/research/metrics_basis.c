@@ -50,8 +50,9 @@ enum status metrics_returns(const struct backtest_result *result, double **retur
     uint32_t i = 0;
     for (size_t period = 0; period < periods; period++) {
         struct amount close = before;
-        for (; i < equity->count && period_of(result, *period_ns, equity->items[i].time_ns) <=
-                                        first + (int64_t)period; i++)
+        for (; i < equity->count &&
+               period_of(result, *period_ns, equity->items[i].time_ns) <= first + (int64_t)period;
+             i++)
             close = equity->items[i].equity;
         /* From an equity that is not positive no share can be taken. */
         if (before.units <= 0) {
@@ -172,8 +173,8 @@ static enum status returns_gather(struct metrics_basis *basis)
         return status;
     basis->periods_per_year = 365.0 * (double)NANOSECONDS_PER_DAY / (double)basis->period_ns;
     basis->moments = moments_of(basis->returns, basis->returns_count);
-    basis->has_variance =
-        !moments_without_variance(basis->returns, basis->returns_count, &basis->moments);
+    basis->has_variance = !moments_without_variance(basis->returns, basis->returns_count,
+                                                    &basis->moments);
     if (basis->returns_count == 0)
         return STATUS_OK;
     basis->sorted = malloc(basis->returns_count * sizeof(*basis->sorted));

@@ -6,11 +6,11 @@
 #include "drive/research/metrics.h"
 
 struct basis_drawdown {
-    double depth;          /* deepest, as a share of its peak */
-    struct amount amount;  /* deepest in money */
+    double depth;         /* deepest, as a share of its peak */
+    struct amount amount; /* deepest in money */
     int64_t start_ns, end_ns;
     int64_t longest_ns;
-    double squares_sum;    /* of every point's drawdown */
+    double squares_sum; /* of every point's drawdown */
 };
 
 struct basis_trips {
@@ -18,24 +18,24 @@ struct basis_trips {
     uint64_t wins_in_row, losses_in_row;
     struct amount net, gross_profit, gross_loss, best, worst;
     i128 duration_ns, win_duration_ns, loss_duration_ns;
-    double sqn;            /* NaN where undefined */
+    double sqn; /* NaN where undefined */
 };
 
 struct metrics_basis {
     const struct backtest_result *result;
-    double *returns;       /* owned; in order of time */
-    double *sorted;        /* owned; the same upward */
+    double *returns; /* owned; in order of time */
+    double *sorted;  /* owned; the same upward */
     size_t returns_count;
     int64_t period_ns;
     double periods_per_year;
-    double years;          /* of 365 days from from_ns to to_ns; 0 or less: unknown */
+    double years; /* of 365 days from from_ns to to_ns; 0 or less: unknown */
     struct moments moments;
     bool has_variance;
     struct basis_drawdown drawdown;
     struct basis_trips trips;
     uint64_t points_exposed;
-    double exposure_mean;  /* NaN where no point has positive equity */
-    double equity_mean;    /* NaN without points */
+    double exposure_mean; /* NaN where no point has positive equity */
+    double equity_mean;   /* NaN without points */
     struct amount turnover;
 };
 

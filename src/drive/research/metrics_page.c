@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const char *const unit_names[] = {
-    [METRIC_UNIT_RATIO] = "ratio",       [METRIC_UNIT_NUMBER] = "number",
-    [METRIC_UNIT_MONEY] = "money",       [METRIC_UNIT_COUNT] = "count",
-    [METRIC_UNIT_DURATION] = "seconds",  [METRIC_UNIT_TIME] = "time",
+    [METRIC_UNIT_RATIO] = "ratio",      [METRIC_UNIT_NUMBER] = "number",
+    [METRIC_UNIT_MONEY] = "money",      [METRIC_UNIT_COUNT] = "count",
+    [METRIC_UNIT_DURATION] = "seconds", [METRIC_UNIT_TIME] = "time",
 };
 
 /* Seconds of a duration, exactly: 90.5 */
@@ -38,12 +38,8 @@ void metric_print_exact(enum metric metric, const struct metric_value *value,
         text_buffer_append(out, (struct text){money, size});
         break;
     }
-    case METRIC_UNIT_COUNT:
-        text_buffer_print(out, "%" PRId64, value->integer);
-        break;
-    case METRIC_UNIT_DURATION:
-        seconds_append(out, value->integer);
-        break;
+    case METRIC_UNIT_COUNT: text_buffer_print(out, "%" PRId64, value->integer); break;
+    case METRIC_UNIT_DURATION: seconds_append(out, value->integer); break;
     case METRIC_UNIT_TIME: {
         char time[TIME_TEXT_SIZE];
         text_buffer_append(out, (struct text){time, time_format(time, value->integer)});
@@ -56,9 +52,8 @@ void metric_print_exact(enum metric metric, const struct metric_value *value,
 static bool metric_has_sign(enum metric metric)
 {
     return metric == METRIC_RETURN || metric == METRIC_CAGR || metric == METRIC_EXPECTANCY ||
-           metric == METRIC_PROFIT || metric == METRIC_MARKET_CHANGE ||
-           metric == METRIC_BEST_DAY || metric == METRIC_WORST_DAY ||
-           metric == METRIC_BEST_TRIP || metric == METRIC_WORST_TRIP;
+           metric == METRIC_PROFIT || metric == METRIC_MARKET_CHANGE || metric == METRIC_BEST_DAY ||
+           metric == METRIC_WORST_DAY || metric == METRIC_BEST_TRIP || metric == METRIC_WORST_TRIP;
 }
 
 void metric_print_human(enum metric metric, const struct metric_value *value, unsigned places,

@@ -7,7 +7,9 @@
 #include <string.h>
 
 /* Sums of one block and strategy; the sums of any choice of blocks are their sums. */
-struct block_sum { double sum, squares; };
+struct block_sum {
+    double sum, squares;
+};
 
 struct work {
     struct block_sum *sums; /* [block * strategies + strategy] */

@@ -18,8 +18,8 @@
 #define OVERFIT_BLOCKS_MAX 20u /* C(20, 10) = 184,756 choices */
 
 struct overfit {
-    double probability;        /* PBO */
-    double loss_probability;   /* share of choices whose best had a Sharpe ratio < 0 outside */
+    double probability;      /* PBO */
+    double loss_probability; /* share of choices whose best had a Sharpe ratio < 0 outside */
     double logit_median;
     double sharpe_inside_mean; /* of the chosen best, a period: inside and outside */
     double sharpe_outside_mean;

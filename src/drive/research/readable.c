@@ -73,7 +73,8 @@ void span_format(char out[READABLE_SIZE], int64_t duration_ns)
 {
     const int64_t minute = 60 * NANOSECONDS_PER_SECOND;
     int64_t unit = duration_ns >= 60 * minute ? minute
-        : duration_ns >= minute ? NANOSECONDS_PER_SECOND : 1;
+                   : duration_ns >= minute    ? NANOSECONDS_PER_SECOND
+                                              : 1;
     int64_t rest = duration_ns % unit;
     int64_t rounded = duration_ns - rest;
     if (rest * 2 >= unit && rounded <= INT64_MAX - unit)

@@ -107,9 +107,9 @@ static struct resample_summary summary_of(double *values, size_t count)
     return summary;
 }
 
-enum status bootstrap_statistic(const double *values, size_t count, double block_mean,
-                                size_t paths, struct random *random,
-                                statistic_function *statistic, struct resample_summary *out)
+enum status bootstrap_statistic(const double *values, size_t count, double block_mean, size_t paths,
+                                struct random *random, statistic_function *statistic,
+                                struct resample_summary *out)
 {
     memset(out, 0, sizeof(*out));
     if (count == 0 || paths == 0 || paths > RESAMPLE_PATHS_MAX || !(block_mean >= 1))

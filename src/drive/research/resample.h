@@ -14,7 +14,7 @@
 
 /* What many paths showed of one statistic; paths on which it was undefined are left out. */
 struct resample_summary {
-    size_t count;   /* paths that had a value */
+    size_t count; /* paths that had a value */
     double mean;
     double quantile_05, median, quantile_95;
 };
@@ -41,7 +41,10 @@ MUST_USE enum status bootstrap_statistic(const double *values, size_t count, dou
 /* The same trips in another order (replace: false), or drawn with replacement: largest drawdown
  * and end of the equity that begins at start_equity and adds one trip's net at a time. A path
  * whose equity falls to zero or below has drawdown 1 and stays ruined from there. */
-struct trip_paths { struct resample_summary drawdown, end_equity; double ruin_share; };
+struct trip_paths {
+    struct resample_summary drawdown, end_equity;
+    double ruin_share;
+};
 
 MUST_USE enum status trips_resample(const double *nets, size_t count, double start_equity,
                                     bool replace, size_t paths, struct random *random,

@@ -41,17 +41,17 @@ static enum status array_grow(void **items, uint32_t count, uint32_t *capacity, 
 }
 
 /* One function an array: the row is copied to the end. */
-#define ARRAY_ADD(function, list_type, row_type, count_max)                            \
-    static enum status function(struct list_type *list, const struct row_type *row)   \
-    {                                                                                  \
-        void *items = list->items;                                                     \
-        enum status status = array_grow(&items, list->count, &list->capacity,          \
-                                        sizeof(struct row_type), count_max);           \
-        list->items = items;                                                           \
-        if (status != STATUS_OK)                                                       \
-            return status;                                                             \
-        list->items[list->count++] = *row;                                             \
-        return STATUS_OK;                                                              \
+#define ARRAY_ADD(function, list_type, row_type, count_max)                         \
+    static enum status function(struct list_type *list, const struct row_type *row) \
+    {                                                                               \
+        void *items = list->items;                                                  \
+        enum status status = array_grow(&items, list->count, &list->capacity,       \
+                                        sizeof(struct row_type), count_max);        \
+        list->items = items;                                                        \
+        if (status != STATUS_OK)                                                    \
+            return status;                                                          \
+        list->items[list->count++] = *row;                                          \
+        return STATUS_OK;                                                           \
     }
 
 ARRAY_ADD(instruments_add, result_instruments, result_instrument, RESULT_NAMES_COUNT_MAX)

@@ -129,8 +129,8 @@ double expected_maximum_normal(double trials)
            EULER_MASCHERONI * math_normal_quantile(1 - 1 / (trials * EULER));
 }
 
-double deflated_sharpe(double sharpe, double count, double skewness, double kurtosis,
-                       double trials, double trials_variance)
+double deflated_sharpe(double sharpe, double count, double skewness, double kurtosis, double trials,
+                       double trials_variance)
 {
     if (!(trials_variance >= 0))
         return double_nan();
@@ -242,9 +242,8 @@ static double beta_fraction(double a, double b, double x)
     for (int i = 1; i <= 300; i++) {
         double m = i;
         for (int half = 0; half < 2; half++) {
-            double term = half == 0
-                ? m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-                : -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+            double term = half == 0 ? m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+                                    : -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
             d = 1 + term * d;
             d = 1 / (d < tiny && d > -tiny ? tiny : d);
             c = 1 + term / c;

@@ -58,8 +58,8 @@ double expected_maximum_normal(double trials);
 /* Probabilistic Sharpe ratio against what the best of `trials` without skill would show:
  * sqrt(variance of the trials' Sharpe ratios) x expected_maximum_normal(trials). Bailey and Lopez
  * de Prado, "The Deflated Sharpe Ratio" (2014), eq. 9. */
-double deflated_sharpe(double sharpe, double count, double skewness, double kurtosis,
-                       double trials, double trials_variance);
+double deflated_sharpe(double sharpe, double count, double skewness, double kurtosis, double trials,
+                       double trials_variance);
 /* Number of returns after which sharpe is above benchmark with that confidence (2012, eq. 13). */
 double minimum_track_record(double sharpe, double benchmark, double skewness, double kurtosis,
                             double confidence);
@@ -70,7 +70,9 @@ double minimum_backtest_years(double trials, double sharpe_annual);
 
 /* Value at risk and expected shortfall as losses: positive numbers are losses. Confidence in basis
  * points (9500 = 95 %), 1 to 9999, so that counts are computed in integers. */
-struct tail_risk { double value_at_risk, expected_shortfall; };
+struct tail_risk {
+    double value_at_risk, expected_shortfall;
+};
 
 /* The k-th worst and the mean of the k worst, k = ceil((1 - confidence) n); sorted upward. */
 struct tail_risk tail_historical(const double *sorted, size_t count, unsigned confidence_bps);

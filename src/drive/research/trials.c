@@ -77,7 +77,9 @@ static void kind_copy(char out[TRIAL_KIND_SIZE], const char *kind)
 }
 
 /* Running mean and squares of all Sharpe ratios so far; merging is Chan's formula. */
-struct tally { double count, mean, squares; };
+struct tally {
+    double count, mean, squares;
+};
 
 static void tally_merge(struct tally *tally, double count, double mean, double squares)
 {
@@ -239,8 +241,7 @@ enum status trials_record(const char *path, const struct trial *trial, struct tr
     if (descriptor >= 0) {
         if ((writable && !lock_take(descriptor)) || !file_count(descriptor, &counting, &open_end))
             status = state_problem(problem, path);
-        if (status == STATUS_OK && !counting.found &&
-            !line_append(descriptor, &counting, open_end))
+        if (status == STATUS_OK && !counting.found && !line_append(descriptor, &counting, open_end))
             status = state_problem(problem, path);
         (void)close(descriptor);
     }

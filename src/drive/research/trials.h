@@ -24,9 +24,9 @@
 struct trial {
     struct hash128 data_hash;
     struct hash128 config_hash;
-    const char *kind;       /* borrowed; control characters in it become spaces */
-    uint64_t count;         /* 1, or the size of a sweep */
-    double sharpe_mean;     /* a period; NaN: none */
+    const char *kind;   /* borrowed; control characters in it become spaces */
+    uint64_t count;     /* 1, or the size of a sweep */
+    double sharpe_mean; /* a period; NaN: none */
     double sharpe_squares;
 };
 
@@ -44,7 +44,7 @@ MUST_USE enum status trials_path(char out[TRIALS_PATH_SIZE]);
  * the file cannot be read or written, *out says what could be known (at least this one trial), the
  * status says why and problem has the words: a reason to warn, never to fail a run. Waits at most
  * two seconds for the lock. */
-MUST_USE enum status trials_record(const char *path, const struct trial *trial,
-                                   struct trials *out, struct problem *problem);
+MUST_USE enum status trials_record(const char *path, const struct trial *trial, struct trials *out,
+                                   struct problem *problem);
 
 #endif
