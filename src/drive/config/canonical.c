@@ -202,7 +202,8 @@ static void show_value(struct writer *writer, const struct option *option, const
     uint32_t line = config_origin(writer->config, path, &source);
     text_buffer_print(writer->out, "%s\t", path);
     if (!option_is_set(option, record))
-        text_buffer_append(writer->out, TEXT("off"));
+        text_buffer_append(writer->out, (option->flags & OPTION_LIMIT) != 0 ? TEXT("off")
+                                                                            : TEXT("null"));
     else if (!option_is_scalar(option))
         write_values(writer, option, record);
     else if (option_is_text(option) || option->type == OPTION_AMOUNT)

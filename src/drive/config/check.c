@@ -84,14 +84,15 @@ static enum status derive_steps(struct check *check, struct config_instrument *i
     unsigned price = instrument->price_decimals, quantity = instrument->quantity_decimals;
     if (price + quantity > AMOUNT_DECIMALS) {
         (void)snprintf(key, sizeof key, "instruments[%u]", index);
-        check_refuse(check, key, "price_decimals %u and quantity_decimals %u make more than 18", price,
-               quantity);
+        check_refuse(check, key, "price_decimals %u and quantity_decimals %u make more than 18",
+                     price, quantity);
         return check_allow(check, "a sum of at most 18", "give the smaller one both need");
     }
     if (!to_units(instrument->price_increment, price, &instrument->tick.units)) {
         (void)snprintf(key, sizeof key, "instruments[%u].price_increment", index);
         check_refuse(check, key, "does not fit %u price_decimals", price);
-        return check_allow(check, "a multiple of one unit of price_decimals", "raise price_decimals");
+        return check_allow(check, "a multiple of one unit of price_decimals",
+                           "raise price_decimals");
     }
     if (!to_units(instrument->quantity_increment, quantity, &instrument->lot.units)) {
         (void)snprintf(key, sizeof key, "instruments[%u].quantity_increment", index);
@@ -129,8 +130,8 @@ static enum status check_instrument(struct check *check, uint32_t index)
     if (config->currency == NULL)
         config->currency = instrument->quote;
     if (strcmp(instrument->quote, config->currency) != 0) {
-        check_refuse(check, key, "%s is quoted in %s, the reporting currency is %s", instrument->name,
-               instrument->quote, config->currency);
+        check_refuse(check, key, "%s is quoted in %s, the reporting currency is %s",
+                     instrument->name, instrument->quote, config->currency);
         return check_allow(check, "instruments quoted in `currency` in this version",
                      "change currency, or the instrument");
     }
@@ -172,6 +173,10 @@ static enum status check_instruments(struct check *check)
 static enum status derive_account(struct check *check)
 {
     struct config *config = check->config;
+    if (config->account_count == 0 && config_origin(config, "account", NULL) > 0) {
+        check_refuse(check, "account", "found no balance");
+        return check_allow(check, "at least one, such as {USD: \"10000\"}", "or leave the key out");
+    }
     if (config->account_count == 0) {
         config->account = memory_take(config->memory, 1, sizeof *config->account);
         if (config->account == NULL)
@@ -246,7 +251,8 @@ static enum status check_data_entry(struct check *check, uint32_t index)
             continue;
         if (strcmp(other->file, entry->file) == 0) {
             (void)snprintf(key, sizeof key, "data[%u].file", index);
-            check_refuse(check, key, "\"%.150s\" is there twice for %s", entry->file, entry->instrument);
+            check_refuse(check, key, "\"%.150s\" is there twice for %s", entry->file,
+                         entry->instrument);
             return check_allow(check, "each file once for an instrument", "remove one of the two");
         }
         if (other->bar_ns != entry->bar_ns) {
@@ -331,7 +337,8 @@ static enum status check_guard(struct check *check, uint32_t index)
     if (sign * guard->clear.value > sign * bound) {
         (void)snprintf(key, sizeof key, "guards[%u].clear", index);
         check_refuse(check, key, "on the far side of %s", guard->warn.set ? "warn" : "act");
-        return check_allow(check, sign > 0 ? "at most warn and act" : "at least warn and act", NULL);
+        return check_allow(check, sign > 0 ? "at most warn and act" : "at least warn and act",
+                           NULL);
     }
     return STATUS_OK;
 }

@@ -113,6 +113,10 @@ enum status config_read_file(const char *path, enum config_mode mode, struct con
     else
         status = load(descriptor, path, data, &size, problem);
     close(descriptor);
+    if (status == STATUS_OK && size > CONFIG_FILE_SIZE_MAX) {
+        status = problem_set(problem, STATUS_CONFIG_INVALID, path, "a file of more than 1 MiB");
+        problem_allowed(problem, "at most 1 MiB");
+    }
     if (status == STATUS_OK)
         status = config_read_text(path, (struct text){data, size}, folder, mode, out, problem);
     free(folder);

@@ -26,6 +26,7 @@
 #include "core/model/number.h"
 
 #define CONFIG_FILE_SIZE_MAX (1024 * 1024)
+#define CONFIG_TEXT_SIZE_MAX (8 * CONFIG_FILE_SIZE_MAX) /* canonical text says what files omit */
 #define CONFIG_BOTS_MAX 1024
 #define CONFIG_INSTRUMENTS_MAX 256
 #define CONFIG_DATA_MAX 256

@@ -204,8 +204,8 @@ static enum status run_parser(struct builder *builder, yaml_parser_t *parser)
 /* Size and characters, before the parser sees them; cuts a byte order mark off. */
 static enum status check_bytes(struct builder *builder)
 {
-    if (builder->source.size > CONFIG_FILE_SIZE_MAX)
-        return refuse(builder, 1, "a file of more than 1 MiB", "at most 1 MiB", NULL);
+    if (builder->source.size > CONFIG_TEXT_SIZE_MAX)
+        return refuse(builder, 1, "a text of more than 8 MiB", "at most 8 MiB", NULL);
     if (text_starts_with(builder->source, TEXT("\xEF\xBB\xBF"))) {
         builder->source.data += 3;
         builder->source.size -= 3;
@@ -259,7 +259,7 @@ void node_describe(const struct node *node, char out[120])
     if (node->kind == NODE_MAPPING)
         (void)snprintf(out, 120, "a mapping");
     else if (node->kind == NODE_LIST)
-        (void)snprintf(out, 120, "a list");
+        (void)snprintf(out, 120, node->count == 0 ? "an empty list" : "a list");
     else if (node_is_null(node))
         (void)snprintf(out, 120, "nothing");
     else

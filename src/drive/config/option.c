@@ -21,7 +21,7 @@ const struct option *section_find(const struct section *section, struct text nam
     return NULL;
 }
 
-static const struct option *section_selector(const struct section *section)
+const struct option *section_selector(const struct section *section)
 {
     for (uint32_t i = 0; i < section->options_count; i++) {
         if ((section->options[i].flags & OPTION_SELECTOR) != 0)
@@ -119,25 +119,25 @@ static const char *words_of(const struct option *option)
     case OPTION_AMOUNT:
         return "a decimal number";
     case OPTION_RATIO:
-        return "a share with at most 6 decimals";
+        return "a ratio with at most 6 decimals";
     case OPTION_BPS:
         return "basis points with at most 2 decimals";
     case OPTION_DOUBLE:
         return "a number";
     case OPTION_DURATION:
-        return "a duration such as 250ms, 5s, 15m or 1h";
+        return "a duration";
     case OPTION_CLOCK:
-        return "a time of day such as 09:30";
+        return "a time of day";
     case OPTION_TIME:
         return "a date or time such as 2024-01-31 or 2024-01-31T12:00:00Z";
     case OPTION_SIZE:
-        return "a size such as 64MiB";
+        return "a size";
     case OPTION_DAYS:
         return "a list of days: mon, tue, wed, thu, fri, sat, sun";
     case OPTION_NAMES:
         return "a list of instruments";
     case OPTION_RATIOS:
-        return "a list of shares with at most 6 decimals each";
+        return "a list of ratios with at most 6 decimals each";
     case OPTION_RECORD:
     case OPTION_PARAMS:
         return "a mapping of keys to values";
@@ -152,9 +152,17 @@ static const char *words_of(const struct option *option)
     }
 }
 
+static const char *example_of(const struct option *option)
+{
+    return option->type == OPTION_DURATION ? ", such as 250ms, 5s, 15m or 1h30m"
+           : option->type == OPTION_CLOCK  ? ", such as 09:30"
+           : option->type == OPTION_SIZE   ? ", such as 64MiB"
+                                           : "";
+}
+
 void option_allowed(const struct option *option, char out[OPTION_ALLOWED_SIZE])
 {
-    char what[OPTION_ALLOWED_SIZE - 120], range[100] = "";
+    char what[OPTION_ALLOWED_SIZE - 160], range[100] = "";
     bool positive = (option->flags & OPTION_POSITIVE) != 0;
     if (option->type == OPTION_CHOICE || option->type == OPTION_FEED)
         list_choices(option, what, sizeof what);
@@ -165,11 +173,11 @@ void option_allowed(const struct option *option, char out[OPTION_ALLOWED_SIZE])
     if (positive && maximum != NULL)
         (void)snprintf(range, sizeof range, ", greater than 0, at most %s", maximum);
     else if (minimum != NULL && maximum != NULL && strcmp(minimum, maximum) == 0)
-        (void)snprintf(range, sizeof range, ": %s", minimum);
+        (void)snprintf(what, sizeof what, "%s", minimum);
     else if (minimum != NULL && maximum != NULL)
         (void)snprintf(range, sizeof range, " from %s to %s", minimum, maximum);
     const char *absent = (option->flags & OPTION_LIMIT) != 0      ? ", or off"
                          : (option->flags & OPTION_OPTIONAL) != 0 ? ", or null"
                                                                   : "";
-    (void)snprintf(out, OPTION_ALLOWED_SIZE, "%s%s%s", what, range, absent);
+    (void)snprintf(out, OPTION_ALLOWED_SIZE, "%s%s%s%s", what, range, example_of(option), absent);
 }

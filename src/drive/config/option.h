@@ -96,6 +96,8 @@ const struct section *config_section_params(enum config_bot_kind kind);
 const struct section *option_section(const struct option *option, const void *record);
 /* The row of that name, or NULL. */
 const struct option *section_find(const struct section *section, struct text name);
+/* The row that says which others apply, or NULL. */
+const struct option *section_selector(const struct section *section);
 /* Whether the row applies to the record: its selector, read before, has a value that it allows. */
 bool option_applies(const struct section *section, const struct option *option, const void *record);
 /* The default in that mode, NULL = absent. */

@@ -77,50 +77,90 @@ static enum status remember(struct reader *reader, uint32_t line)
     return STATUS_OK;
 }
 
-/* The names of the rows that apply, for "allowed". */
-static void list_keys(const struct section *section, const void *record, char *out, size_t size)
+/* The names of the rows that apply, from the first one that is written as a key. */
+static size_t keys_of(const struct section *section, uint32_t from, const void *record,
+                      const char *names[64])
 {
-    size_t used = 0;
-    out[0] = '\0';
-    for (uint32_t i = 0; i < section->options_count; i++) {
-        const struct option *option = &section->options[i];
-        if (!option_applies(section, option, record))
-            continue;
-        int written = snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
-                               option->name);
-        ASSERT(written > 0);
-        used += (size_t)written;
-        if (used >= size)
-            return;
-    }
-}
-
-static enum status refuse_key(struct reader *reader, const struct section *section,
-                              const void *record, const struct node *node, bool known)
-{
-    char found[160], allowed[320], next[160];
-    const char *names[64];
     size_t count = 0;
-    for (uint32_t i = 0; i < section->options_count; i++) {
-        if (option_applies(section, &section->options[i], record) && count < ARRAY_COUNT(names))
+    ASSERT(section->options_count <= 64);
+    for (uint32_t i = from; i < section->options_count; i++) {
+        if (option_applies(section, &section->options[i], record))
             names[count++] = section->options[i].name;
     }
+    return count;
+}
+
+/* A key with a typing mistake, or one that was cut short: `maker` for `maker_bps`. */
+static const char *near_key(struct text key, const char *const *names, size_t count)
+{
+    const char *near = text_suggest(key, names, count);
+    for (size_t i = 0; near == NULL && i < count && key.size >= 3; i++) {
+        if (text_starts_with(text_of(names[i]), key))
+            near = names[i];
+    }
+    return near;
+}
+
+/* option is the row of that name, which does not apply here, or NULL. */
+static enum status refuse_key(struct reader *reader, const struct section *section, uint32_t from,
+                              const void *record, const struct node *node,
+                              const struct option *option)
+{
+    char found[160], allowed[OPTION_ALLOWED_SIZE], next[160];
+    const char *names[64];
+    size_t count = keys_of(section, from, record, names), used = 0;
     int size = (int)(node->key.size < 64 ? node->key.size : 64);
-    (void)snprintf(found, sizeof found, known ? "\"%.*s\" does not go with what was chosen here"
-                                              : "unknown key \"%.*s\"", size, node->key.data);
-    list_keys(section, record, allowed, sizeof allowed);
-    const char *near = known ? NULL : text_suggest(node->key, names, count);
+    for (size_t i = 0; i < count && used < sizeof allowed; i++)
+        used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s",
+                                 i > 0 ? ", " : "", names[i]);
+    const char *near = option == NULL ? near_key(node->key, names, count) : NULL;
     if (near != NULL)
         (void)snprintf(next, sizeof next, "did you mean \"%s\"?", near);
     else
         (void)snprintf(next, sizeof next, "tern help config");
+    if (option != NULL) {
+        const struct option *selector = section_selector(section);
+        uint32_t value;
+        memcpy(&value, (const uint8_t *)record + selector->offset, sizeof value);
+        (void)snprintf(found, sizeof found, "\"%.*s\" does not go with %s: %s", size,
+                       node->key.data, selector->name, selector->choices[value]);
+    } else {
+        (void)snprintf(found, sizeof found, "unknown key \"%.*s\"", size, node->key.data);
+    }
     return refuse(reader, node->line, found, allowed, next);
+}
+
+/* What the value was probably meant to be: a choice with a typing mistake, a name in small letters.
+ * Empty where nothing is near. */
+static void suggest(const struct option *option, struct text text, char out[64])
+{
+    const char *near = NULL;
+    out[0] = '\0';
+    if (option->type == OPTION_CHOICE) {
+        size_t count = 0;
+        while (option->choices[count] != NULL)
+            count++;
+        near = text_suggest(text, option->choices, count);
+    }
+    if (near != NULL)
+        (void)text_copy(out, 64, text_of(near));
+    if ((option->type != OPTION_INSTRUMENT && option->type != OPTION_ASSET) || text.size >= 64)
+        return;
+    struct config_memory *scratch = memory_new();
+    const char *copy;
+    for (size_t i = 0; i < text.size; i++)
+        out[i] = text.data[i] >= 'a' && text.data[i] <= 'z' ? (char)(text.data[i] - 'a' + 'A')
+                                                            : text.data[i];
+    out[text.size] = '\0';
+    if (scratch == NULL || value_read(option, text_of(out), &copy, scratch) != STATUS_OK)
+        out[0] = '\0';
+    memory_free(scratch);
 }
 
 static enum status refuse_value(struct reader *reader, const struct option *option,
                                 const struct node *node, enum status reason)
 {
-    char found[200], allowed[OPTION_ALLOWED_SIZE], what[120], next[160];
+    char found[200], allowed[OPTION_ALLOWED_SIZE], what[120], next[160], near[64] = "";
     if (reason == STATUS_NO_MEMORY)
         return no_memory(reader);
     node_describe(node, what);
@@ -129,16 +169,22 @@ static enum status refuse_value(struct reader *reader, const struct option *opti
                    : reason == STATUS_TOO_FINE  ? ", which has too many decimals"
                                                 : "");
     option_allowed(option, allowed);
-    const char *near = NULL;
-    if (option->type == OPTION_CHOICE && reason == STATUS_SYNTAX && node->kind == NODE_SCALAR) {
-        size_t count = 0;
-        while (option->choices[count] != NULL)
-            count++;
-        near = text_suggest(node->text, option->choices, count);
-    }
-    if (near != NULL)
+    if (reason == STATUS_SYNTAX && node->kind == NODE_SCALAR)
+        suggest(option, node->text, near);
+    if (near[0] != '\0')
         (void)snprintf(next, sizeof next, "did you mean \"%s\"?", near);
-    return refuse(reader, node->line, found, allowed, near != NULL ? next : "tern help config");
+    else
+        (void)snprintf(next, sizeof next, "tern help config");
+    return refuse(reader, node->line, found, allowed, next);
+}
+
+static enum status refuse_count(struct reader *reader, const struct option *option,
+                                const struct node *node)
+{
+    char found[64], allowed[64];
+    (void)snprintf(found, sizeof found, "found %u entries", node->count);
+    (void)snprintf(allowed, sizeof allowed, "at most %u", option->count_max);
+    return refuse(reader, node->line, found, allowed, "remove some");
 }
 
 /* `off` switches limits and optional records off, `null` every optional row; a record with nothing
@@ -227,9 +273,10 @@ static enum status read_values(struct reader *reader, const struct option *optio
     static const struct option name_option = {.type = OPTION_INSTRUMENT};
     void *at = (uint8_t *)record + option->offset;
     uint32_t count = 0;
-    if (node->kind != NODE_LIST || node->count == 0 ||
-        (option->count_max > 0 && node->count > option->count_max))
+    if (node->kind != NODE_LIST || node->count == 0)
         return refuse_value(reader, option, node, STATUS_SYNTAX);
+    if (node->count > option->count_max)
+        return refuse_count(reader, option, node);
     struct config_names names = {NULL, node->count};
     struct config_ratios ratios = {NULL, node->count};
     names.items = memory_take(reader->memory, node->count, sizeof *names.items);
@@ -283,12 +330,8 @@ static enum status read_items(struct reader *reader, const struct option *option
         return STATUS_OK;
     if (node->kind != (map ? NODE_MAPPING : NODE_LIST))
         return refuse_value(reader, option, node, STATUS_SYNTAX);
-    if (node->count > option->count_max) {
-        char found[64], allowed[64];
-        (void)snprintf(found, sizeof found, "found %u entries", node->count);
-        (void)snprintf(allowed, sizeof allowed, "at most %u", option->count_max);
-        return refuse(reader, node->line, found, allowed, NULL);
-    }
+    if (node->count > option->count_max)
+        return refuse_count(reader, option, node);
     uint8_t *items = memory_take(reader->memory, node->count, section->record_size);
     if (items == NULL)
         return no_memory(reader);
@@ -317,8 +360,11 @@ static enum status read_option(struct reader *reader, const struct option *optio
     const struct section *section = option_section(option, record);
     if (node != NULL && is_off(option, node))
         return STATUS_OK;
-    if (node == NULL && (option->flags & OPTION_REQUIRED) != 0)
-        return refuse(reader, line, "missing", option->sentence, "add the key");
+    if (node == NULL && (option->flags & OPTION_REQUIRED) != 0) {
+        char allowed[OPTION_ALLOWED_SIZE];
+        option_allowed(option, allowed);
+        return refuse(reader, line, "missing", allowed, "add the key");
+    }
     if (record_type && node == NULL && (option->flags & OPTION_OPTIONAL) != 0 &&
         (parent != NULL || option->fallback == NULL))
         return STATUS_OK;
@@ -336,15 +382,17 @@ static enum status read_option(struct reader *reader, const struct option *optio
 
 /* Every key of the node is a row of the section that applies, and there once. */
 static enum status check_keys(struct reader *reader, const struct section *section,
-                              const struct node *node, const void *record)
+                              uint32_t from, const struct node *node, const void *record)
 {
     uint64_t seen = 0;
     ASSERT(section->options_count <= 64);
     for (const struct node *child = node->first; child != NULL; child = child->next) {
         const struct option *option = section_find(section, child->key);
         size_t before = path_push(reader, child->key, 0);
+        if (option != NULL && option < section->options + from)
+            option = NULL;
         if (option == NULL || !option_applies(section, option, record))
-            return refuse_key(reader, section, record, child, option != NULL);
+            return refuse_key(reader, section, from, record, child, option);
         uint64_t bit = UINT64_C(1) << (option - section->options);
         if ((seen & bit) != 0)
             return refuse(reader, child->line, "the key is there twice", "each key once",
@@ -392,7 +440,7 @@ static enum status read_rows(struct reader *reader, const struct section *sectio
             status = read_row(reader, &section->options[i], node, line, record);
     }
     if (status == STATUS_OK && node != NULL)
-        status = check_keys(reader, section, node, record);
+        status = check_keys(reader, section, from, node, record);
     for (uint32_t i = from; i < section->options_count && status == STATUS_OK; i++) {
         const struct option *option = &section->options[i];
         if ((option->flags & OPTION_SELECTOR) == 0 && option_applies(section, option, record))

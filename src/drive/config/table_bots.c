@@ -74,17 +74,23 @@ static const struct section macd_section = {
     sizeof(struct config_signal_macd), NULL,
 };
 
-/* A signal is a record that may be absent; `on` says whether it is there. */
+/* A signal is a record that may be absent; `on` says whether it is there. Without `signals` all
+ * three are there with their defaults, else those that it names. */
 static const struct option signals_options[] = {
     {.name = "rsi", .type = OPTION_RECORD, .flags = OPTION_OPTIONAL | OPTION_MARK,
      AT(config_bot, rsi), .set_offset = offsetof(struct config_bot, rsi.on),
-     .section = &rsi_section, .sentence = "Buys what has fallen, sells what has risen."},
+     .section = &rsi_section, .fallback = "{}",
+     .fallback_note = "off where signals names others",
+     .sentence = "Buys what has fallen, sells what has risen."},
     {.name = "ma", .type = OPTION_RECORD, .flags = OPTION_OPTIONAL | OPTION_MARK,
      AT(config_bot, ma), .set_offset = offsetof(struct config_bot, ma.on), .section = &ma_section,
+     .fallback = "{}", .fallback_note = "off where signals names others",
      .sentence = "Follows a fast average over a slow one."},
     {.name = "macd", .type = OPTION_RECORD, .flags = OPTION_OPTIONAL | OPTION_MARK,
      AT(config_bot, macd), .set_offset = offsetof(struct config_bot, macd.on),
-     .section = &macd_section, .sentence = "Follows the MACD histogram."},
+     .section = &macd_section, .fallback = "{}",
+     .fallback_note = "off where signals names others",
+     .sentence = "Follows the MACD histogram."},
 };
 
 static const struct section signals_section = {
@@ -181,7 +187,7 @@ static const struct option bot_options[] = {
 };
 
 const struct section config_section_bot = {
-    "A bot", bot_options, ARRAY_COUNT(bot_options), sizeof(struct config_bot), NULL,
+    "bots: an entry", bot_options, ARRAY_COUNT(bot_options), sizeof(struct config_bot), NULL,
 };
 
 static const struct option ma_cross_params[] = {
@@ -298,7 +304,7 @@ static const struct option maker_params[] = {
      .fallback = "5s", .minimum = "10ms", .maximum = "1d", .sentence = "Time between two quotes."},
 };
 
-#define PARAMS(kind) {"params of " #kind, kind##_params, ARRAY_COUNT(kind##_params), \
+#define PARAMS(kind) {"bots.params of kind " #kind, kind##_params, ARRAY_COUNT(kind##_params), \
                       sizeof(struct config_bot), NULL}
 
 static const struct section params_sections[] = {

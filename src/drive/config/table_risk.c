@@ -12,8 +12,9 @@
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define CAP(member) MARKED(config_risk_instrument, member)
 #define RISK(member) MARKED(config_risk, member)
-#define ITEMS(type, member, maximum_count)                                                   \
-    .offset = offsetof(struct type, member), .count_offset = offsetof(struct type, member##_count), \
+#define ITEMS(type, member, maximum_count)                  \
+    .offset = offsetof(struct type, member),                \
+    .count_offset = offsetof(struct type, member##_count), \
     .count_max = (maximum_count)
 
 static const char *const self_matches[] = {"deny", "allow", NULL};
@@ -25,7 +26,8 @@ static const char *const scopes[] = {"all", "venue", "instrument", "bot", NULL};
 
 static const struct option window_options[] = {
     {.name = "days", .type = OPTION_DAYS, .flags = OPTION_LIVE, AT(config_window, days),
-     .fallback_note = "every day", .choices = days, .sentence = "Days of the window's start."},
+     .fallback_note = "every day", .choices = days, .count_max = 7,
+     .sentence = "Days of the week."},
     {.name = "from", .type = OPTION_CLOCK, .flags = OPTION_LIVE, AT(config_window, from_ns),
      .fallback = "00:00", .minimum = "00:00", .maximum = "23:59:59", .sentence = "First instant."},
     {.name = "to", .type = OPTION_CLOCK, .flags = OPTION_LIVE, AT(config_window, to_ns),
@@ -34,8 +36,8 @@ static const struct option window_options[] = {
 };
 
 static const struct section window_section = {
-    "A trading window", window_options, ARRAY_COUNT(window_options), sizeof(struct config_window),
-    NULL,
+    "risk.trading_window: an entry", window_options, ARRAY_COUNT(window_options),
+    sizeof(struct config_window), NULL,
 };
 
 static const struct option cap_options[] = {
@@ -76,7 +78,7 @@ static const struct option cap_options[] = {
 };
 
 static const struct section cap_section = {
-    "Caps of one instrument (risk.instruments)", cap_options, ARRAY_COUNT(cap_options),
+    "risk.instruments: an entry", cap_options, ARRAY_COUNT(cap_options),
     sizeof(struct config_risk_instrument), NULL,
 };
 
@@ -217,5 +219,6 @@ static const struct option guard_options[] = {
 };
 
 const struct section config_section_guard = {
-    "A guard", guard_options, ARRAY_COUNT(guard_options), sizeof(struct config_guard), NULL,
+    "guards: an entry", guard_options, ARRAY_COUNT(guard_options), sizeof(struct config_guard),
+    NULL,
 };

@@ -5,8 +5,9 @@
 #define MARKED(type, member)                          \
     .offset = offsetof(struct type, member.value),    \
     .set_offset = offsetof(struct type, member.set)
-#define ITEMS(type, member, maximum_count)                                                   \
-    .offset = offsetof(struct type, member), .count_offset = offsetof(struct type, member##_count), \
+#define ITEMS(type, member, maximum_count)                  \
+    .offset = offsetof(struct type, member),                \
+    .count_offset = offsetof(struct type, member##_count), \
     .count_max = (maximum_count)
 
 static const char *const profiles[] = {"demo", "dev", "paper", "observe", "canary", "prod", NULL};
@@ -49,7 +50,7 @@ static const struct option instrument_options[] = {
 };
 
 static const struct section instrument_section = {
-    "An instrument: its name alone, or", instrument_options, ARRAY_COUNT(instrument_options),
+    "instruments: an entry", instrument_options, ARRAY_COUNT(instrument_options),
     sizeof(struct config_instrument), "name",
 };
 
@@ -77,8 +78,8 @@ static const struct option fee_tier_options[] = {
 };
 
 static const struct section fee_tier_section = {
-    "A fee tier", fee_tier_options, ARRAY_COUNT(fee_tier_options), sizeof(struct config_fee_tier),
-    NULL,
+    "fees.tiers: an entry", fee_tier_options, ARRAY_COUNT(fee_tier_options),
+    sizeof(struct config_fee_tier), NULL,
 };
 
 static const struct option fees_options[] = {
@@ -140,7 +141,7 @@ static const struct option data_options[] = {
 };
 
 static const struct section data_section = {
-    "An entry of data", data_options, ARRAY_COUNT(data_options), sizeof(struct config_data), NULL,
+    "data: an entry", data_options, ARRAY_COUNT(data_options), sizeof(struct config_data), NULL,
 };
 
 static const struct option retry_options[] = {
@@ -263,8 +264,8 @@ static const struct option root_options[] = {
      .choices = venues, .sentence = "Where orders go."},
     {.name = "instruments", .type = OPTION_LIST, .flags = OPTION_REQUIRED,
      ITEMS(config, instruments, CONFIG_INSTRUMENTS_MAX), .section = &instrument_section,
-     .sentence = "The allow-list: nothing else is traded. Its order is the order of closes at one "
-                 "instant."},
+     .sentence = "The allow-list: nothing else is traded. An entry is a name or a mapping. Its "
+                 "order is the order of closes at one instant."},
     {.name = "instruments_count", .type = OPTION_INTEGER, .flags = OPTION_OPTIONAL | OPTION_MARK,
      MARKED(config, instruments_count_option), .minimum = "1", .maximum = "256",
      .fallback_note = "as many as there are",
