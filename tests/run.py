@@ -42,6 +42,7 @@ class Job:
         self.needs_program = more.get('needs_program', False)
         self.tap = more.get('tap', True)
         self.skip = more.get('skip')           # why it cannot run here
+        self.broken = more.get('broken')       # why it cannot even be started, though it should
         self.seconds = 0.0
         self.results = []                      # (outcome, test name, reason or output)
 
@@ -106,8 +107,14 @@ def fuzz_jobs(seconds):
         for source in sources:
             yield Job('fuzz', stem(source), [], skip='needs clang with libFuzzer')
         return
-    for source in sources:
-        name = stem(source)
+    listed = []
+    if build('fuzz', configure=True):
+        listed = [target['name'] for target in load_json(
+            os.path.join(ROOT, 'build', 'fuzz', 'meson-info', 'intro-targets.json'))]
+    for name in map(stem, sources):
+        if name not in listed:
+            yield Job('fuzz', name, [], broken='its name is not in tests/fuzz/meson.build')
+            continue
         yield Job('fuzz', name, [sys.executable, os.path.join(ROOT, 'tests', 'fuzz', 'fuzz.py'),
                                  name, str(seconds)],
                   timeout=seconds + TIMEOUT_SECONDS, target=('fuzz', f'tests/fuzz/{name}'))
@@ -148,6 +155,9 @@ def environment_of(job, scratch):
 def run_job(job, running):
     if job.skip:
         job.results = [('skipped', job.name, job.skip)]
+        return
+    if job.broken:
+        job.results = [('failed', job.name, [job.broken])]
         return
     started = time.monotonic()
     timed_out = False
