@@ -5,7 +5,7 @@
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(struct lot) == 72, "lots lie side by side without padding");
-_Static_assert(sizeof(struct position) == 112, "positions lie side by side without padding");
+_Static_assert(sizeof(struct position) == 128, "positions lie side by side without padding");
 
 void ledger_init(struct ledger *ledger, struct arena *arena, const struct capacities *capacities,
                  const struct instrument *instruments)
@@ -23,20 +23,13 @@ void ledger_init(struct ledger *ledger, struct arena *arena, const struct capaci
     ledger->venue_balances =
         ARENA_TAKE(arena, i128, (size_t)ACCOUNT_KIND_END * capacities->assets_count);
     ledger->positions = ARENA_TAKE(arena, struct position, books * capacities->instruments_count);
+    ledger->asset_totals = ARENA_TAKE(arena, i128, capacities->assets_count);
+    ledger->instrument_totals = ARENA_TAKE(arena, int64_t, capacities->instruments_count);
     ledger->lots = ARENA_TAKE(arena, struct lot, capacities->lots_capacity);
     if (ledger->counters != NULL) ledger->counters->lot_id_next = 1;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
-
-struct amount ledger_account_total(const struct ledger *ledger, uint32_t asset)
-{
-    i128 sum = 0;
-    for (uint32_t book = 0; book < ledger->books_count; book++) {
-        sum += ledger_available(ledger, book, asset).units + ledger_held(ledger, book, asset).units;
-    }
-    return (struct amount){sum};
-}
 
 struct amount ledger_account_available(const struct ledger *ledger, uint32_t asset)
 {
@@ -91,11 +84,32 @@ static void evolve_transfer(struct ledger *ledger, const struct fact_transfer *f
     ASSERT(amount > 0);
     *account_slot(ledger, fact->source_kind, fact->source_book, fact->asset) -= amount;
     *account_slot(ledger, fact->target_kind, fact->target_book, fact->asset) += amount;
+    bool from_book = fact->source_kind <= ACCOUNT_HELD;
+    bool to_book = fact->target_kind <= ACCOUNT_HELD;
+    if (from_book != to_book) ledger->asset_totals[fact->asset] += to_book ? amount : -amount;
     ledger->counters->transfers_count++;
+}
+
+/* What every change of a position goes through. */
+static void position_move(struct ledger *ledger, struct position *position, uint32_t instrument,
+                          int64_t quantity, i128 cost)
+{
+    position->quantity += quantity;
+    position->cost += cost;
+    ledger->instrument_totals[instrument] += quantity;
+}
+
+/* A trip ends where a position becomes flat. */
+static void trip_end(struct ledger *ledger, struct position *position)
+{
+    ledger->counters->trips_count++;
+    ledger->counters->loss_streak = position->trip_net < 0 ? ledger->counters->loss_streak + 1 : 0;
+    position->trip_net = 0;
 }
 
 static uint32_t lot_take(struct ledger *ledger)
 {
+    ledger->counters->lots_count++;
     uint32_t index = ledger->counters->lot_free;
     if (index != 0) {
         ledger->counters->lot_free = ledger->lots[index - 1].next;
@@ -122,9 +136,8 @@ static void evolve_lot_opened(struct ledger *ledger, const struct fact_lot_opene
         ledger->lots[position->lot_last - 1].next = index;
     }
     position->lot_last = index;
-    position->quantity += fact->quantity.units;
     i128 cost = amount_from_bytes(fact->cost).units;
-    position->cost += cost;
+    position_move(ledger, position, fact->instrument, fact->quantity.units, cost);
     position->settlement -= cost;
 }
 
@@ -138,8 +151,7 @@ static void evolve_lot_added(struct ledger *ledger, const struct fact_lot_added 
     lot->quantity.units += fact->quantity.units;
     lot->opened.units += fact->quantity.units;
     lot->cost = amount_to_bytes((struct amount){amount_from_bytes(lot->cost).units + cost});
-    position->quantity += fact->quantity.units;
-    position->cost += cost;
+    position_move(ledger, position, fact->instrument, fact->quantity.units, cost);
     position->settlement -= cost;
 }
 
@@ -162,6 +174,7 @@ static void lot_drop(struct ledger *ledger, struct position *position, uint32_t 
     if (position->lot_last == index) position->lot_last = previous;
     ledger->lots[index - 1] = (struct lot){.next = ledger->counters->lot_free};
     ledger->counters->lot_free = index;
+    ledger->counters->lots_count--;
 }
 
 static void evolve_lot_disposed(struct ledger *ledger, const struct fact_lot_disposed *fact)
@@ -173,11 +186,13 @@ static void evolve_lot_disposed(struct ledger *ledger, const struct fact_lot_dis
     i128 cost = amount_from_bytes(fact->cost).units;
     lot->quantity.units -= fact->quantity.units;
     lot->cost = amount_to_bytes((struct amount){amount_from_bytes(lot->cost).units - cost});
-    position->quantity -= fact->quantity.units;
-    position->cost -= cost;
+    i128 realized = amount_from_bytes(fact->realized).units;
+    position_move(ledger, position, fact->instrument, -fact->quantity.units, -cost);
     position->settlement += amount_from_bytes(fact->proceeds).units;
-    position->realized += amount_from_bytes(fact->realized).units;
+    position->realized += realized;
+    position->trip_net += realized;
     if (lot->quantity.units == 0) lot_drop(ledger, position, index);
+    if (position->quantity == 0) trip_end(ledger, position);
 }
 
 /* The lot of a position with this id, or 0; corrections alone need to search. */
@@ -198,8 +213,7 @@ static void evolve_lot_amended(struct ledger *ledger, const struct fact_lot_amen
     lot->quantity.units += fact->quantity.units;
     lot->opened.units += fact->quantity.units;
     lot->cost = amount_to_bytes((struct amount){amount_from_bytes(lot->cost).units + cost});
-    position->quantity += fact->quantity.units;
-    position->cost += cost;
+    position_move(ledger, position, fact->instrument, fact->quantity.units, cost);
     position->settlement -= cost;
     if (lot->quantity.units == 0) {
         ASSERT(amount_from_bytes(lot->cost).units == 0);
@@ -212,11 +226,15 @@ static void evolve_value(struct ledger *ledger, const struct fact_value_posted *
     struct position *position = position_slot(ledger, fact->book, fact->instrument);
     i128 amount = amount_from_bytes(fact->amount).units;
     switch ((enum value_code)fact->header.detail) {
-    case VALUE_FEE: position->fees += amount; return;
+    case VALUE_FEE:
+        position->fees += amount;
+        position->trip_net -= amount;
+        return;
     case VALUE_FUNDING: position->funding += amount; return;
     case VALUE_CORRECTION:
         position->realized += amount;
         position->settlement += amount;
+        position->trip_net += amount;
         return;
     case VALUE_OPENING:
         position->external += amount;
@@ -609,7 +627,12 @@ const char *ledger_audit(const struct ledger *ledger, uint64_t *detail)
 {
     for (uint32_t asset = 0; asset < ledger->assets_count; asset++) {
         *detail = asset;
-        i128 sum = ledger_account_total(ledger, asset).units;
+        i128 sum = 0;
+        for (uint32_t book = 0; book < ledger->books_count; book++) {
+            sum += ledger_available(ledger, book, asset).units +
+                   ledger_held(ledger, book, asset).units;
+        }
+        if (sum != ledger->asset_totals[asset]) return "the kept sum of an asset is wrong";
         for (int kind = ACCOUNT_CLEARING; kind < ACCOUNT_KIND_END; kind++) {
             sum += ledger_venue_balance(ledger, (enum account_kind)kind, asset).units;
         }

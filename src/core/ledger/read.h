@@ -40,6 +40,7 @@ struct position {
     i128 fees;        /* value of fees paid */
     i128 funding;     /* received - paid */
     i128 external;    /* value of what was brought in kind */
+    i128 trip_net;    /* realized - fees since the position was last flat */
     int64_t quantity; /* signed, of the lots */
     uint32_t lot_first, lot_last; /* index + 1; 0 = none */
 };
@@ -48,7 +49,9 @@ struct ledger_counters {
     uint64_t lot_id_next;
     uint32_t lot_free;       /* index + 1 of the first free lot; 0 = take a fresh one */
     uint32_t lots_fresh;     /* lots never used start here */
-    uint64_t transfers_count;
+    uint32_t lots_count;     /* in use */
+    uint32_t loss_streak;    /* trips in a row that lost */
+    uint64_t transfers_count, trips_count;
 };
 
 struct ledger {
@@ -56,6 +59,8 @@ struct ledger {
     i128 *book_balances;     /* [book][asset][available, held] */
     i128 *venue_balances;    /* [account kind][asset] */
     struct position *positions; /* [book][instrument] */
+    i128 *asset_totals;      /* [asset]: available + held over all books */
+    int64_t *instrument_totals; /* [instrument]: quantity over all books */
     struct lot *lots;
     const struct instrument *instruments; /* borrowed */
     uint32_t assets_count, instruments_count, books_count, lots_capacity;
@@ -80,7 +85,11 @@ static inline const struct position *ledger_position(const struct ledger *ledger
 }
 
 /* The sum over all books of available + held of an asset: the venue account. */
-struct amount ledger_account_total(const struct ledger *ledger, uint32_t asset);
+static inline struct amount ledger_account_total(const struct ledger *ledger, uint32_t asset)
+{
+    return (struct amount){ledger->asset_totals[asset]};
+}
+
 /* The sum over all books of what is available. */
 struct amount ledger_account_available(const struct ledger *ledger, uint32_t asset);
 struct amount ledger_venue_balance(const struct ledger *ledger, enum account_kind kind,

@@ -105,7 +105,7 @@ struct order {
     struct amount_bytes notional;      /* sum of price x quantity of its fills */
     struct amount_bytes fees;          /* in quote value */
     struct amount_bytes provisional_notional, provisional_fees;
-    struct amount_bytes reserve_price_notional; /* notional at intent: what limits count for it */
+    uint64_t trade_id_low, trade_id_high; /* of its last fill; earlier ones are in the seen set */
     uint32_t book, bot, instrument;
     uint32_t cash_book;                /* whose quote balance pays */
     uint32_t fills_count;

@@ -82,8 +82,9 @@ static i128 position_reach(const struct risk *risk, const struct intent *intent)
 {
     const struct instrument_risk *state = &risk->states[intent->instrument];
     i128 own = intent->quantity.units;
-    if (intent->side == SIDE_BUY) return (i128)state->quantity_total + state->open_buy + own;
-    return -((i128)state->quantity_total - state->open_sell - own);
+    i128 total = risk->ledger->instrument_totals[intent->instrument];
+    if (intent->side == SIDE_BUY) return total + state->open_buy + own;
+    return -(total - state->open_sell - own);
 }
 
 static i128 value_of(const struct instrument *instrument, struct price price, i128 quantity)
@@ -97,8 +98,8 @@ static i128 exposure_reach(const struct risk *risk, const struct intent *intent,
     i128 sum = 0;
     for (uint32_t i = 0; i < risk->instruments_count; i++) {
         const struct instrument_risk *state = &risk->states[i];
-        if (state->quantity_total == 0 && state->open_buy == 0 && i != intent->instrument) continue;
-        i128 quantity = (i128)state->quantity_total + state->open_buy;
+        i128 quantity = (i128)risk->ledger->instrument_totals[i] + state->open_buy;
+        if (quantity == 0) continue;
         i128 value = value_of(&risk->instruments[i], risk_mark(risk, i), quantity);
         sum += gross ? absolute(value) : value;
     }
@@ -622,8 +623,8 @@ CONTROL(judge_losses)
     const struct account_limits *limits = &risk->limits.account;
     UNUSED(question);
     if (!(limits->on & LIMIT_LOSSES)) return REASON_NONE;
-    if (risk->account->consecutive_losses < limits->consecutive_losses_max) return REASON_NONE;
-    answer->value.units = risk->account->consecutive_losses;
+    if (risk->ledger->counters->loss_streak < limits->consecutive_losses_max) return REASON_NONE;
+    answer->value.units = risk->ledger->counters->loss_streak;
     answer->limit.units = limits->consecutive_losses_max;
     return REASON_CONSECUTIVE_LOSSES;
 }
@@ -857,7 +858,7 @@ static void check_instrument(const struct risk *risk, uint32_t index, struct ris
     const struct instrument_limits *limits = &risk->limits.instruments[index];
     const struct account_limits *account = &risk->limits.account;
     const struct instrument *instrument = &risk->instruments[index];
-    i128 quantity = absolute(risk->states[index].quantity_total);
+    i128 quantity = absolute(risk->ledger->instrument_totals[index]);
     if (quantity == 0) return;
     i128 value = value_of(instrument, risk_mark(risk, index), quantity);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
@@ -894,7 +895,7 @@ uint32_t risk_check_after(const struct risk *risk, uint32_t instrument, struct r
         i128 net = 0;
         for (uint32_t i = 0; i < risk->instruments_count; i++) {
             i128 value = value_of(&risk->instruments[i], risk_mark(risk, i),
-                                  risk->states[i].quantity_total);
+                                  risk->ledger->instrument_totals[i]);
             gross += absolute(value);
             net += value;
         }
@@ -919,7 +920,7 @@ uint32_t risk_check_after(const struct risk *risk, uint32_t instrument, struct r
     }
     if ((limits->on & LIMIT_LOSSES)) {
         breach_add(breaches, &count, capacity, REASON_CONSECUTIVE_LOSSES, NONE_INDEX,
-                   risk->account->consecutive_losses, (i128)limits->consecutive_losses_max - 1);
+                   risk->ledger->counters->loss_streak, (i128)limits->consecutive_losses_max - 1);
     }
     return count;
 }

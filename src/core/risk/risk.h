@@ -37,7 +37,6 @@ struct market_state {
 struct instrument_risk {
     struct price close;           /* of the last closed bar, 0 = none */
     int64_t close_time_ns;
-    int64_t quantity_total;       /* over all books */
     int64_t open_buy, open_sell;  /* remaining quantity of live orders */
     int64_t volume_day;           /* day of volume_today */
     double volume_today;
@@ -73,17 +72,17 @@ struct recent_fill {
 
 /* Durable, of the account. */
 struct account_risk {
-    i128 cash;            /* of `currency`, available + held, all books */
     i128 market_value;    /* of all positions at their marks (last close) */
     i128 equity_peak;
     i128 day_equity;      /* at the start of the day */
+    i128 cycle_equity;    /* at the last cycle */
     int64_t day_start_ns; /* start of the current day; INT64_MIN before the first */
     int64_t message_time_ns; /* the throttle's virtual time: when its bucket was last empty */
     uint64_t cancels_count, fills_count;
     uint32_t state, state_reason; /* by limits; stops are apart */
     uint32_t stop, stop_protective; /* enum stop_kind, latched */
-    uint32_t consecutive_losses;
     uint32_t open_orders;
+    uint32_t flatten_tries;
     uint32_t intents_next, fills_next; /* rings below */
     uint32_t equity_seen, reserved;
     int64_t clock_skew_ns;
@@ -133,7 +132,8 @@ enum trading_state risk_state(const struct risk *risk, uint32_t instrument, uint
 /* Equity of the account in currency. */
 static inline struct amount risk_equity(const struct risk *risk)
 {
-    return (struct amount){risk->account->cash + risk->account->market_value};
+    return (struct amount){ledger_account_total(risk->ledger, risk->currency_asset).units +
+                           risk->account->market_value};
 }
 /* value of a quantity at the instrument's mark (last close where there is no fresher price). */
 struct price risk_mark(const struct risk *risk, uint32_t instrument);

@@ -1,0 +1,423 @@
+/* The turning of the crank: memory, one step, reading. */
+#include "core/engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/engine/state.h"
+
+/* ---- memory ----------------------------------------------------------------------------------- */
+
+_Static_assert(sizeof(struct bot_state) == 32, "no padding in durable state");
+_Static_assert(sizeof(struct recent_intent) == 48, "no padding in durable state");
+_Static_assert(sizeof(struct recent_fill) == 24, "no padding in durable state");
+
+static struct capacities capacities_of(const struct engine_config *config)
+{
+    return (struct capacities){
+        .assets_count = config->assets_count,
+        .instruments_count = config->instruments_count,
+        .books_count = config->books_count,
+        .bots_count = config->bots_count,
+        .series_count = config->series_count,
+        .orders_capacity = config->orders_capacity ? config->orders_capacity : ORDERS_CAPACITY_DEFAULT,
+        .lots_capacity = config->lots_capacity ? config->lots_capacity : LOTS_CAPACITY_DEFAULT,
+    };
+}
+
+/* Takes everything durable from the arena, in the order of the block; measuring works too. */
+static void durable_take(struct engine *engine, struct arena *arena, const struct capacities *caps)
+{
+    const struct engine_config *config = engine->config;
+    struct risk *risk = &engine->risk;
+    size_t pairs = (size_t)caps->books_count * caps->instruments_count;
+    engine->header = ARENA_TAKE(arena, struct engine_header, 1);
+    ledger_init(&engine->ledger, arena, caps, config->instruments);
+    engine->orders = ARENA_TAKE(arena, struct order, caps->orders_capacity);
+    engine->bots = ARENA_TAKE(arena, struct bot_state, caps->bots_count);
+    engine->series = ARENA_TAKE(arena, struct series_state, caps->series_count);
+    risk->account = ARENA_TAKE(arena, struct account_risk, 1);
+    risk->states = ARENA_TAKE(arena, struct instrument_risk, caps->instruments_count);
+    risk->books = ARENA_TAKE(arena, struct book_risk, caps->books_count);
+    risk->exposures = ARENA_TAKE(arena, struct book_exposure, pairs);
+    risk->intents = ARENA_TAKE(arena, struct recent_intent, RISK_RECENT_MAX);
+    risk->fills = ARENA_TAKE(arena, struct recent_fill, RISK_RECENT_MAX);
+    engine->seen_ring = ARENA_TAKE(arena, uint64_t, TRADES_SEEN_CAPACITY);
+    engine->timers = ARENA_TAKE(arena, struct timer_entry, TIMERS_CAPACITY);
+    size_t signals = 0;
+    for (uint32_t i = 0; i < config->bots_count; i++) {
+        signals += config->bots[i].class->state_size(config->bots[i].params);
+    }
+    engine->signals = arena_take(arena, signals, 1, 64);
+}
+
+/* The largest frame: a start, or a stop that cancels every live order and disposes of every lot. */
+static uint32_t frame_capacity(const struct capacities *caps)
+{
+    size_t size = (size_t)1 << 20;
+    size += (size_t)caps->orders_capacity * 48;
+    size += (size_t)caps->lots_capacity * 112;
+    size += (size_t)caps->books_count * 1024 + (size_t)caps->instruments_count * 1024;
+    ASSERT(size < (size_t)1 << 30);
+    return (uint32_t)size;
+}
+
+static void observed_take(struct engine *engine, struct arena *arena, const struct capacities *caps)
+{
+    struct risk *risk = &engine->risk;
+    risk->markets = ARENA_TAKE(arena, struct market_state, caps->instruments_count);
+    map_init(&engine->seen, arena, TRADES_SEEN_CAPACITY);
+    engine->fresh = ARENA_TAKE(arena, uint8_t, caps->bots_count);
+    engine->decisions = ARENA_TAKE(arena, struct decision_ring, caps->bots_count);
+    engine->signal_offsets = ARENA_TAKE(arena, size_t, caps->bots_count);
+    engine->series_first = ARENA_TAKE(arena, uint32_t, (size_t)caps->instruments_count + 1);
+    engine->series_bots = ARENA_TAKE(arena, uint32_t, caps->bots_count);
+    engine->series_bots_first = ARENA_TAKE(arena, uint32_t, (size_t)caps->series_count + 1);
+    engine->commands_capacity = caps->orders_capacity + caps->bots_count + caps->books_count + 64;
+    engine->commands = ARENA_TAKE(arena, struct command, engine->commands_capacity);
+    uint32_t frame_size = frame_capacity(caps);
+    uint8_t *frame = arena_take(arena, frame_size, 1, 64);
+    if (frame != NULL) frame_writer_init(&engine->writer, frame, frame_size);
+}
+
+/* Which series an instrument has and which bots look at each: two indices, filled once. */
+static void index_series(struct engine *engine)
+{
+    const struct engine_config *config = engine->config;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        engine->series_first[i] = at;
+        while (at < config->series_count && config->series[at].instrument == i) at++;
+    }
+    engine->series_first[config->instruments_count] = at;
+    ASSERT(at == config->series_count);
+    uint32_t filled = 0;
+    for (uint32_t series = 0; series < config->series_count; series++) {
+        engine->series_bots_first[series] = filled;
+        for (uint32_t bot = 0; bot < config->bots_count; bot++) {
+            if (config->bots[bot].series == series) engine->series_bots[filled++] = bot;
+        }
+    }
+    engine->series_bots_first[config->series_count] = filled;
+}
+
+static void state_init(struct engine *engine)
+{
+    const struct engine_config *config = engine->config;
+    engine->header->fact_seq_next = 1;
+    engine->header->order_id_next = 1;
+    engine->header->time_ns = INT64_MIN;
+    engine->header->chain = engine->writer.chain;
+    engine->header->epoch = config->epoch;
+    engine->risk.account->day_start_ns = INT64_MIN;
+    engine->risk.account->message_time_ns = INT64_MIN / 2;
+    size_t offset = 0;
+    for (uint32_t i = 0; i < config->bots_count; i++) {
+        const struct bot_config *bot = &config->bots[i];
+        engine->bots[i].last_fill_ns = INT64_MIN;
+        engine->signal_offsets[i] = offset;
+        bot->class->init(engine->signals + offset, bot->params);
+        offset += bot->class->state_size(bot->params);
+    }
+}
+
+static uint32_t checks_wanted(const struct engine_config *config)
+{
+    uint32_t account = LIMIT_GROSS_EXPOSURE | LIMIT_NET_EXPOSURE | LIMIT_CONCENTRATION |
+                       LIMIT_DAILY_LOSS | LIMIT_DRAWDOWN | LIMIT_LOSSES;
+    uint32_t instrument = LIMIT_POSITION_NOTIONAL | LIMIT_POSITION_QUANTITY | LIMIT_EQUITY_SHARE;
+    if (config->limits.account.on & account) return 1;
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        if (config->limits.instruments[i].on & instrument) return 1;
+    }
+    return 0;
+}
+
+static void risk_bind(struct engine *engine, const struct capacities *caps)
+{
+    const struct engine_config *config = engine->config;
+    struct risk *risk = &engine->risk;
+    risk->limits = config->limits;
+    risk->instruments = config->instruments;
+    risk->ledger = &engine->ledger;
+    risk->orders = engine->orders;
+    risk->orders_mask = caps->orders_capacity - 1;
+    risk->live_first = &engine->header->live_first;
+    risk->instruments_count = caps->instruments_count;
+    risk->books_count = caps->books_count;
+    risk->currency_asset = config->currency_asset;
+    risk->fee_maker = config->fee_maker;
+    risk->fee_taker = config->fee_taker;
+    engine->orders_mask = caps->orders_capacity - 1;
+    engine->checks_after = checks_wanted(config);
+}
+
+enum status engine_create(const struct engine_config *config, struct engine **out)
+{
+    struct capacities caps = capacities_of(config);
+    *out = NULL;
+    if (caps.orders_capacity == 0 || (caps.orders_capacity & (caps.orders_capacity - 1)) != 0) {
+        return STATUS_RANGE;
+    }
+    if (config->books_count != config->bots_count + 1 || config->assets_count > UINT16_MAX) {
+        return STATUS_RANGE;
+    }
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL) return STATUS_NO_MEMORY;
+    engine->config = config;
+    struct arena measure;
+    arena_measure_init(&measure);
+    durable_take(engine, &measure, &caps);
+    enum status status = arena_init(&engine->durable, measure.used);
+    if (status == STATUS_OK) {
+        arena_measure_init(&measure);
+        observed_take(engine, &measure, &caps);
+        status = arena_init(&engine->observed, measure.used);
+    }
+    if (status != STATUS_OK) {
+        engine_free(engine);
+        return status;
+    }
+    durable_take(engine, &engine->durable, &caps);
+    observed_take(engine, &engine->observed, &caps);
+    risk_bind(engine, &caps);
+    index_series(engine);
+    state_init(engine);
+    *out = engine;
+    return STATUS_OK;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL) return;
+    arena_release(&engine->durable);
+    arena_release(&engine->observed);
+    free(engine);
+}
+
+/* ---- one step --------------------------------------------------------------------------------- */
+
+static void decide_observed(struct engine *engine, const struct input *input)
+{
+    struct market_state *market = &engine->risk.markets[input->instrument];
+    uint64_t words[2] = {engine->header->observed, hash64_of(input, sizeof *input)};
+    engine->header->observed = hash64_of(words, sizeof words);
+    market->mark_time_ns = input->time_ns;
+    if (input->kind == INPUT_TRADE) {
+        market->mark = input->trade.price;
+    } else if (input->kind == INPUT_QUOTE) {
+        const struct quote *quote = &input->quote;
+        market->book_seen = 1;
+        market->bid = quote->bid;
+        market->ask = quote->ask;
+        bool both = quote->bid.units > 0 && quote->ask.units > 0;
+        market->book_valid = both && quote->bid.units < quote->ask.units;
+        market->bids.count = quote->bid.units > 0 ? 1 : 0;
+        market->asks.count = quote->ask.units > 0 ? 1 : 0;
+        market->bids.prices[0] = quote->bid;
+        market->bids.quantities[0] = quote->bid_quantity;
+        market->asks.prices[0] = quote->ask;
+        market->asks.quantities[0] = quote->ask_quantity;
+        if (market->book_valid) market->mark.units = (quote->bid.units + quote->ask.units) / 2;
+    }
+}
+
+static void decide_order_command(struct engine *engine, const struct input *input)
+{
+    enum reason reason = REASON_NONE;
+    struct order *order = NULL;
+    switch (input->kind) {
+    case INPUT_COMMAND_ORDER:
+        if (!engine->config->observe) (void)intent_take(engine, &input->intent, &reason);
+        return;
+    case INPUT_COMMAND_CANCEL:
+        order = order_find(engine, input->order);
+        if (order != NULL && !order_state_is_end((enum order_state)order->state)) {
+            cancel_request(engine, order, REASON_PERSON);
+        }
+        return;
+    case INPUT_COMMAND_AMEND: {
+        order = order_find(engine, input->order);
+        if (order == NULL || order_state_is_end((enum order_state)order->state)) return;
+        if (order->flags & (ORDER_FLAG_AMEND_PENDING | ORDER_FLAG_CANCEL_PENDING)) return;
+        struct fact_amend_requested *fact =
+            FRAME_TAKE(&engine->writer, AMEND_REQUESTED, amend_requested, 0);
+        fact->order = order->id;
+        fact->quantity = input->amend.quantity;
+        fact->price = input->amend.price;
+        EMIT(engine, fact);
+        command_add(engine, COMMAND_AMEND, order->id, input->amend.price, input->amend.quantity);
+        return;
+    }
+    default: ASSERT(!"a command about an order");
+    }
+}
+
+static void decide_health(struct engine *engine, const struct input *input)
+{
+    if (input->instrument != NONE_INDEX) {
+        if (input->instrument >= engine->config->instruments_count) return;
+        engine->risk.markets[input->instrument].book_valid = input->health.book_valid;
+    } else if (engine->risk.account->clock_skew_ns == input->health.clock_skew_ns) {
+        return;
+    }
+    struct fact_health_changed *fact =
+        FRAME_TAKE(&engine->writer, HEALTH_CHANGED, health_changed, 0);
+    fact->clock_skew = input->health.clock_skew_ns;
+    fact->instrument = input->instrument;
+    fact->valid = (input->health.book_valid ? 1u : 0u) | (input->health.feed_up ? 2u : 0u);
+    EMIT(engine, fact);
+}
+
+static void decide_timer(struct engine *engine, const struct input *input)
+{
+    for (uint32_t i = 0; i < engine->header->timers_count; i++) {
+        if (engine->timers[i].id != input->timer.timer) continue;
+        struct fact_timer_cleared *fact =
+            FRAME_TAKE(&engine->writer, TIMER_CLEARED, timer_cleared, 0);
+        fact->timer = input->timer.timer;
+        EMIT(engine, fact);
+        return;
+    }
+}
+
+static void decide(struct engine *engine, const struct input *input)
+{
+    switch ((enum input_kind)input->kind) {
+    case INPUT_BAR_CLOSE:
+    case INPUT_BAR_OPEN: return;
+    case INPUT_CYCLE:
+        if (engine->checks_after) check_after(engine, NONE_INDEX);
+        if (!(input->flags & INPUT_FLAG_HISTORY)) decide_bots(engine);
+        return;
+    case INPUT_QUOTE:
+    case INPUT_TRADE:
+    case INPUT_DELTA: decide_observed(engine, input); return;
+    case INPUT_START: decide_start(engine); return;
+    case INPUT_COMMAND_ORDER:
+    case INPUT_COMMAND_CANCEL:
+    case INPUT_COMMAND_AMEND: decide_order_command(engine, input); return;
+    case INPUT_COMMAND_STOP: decide_stop(engine, input); return;
+    case INPUT_COMMAND_RESUME: decide_resume(engine, input); return;
+    case INPUT_COMMAND_DEPOSIT: decide_deposit(engine, input); return;
+    case INPUT_COMMAND_BOT: decide_bot_command(engine, input); return;
+    case INPUT_TIMER: decide_timer(engine, input); return;
+    case INPUT_HEALTH: decide_health(engine, input); return;
+    case INPUT_VENUE_ACCEPTED:
+    case INPUT_VENUE_REJECTED:
+    case INPUT_VENUE_FILL:
+    case INPUT_VENUE_CANCELED:
+    case INPUT_VENUE_EXPIRED:
+    case INPUT_VENUE_AMENDED:
+    case INPUT_VENUE_CANCEL_REJECTED:
+    case INPUT_VENUE_AMEND_REJECTED:
+    case INPUT_VENUE_CUMULATIVE:
+    case INPUT_VENUE_BUST:
+    case INPUT_VENUE_ABSENT:
+    case INPUT_DELIVERY: decide_report(engine, input); return;
+    }
+    ASSERT(!"an input of the table");
+}
+
+void engine_step(struct engine *engine, const struct input *input)
+{
+    ASSERT(input->seq == engine->header->input_seq + 1);
+    engine->commands_count = 0;
+    evolve_input(engine, input);
+    if (input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN) {
+        engine->frame_size = 0;
+        engine->frame = NULL;
+        return;
+    }
+    engine->fact_seq_fill = 0;
+    engine->order_fill = 0;
+    decide(engine, input);
+    if (engine->risk.account->stop == STOP_FLATTEN && input->kind != INPUT_COMMAND_STOP &&
+        input->kind != INPUT_START) {
+        if (input->kind == INPUT_VENUE_REJECTED) engine->risk.account->flatten_tries++;
+        flatten_pass(engine);
+    }
+    engine->frame = frame_seal(&engine->writer, input->seq, input->time_ns,
+                               (enum input_kind)input->kind, engine->header->observed,
+                               &engine->frame_size);
+    engine->header->fact_seq_next = engine->writer.fact_seq_next;
+    engine->header->chain = engine->writer.chain;
+}
+
+const uint8_t *engine_frame(const struct engine *engine, uint32_t *size)
+{
+    *size = engine->frame_size;
+    return engine->frame;
+}
+
+const struct command *engine_commands(const struct engine *engine, uint32_t *count)
+{
+    *count = engine->commands_count;
+    return engine->commands;
+}
+
+bool engine_timer_due(const struct engine *engine, int64_t time_ns, uint64_t *timer,
+                      int64_t *deadline_ns)
+{
+    if (engine->header->timers_count == 0 || engine->timers[0].deadline_ns > time_ns) return false;
+    *timer = engine->timers[0].id;
+    *deadline_ns = engine->timers[0].deadline_ns;
+    return true;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+uint64_t engine_input_seq(const struct engine *engine)
+{
+    return engine->header->input_seq;
+}
+
+int64_t engine_time(const struct engine *engine)
+{
+    return engine->header->time_ns;
+}
+
+struct hash128 engine_chain(const struct engine *engine)
+{
+    return engine->header->chain;
+}
+
+uint64_t engine_fact_seq(const struct engine *engine)
+{
+    return engine->header->fact_seq_next - 1;
+}
+
+const struct order *engine_order(const struct engine *engine, uint64_t order)
+{
+    return order_find(engine, order);
+}
+
+uint64_t engine_order_next_live(const struct engine *engine, uint64_t after)
+{
+    uint32_t at = engine->header->live_first;
+    if (after != 0) {
+        const struct order *order = order_find(engine, after);
+        at = order == NULL ? 0 : order->live_next;
+    }
+    return at == 0 ? 0 : engine->orders[at - 1].id;
+}
+
+uint32_t engine_orders_live(const struct engine *engine)
+{
+    return engine->header->live_count;
+}
+
+const struct ledger *engine_ledger(const struct engine *engine)
+{
+    return &engine->ledger;
+}
+
+const struct risk *engine_risk(const struct engine *engine)
+{
+    return &engine->risk;
+}
+
+const struct engine_config *engine_configuration(const struct engine *engine)
+{
+    return engine->config;
+}

@@ -1,0 +1,163 @@
+/* From an intent to an order on its way: judge, plan, reserve, submit; and back: release, end. */
+#include "core/engine/state.h"
+
+void command_add(struct engine *engine, enum command_kind kind, uint64_t order, struct price price,
+                 struct quantity quantity)
+{
+    ASSERT(engine->commands_count < engine->commands_capacity);
+    engine->commands[engine->commands_count++] =
+        (struct command){order, price, quantity, (uint32_t)kind, 0};
+}
+
+/* The next id whose slot holds no live order; 0 where every slot does. */
+static uint64_t order_id_take(const struct engine *engine)
+{
+    uint64_t id = engine->header->order_id_next;
+    if (engine->header->live_count > engine->orders_mask) return 0;
+    for (;; id++) {
+        const struct order *slot = order_slot(engine, id);
+        if (slot->id == 0 || order_state_is_end((enum order_state)slot->state)) return id;
+    }
+}
+
+static struct hash128 client_order_id_of(const struct engine *engine, uint32_t bot)
+{
+    uint64_t words[4] = {engine->config->engine_id, engine->config->epoch, bot,
+                         engine->writer.fact_seq_next};
+    return hash128_of(words, sizeof words);
+}
+
+static void deny(struct engine *engine, const struct intent *intent,
+                 const struct risk_answer *answer)
+{
+    struct fact_order_denied *fact =
+        FRAME_TAKE(&engine->writer, ORDER_DENIED, order_denied, (uint8_t)answer->reason);
+    fact->book = intent->book;
+    fact->bot = intent->bot;
+    fact->instrument = intent->instrument;
+    fact->side = intent->side;
+    fact->type = intent->type;
+    fact->tif = intent->tif;
+    fact->flags = intent->flags;
+    fact->quantity = intent->quantity;
+    fact->price = intent->price;
+    fact->scope = answer->scope;
+    fact->purpose = intent->purpose;
+    fact->value = amount_to_bytes(answer->value);
+    fact->limit = amount_to_bytes(answer->limit);
+    EMIT(engine, fact);
+}
+
+void intent_deny(struct engine *engine, const struct intent *intent, enum reason reason)
+{
+    struct risk_answer answer = {.reason = reason, .scope = SCOPE_ACCOUNT};
+    deny(engine, intent, &answer);
+}
+
+static void plan(struct engine *engine, const struct intent *intent, uint32_t cash_book,
+                 uint64_t id, const struct risk_answer *answer)
+{
+    const struct instrument *instrument = &engine->config->instruments[intent->instrument];
+    bool buy = intent->side == SIDE_BUY;
+    uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
+    uint32_t payer = buy ? cash_book : intent->book;
+    struct hash128 client_id = client_order_id_of(engine, intent->bot);
+    struct fact_order_planned *fact =
+        FRAME_TAKE(&engine->writer, ORDER_PLANNED, order_planned, intent->purpose);
+    fact->order = id;
+    fact->client_order_id = client_id;
+    fact->book = intent->book;
+    fact->cash_book = cash_book;
+    fact->bot = intent->bot;
+    fact->instrument = intent->instrument;
+    fact->side = intent->side;
+    fact->type = intent->type;
+    fact->tif = intent->tif;
+    fact->flags = intent->flags;
+    fact->origin = intent->origin;
+    fact->reserved = 0;
+    fact->reserved_asset = (uint16_t)asset;
+    fact->quantity = intent->quantity;
+    fact->price = intent->price;
+    fact->stop_price = intent->stop_price;
+    fact->expire = intent->tif == TIF_GTD ? intent->expire_ns : 0;
+    fact->parent = intent->parent;
+    fact->hold = amount_to_bytes(answer->hold);
+    fact->notional = amount_to_bytes(answer->notional);
+    EMIT(engine, fact);
+    ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_HOLD, asset,
+                    (struct account_ref){ACCOUNT_AVAILABLE, payer},
+                    (struct account_ref){ACCOUNT_HELD, payer}, answer->hold, id);
+    struct fact_order_submitted *submitted =
+        FRAME_TAKE(&engine->writer, ORDER_SUBMITTED, order_submitted, 0);
+    submitted->order = id;
+    EMIT(engine, submitted);
+    command_add(engine, COMMAND_PLACE, id, intent->price, intent->quantity);
+}
+
+uint64_t intent_take(struct engine *engine, const struct intent *intent, enum reason *reason)
+{
+    struct risk_answer answer = {.scope = SCOPE_ACCOUNT};
+    uint32_t cash_book = intent->book;
+    if (intent->instrument < engine->config->instruments_count &&
+        intent->book < engine->config->books_count) {
+        if (intent->bot != NONE_INDEX) cash_book = engine->config->bots[intent->bot].cash_book;
+        struct risk_question question = {intent, cash_book, engine->header->time_ns,
+                                         order_find(engine, intent->parent)};
+        risk_check(&engine->risk, &question, &answer);
+    } else {
+        answer.reason = REASON_INSTRUMENT_NOT_ALLOWED;
+    }
+    uint64_t id = 0;
+    if (answer.reason == REASON_NONE) {
+        id = order_id_take(engine);
+        uint64_t lots = (uint64_t)engine->ledger.counters->lots_count + engine->header->live_count;
+        if (id == 0 || lots + 1024 > engine->ledger.lots_capacity) {
+            answer.reason = REASON_ORDERS_FULL;
+        }
+    }
+    *reason = answer.reason;
+    if (answer.reason != REASON_NONE) {
+        deny(engine, intent, &answer);
+        return 0;
+    }
+    plan(engine, intent, cash_book, id, &answer);
+    return id;
+}
+
+void cancel_request(struct engine *engine, struct order *order, enum reason reason)
+{
+    if (order->flags & ORDER_FLAG_CANCEL_PENDING) return;
+    struct fact_cancel_requested *fact =
+        FRAME_TAKE(&engine->writer, CANCEL_REQUESTED, cancel_requested, (uint8_t)reason);
+    fact->order = order->id;
+    EMIT(engine, fact);
+    command_add(engine, COMMAND_CANCEL, order->id, (struct price){0}, (struct quantity){0});
+}
+
+/* Gives back what the order still holds: the one resolution of its reservation. */
+void order_release(struct engine *engine, struct order *order)
+{
+    struct amount hold = amount_from_bytes(order->hold);
+    if (hold.units == 0) return;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    bool buy = order->side == SIDE_BUY;
+    uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
+    uint32_t payer = buy ? order->cash_book : order->book;
+    ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_RELEASE, asset,
+                    (struct account_ref){ACCOUNT_HELD, payer},
+                    (struct account_ref){ACCOUNT_AVAILABLE, payer}, hold, order->id);
+    order->hold = (struct amount_bytes){0};
+}
+
+void order_end(struct engine *engine, struct order *order, enum order_state state,
+               enum reason reason)
+{
+    order_release(engine, order);
+    struct fact_order_ended *fact =
+        FRAME_TAKE(&engine->writer, ORDER_ENDED, order_ended, (uint8_t)state);
+    fact->order = order->id;
+    fact->reason = (uint32_t)reason;
+    fact->reserved = 0;
+    EMIT(engine, fact);
+}

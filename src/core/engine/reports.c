@@ -1,0 +1,371 @@
+/* What the venue says, and what follows. Evidence always posts. */
+#include "core/engine/state.h"
+
+/* ---- fills ------------------------------------------------------------------------------------ */
+
+static uint32_t fee_instrument_of(const struct engine *engine, uint32_t instrument, uint32_t asset)
+{
+    uint32_t quote = engine->config->instruments[instrument].quote_asset;
+    for (uint32_t i = 0; i < engine->config->instruments_count; i++) {
+        const struct instrument *listed = &engine->config->instruments[i];
+        if (listed->base_asset == asset && listed->quote_asset == quote) return i;
+    }
+    return NONE_INDEX;
+}
+
+static void emit_filled(struct engine *engine, const struct order *order,
+                        const struct venue_fill *fill, struct quantity quantity,
+                        struct amount notional, bool provisional)
+{
+    uint8_t detail = (uint8_t)(fill->liquidity | (provisional ? 128u : 0u));
+    engine->fact_seq_fill = engine->writer.fact_seq_next;
+    engine->order_fill = order->id;
+    struct fact_order_filled *fact = FRAME_TAKE(&engine->writer, ORDER_FILLED, order_filled, detail);
+    fact->order = order->id;
+    fact->venue_trade_id = (struct hash128){fill->trade_id_low, fill->trade_id_high};
+    fact->price = fill->price;
+    fact->quantity = quantity;
+    fact->notional = amount_to_bytes(notional);
+    fact->fee = fill->fee;
+    fact->fee_value = fill->fee_value;
+    fact->fee_asset = fill->fee_asset;
+    fact->reserved = 0;
+    EMIT(engine, fact);
+}
+
+static void post_fill(struct engine *engine, struct order *order, const struct venue_fill *fill,
+                      struct quantity quantity, struct amount notional)
+{
+    struct fill_posting posting = {
+        .order = order->id,
+        .book = order->book,
+        .cash_book = order->cash_book,
+        .instrument = order->instrument,
+        .side = (enum side)order->side,
+        .quantity = quantity,
+        .notional = notional,
+        .fee = amount_from_bytes(fill->fee),
+        .fee_value = amount_from_bytes(fill->fee_value),
+        .fee_asset = fill->fee_asset,
+        .fee_instrument = NONE_INDEX,
+        .time_ns = engine->header->time_ns,
+        .hold = amount_from_bytes(order->hold),
+    };
+    uint32_t fee_instrument = order->instrument;
+    if (fill->fee_asset != engine->config->instruments[order->instrument].quote_asset) {
+        posting.fee_instrument = fee_instrument_of(engine, order->instrument, fill->fee_asset);
+        if (posting.fee_instrument == NONE_INDEX) posting.fee_value.units = 0;
+        else fee_instrument = posting.fee_instrument;
+    }
+    int64_t before = engine->ledger.instrument_totals[order->instrument];
+    int64_t fee_before = engine->ledger.instrument_totals[fee_instrument];
+    ledger_post_fill(&engine->ledger, &engine->writer, &posting);
+    order->hold = amount_to_bytes(posting.hold);
+    market_value_move(engine, order->instrument, before);
+    if (fee_instrument != order->instrument) market_value_move(engine, fee_instrument, fee_before);
+}
+
+static void correct(struct engine *engine, const struct order *order, int64_t quantity_change,
+                    i128 notional_change, i128 fee_change)
+{
+    struct fill_correction correction = {
+        .order = order->id,
+        .book = order->book,
+        .cash_book = order->cash_book,
+        .instrument = order->instrument,
+        .side = (enum side)order->side,
+        .quantity_change = quantity_change,
+        .notional_change = notional_change,
+        .fee_change = fee_change,
+        .time_ns = engine->header->time_ns,
+    };
+    int64_t before = engine->ledger.instrument_totals[order->instrument];
+    ledger_correct_fill(&engine->ledger, &engine->writer, &correction);
+    market_value_move(engine, order->instrument, before);
+}
+
+/* The share of a provisional sum that belongs to `part` of its quantity; all of it for the whole. */
+static i128 share(i128 sum, int64_t part, int64_t whole)
+{
+    i128 result = 0;
+    if (part == whole) return sum;
+    bool fits = i128_multiply_divide(sum, part, whole, ROUND_FLOOR, &result);
+    ASSERT(fits);
+    return result;
+}
+
+/* A real fill takes the place of as much provisional quantity; the difference is corrected. */
+static void replace_provisional(struct engine *engine, struct order *order,
+                                const struct venue_fill *fill)
+{
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    int64_t provisional = order->provisional.units;
+    int64_t taken = fill->quantity.units < provisional ? fill->quantity.units : provisional;
+    i128 notional_old = share(amount_from_bytes(order->provisional_notional).units, taken, provisional);
+    i128 fee_old = share(amount_from_bytes(order->provisional_fees).units, taken, provisional);
+    struct fact_fill_reversed *reversed =
+        FRAME_TAKE(&engine->writer, FILL_REVERSED, fill_reversed, 1);
+    reversed->order = order->id;
+    reversed->venue_trade_id = (struct hash128){0, 0};
+    reversed->quantity = (struct quantity){taken};
+    reversed->notional = amount_to_bytes((struct amount){notional_old});
+    reversed->fee_value = amount_to_bytes((struct amount){fee_old});
+    EMIT(engine, reversed);
+    struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
+    emit_filled(engine, order, fill, fill->quantity, notional, false);
+    struct quantity rest = {fill->quantity.units - taken};
+    struct amount notional_taken =
+        instrument_notional(instrument, fill->price, (struct quantity){taken});
+    i128 fee_new = amount_from_bytes(fill->fee_value).units;
+    if (rest.units == 0) {
+        correct(engine, order, 0, notional_taken.units - notional_old, fee_new - fee_old);
+        return;
+    }
+    correct(engine, order, 0, notional_taken.units - notional_old, -fee_old);
+    post_fill(engine, order, fill, rest, (struct amount){notional.units - notional_taken.units});
+}
+
+/* What comes after any fill: the end of the order, overdrafts, limits. */
+static void after_fill(struct engine *engine, struct order *order)
+{
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    enum order_state state = (enum order_state)order->state;
+    bool whole = order->filled.units >= order->quantity.units && order->provisional.units == 0;
+    if (whole && !order_state_is_end(state)) {
+        order_end(engine, order, ORDER_FILLED, REASON_NONE);
+    } else if (whole && state != ORDER_FILLED) {
+        struct fact_order_reopened *fact =
+            FRAME_TAKE(&engine->writer, ORDER_REOPENED, order_reopened, ORDER_FILLED);
+        fact->order = order->id;
+        EMIT(engine, fact);
+    }
+    overdrawn_check(engine, order->cash_book, instrument->quote_asset, order->id);
+    overdrawn_check(engine, order->book, instrument->base_asset, order->id);
+    if (engine->checks_after) check_after(engine, order->instrument);
+}
+
+/* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm. */
+static void unexplained_fill(struct engine *engine, const struct input *input)
+{
+    if (input->instrument >= engine->config->instruments_count) return;
+    const struct instrument *instrument = &engine->config->instruments[input->instrument];
+    struct amount notional =
+        instrument_notional(instrument, input->fill.price, input->fill.quantity);
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    struct account_ref clearing = {ACCOUNT_CLEARING, 0};
+    struct account_ref suspense = {ACCOUNT_SUSPENSE, 0};
+    ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_SUSPENSE, instrument->base_asset,
+                    clearing, suspense, (struct amount){input->fill.quantity.units * unit},
+                    input->order);
+    ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_SUSPENSE, instrument->quote_asset,
+                    suspense, clearing, notional, input->order);
+    struct fact_state_changed *fact =
+        FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed, TRADING_REDUCING);
+    fact->scope = SCOPE_INSTRUMENT;
+    fact->index = input->instrument;
+    fact->reason = REASON_VENUE_UNKNOWN_ORDER;
+    fact->reserved = 0;
+    fact->order = input->order;
+    fact->fact_seq = 0;
+    EMIT(engine, fact);
+}
+
+static bool fill_is_sane(const struct engine *engine, const struct input *input)
+{
+    const struct venue_fill *fill = &input->fill;
+    if (fill->price.units <= 0 || fill->price.units > PRICE_UNITS_MAX) return false;
+    if (fill->quantity.units <= 0 || fill->quantity.units > QUANTITY_UNITS_MAX) return false;
+    return fill->fee_asset < engine->config->assets_count;
+}
+
+static void report_fill(struct engine *engine, struct order *order, const struct input *input)
+{
+    if (!fill_is_sane(engine, input)) return;
+    if (order == NULL) {
+        unexplained_fill(engine, input);
+        return;
+    }
+    const struct venue_fill *fill = &input->fill;
+    if (trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high)) return;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    if (order->provisional.units > 0) {
+        replace_provisional(engine, order, fill);
+    } else {
+        struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
+        emit_filled(engine, order, fill, fill->quantity, notional, false);
+        post_fill(engine, order, fill, fill->quantity, notional);
+    }
+    after_fill(engine, order);
+}
+
+/* A cumulative quantity that runs ahead of its fills makes a provisional one of the difference. */
+static void report_cumulative(struct engine *engine, struct order *order, const struct input *input)
+{
+    if (order == NULL) return;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    int64_t missing = input->report.quantity.units - order->filled.units;
+    if (missing <= 0 || input->report.quantity.units > QUANTITY_UNITS_MAX) return;
+    i128 notional = amount_from_bytes(input->report.notional).units;
+    notional -= amount_from_bytes(order->notional).units;
+    struct price price = order->price.units > 0 ? order->price
+                                                : risk_mark(&engine->risk, order->instrument);
+    struct quantity quantity = {missing};
+    if (notional <= 0) notional = instrument_notional(instrument, price, quantity).units;
+    price.units = (int64_t)i128_divide(notional, (i128)missing * instrument->amount_factor,
+                                       ROUND_HALF_EVEN);
+    struct amount fee = instrument_fee(instrument, (struct amount){notional}, engine->risk.fee_taker);
+    struct venue_fill fill = {
+        .trade_id_low = order->id,
+        .trade_id_high = (uint64_t)input->report.quantity.units,
+        .price = price,
+        .quantity = quantity,
+        .fee = amount_to_bytes(fee),
+        .fee_value = amount_to_bytes(fee),
+        .fee_asset = instrument->quote_asset,
+        .liquidity = LIQUIDITY_TAKER,
+    };
+    emit_filled(engine, order, &fill, quantity, (struct amount){notional}, true);
+    post_fill(engine, order, &fill, quantity, (struct amount){notional});
+    after_fill(engine, order);
+}
+
+static void report_bust(struct engine *engine, struct order *order, const struct input *input)
+{
+    const struct venue_fill *fill = &input->fill;
+    if (order == NULL || !fill_is_sane(engine, input)) return;
+    if (!trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high)) return;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
+    struct fact_fill_reversed *fact = FRAME_TAKE(&engine->writer, FILL_REVERSED, fill_reversed, 2);
+    fact->order = order->id;
+    fact->venue_trade_id = (struct hash128){fill->trade_id_low, fill->trade_id_high};
+    fact->quantity = fill->quantity;
+    fact->notional = amount_to_bytes(notional);
+    fact->fee_value = fill->fee_value;
+    EMIT(engine, fact);
+    correct(engine, order, -fill->quantity.units, -notional.units,
+            -amount_from_bytes(fill->fee_value).units);
+    if (order->state == ORDER_FILLED) {
+        struct fact_order_reopened *reopened =
+            FRAME_TAKE(&engine->writer, ORDER_REOPENED, order_reopened, ORDER_CANCELED);
+        reopened->order = order->id;
+        EMIT(engine, reopened);
+    }
+    overdrawn_check(engine, order->cash_book, instrument->quote_asset, order->id);
+    overdrawn_check(engine, order->book, instrument->base_asset, order->id);
+}
+
+/* ---- the order's life -------------------------------------------------------------------------- */
+
+static void report_accepted(struct engine *engine, struct order *order, const struct input *input)
+{
+    if (!order_state_allows((enum order_state)order->state, ORDER_OPEN)) return;
+    if (order->state == ORDER_ABSENT || order->state == ORDER_FILLED) return;
+    struct fact_order_accepted *fact =
+        FRAME_TAKE(&engine->writer, ORDER_ACCEPTED, order_accepted, 0);
+    fact->order = order->id;
+    fact->venue_order_id = (struct hash128){input->report.venue_id_low, input->report.venue_id_high};
+    EMIT(engine, fact);
+}
+
+static void report_end(struct engine *engine, struct order *order, enum order_state state,
+                       const struct input *input)
+{
+    if (order_state_is_end((enum order_state)order->state)) return;
+    if (!order_state_allows((enum order_state)order->state, state)) return;
+    uint32_t reason = input->report.reason;
+    order_end(engine, order, state, reason < REASON_COUNT ? (enum reason)reason : REASON_VENUE_SAID);
+}
+
+/* The reservation follows the order: what a larger one needs is taken, what a smaller one frees is
+ * given back. Evidence posts even where the book has not enough. */
+static void report_amended(struct engine *engine, struct order *order, const struct input *input)
+{
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    struct quantity quantity = input->report.quantity;
+    struct price price = input->report.price;
+    if (order_state_is_end((enum order_state)order->state)) return;
+    if (quantity.units < order->filled.units || quantity.units > QUANTITY_UNITS_MAX) return;
+    if (price.units < 0 || price.units > PRICE_UNITS_MAX) return;
+    struct quantity rest = {quantity.units - order->filled.units};
+    bool buy = order->side == SIDE_BUY;
+    struct price counted = price.units > 0 ? price : risk_mark(&engine->risk, order->instrument);
+    struct amount notional = instrument_notional(instrument, counted, rest);
+    struct amount hold = {rest.units * (i128)power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals)};
+    if (buy) {
+        struct ratio rate = engine->risk.fee_taker;
+        hold.units = notional.units + instrument_fee(instrument, notional, rate).units;
+    }
+    i128 change = hold.units - amount_from_bytes(order->hold).units;
+    uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
+    uint32_t payer = buy ? order->cash_book : order->book;
+    struct account_ref free_account = {ACCOUNT_AVAILABLE, payer};
+    struct account_ref held_account = {ACCOUNT_HELD, payer};
+    if (change > 0) {
+        ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_HOLD, asset, free_account,
+                        held_account, (struct amount){change}, order->id);
+    } else {
+        ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_RELEASE, asset, held_account,
+                        free_account, (struct amount){-change}, order->id);
+    }
+    struct fact_order_amended *fact = FRAME_TAKE(&engine->writer, ORDER_AMENDED, order_amended, 0);
+    fact->order = order->id;
+    fact->quantity = quantity;
+    fact->price = price;
+    fact->hold = amount_to_bytes(hold);
+    fact->notional = amount_to_bytes(notional);
+    EMIT(engine, fact);
+    overdrawn_check(engine, payer, asset, order->id);
+}
+
+static void report_refused(struct engine *engine, struct order *order, const struct input *input)
+{
+    uint8_t reason = (uint8_t)(input->report.reason < REASON_COUNT ? input->report.reason
+                                                                   : (uint32_t)REASON_VENUE_SAID);
+    if (input->kind == INPUT_VENUE_CANCEL_REJECTED) {
+        struct fact_cancel_refused *fact =
+            FRAME_TAKE(&engine->writer, CANCEL_REFUSED, cancel_refused, reason);
+        fact->order = order->id;
+        EMIT(engine, fact);
+        return;
+    }
+    struct fact_amend_refused *fact =
+        FRAME_TAKE(&engine->writer, AMEND_REFUSED, amend_refused, reason);
+    fact->order = order->id;
+    EMIT(engine, fact);
+}
+
+static void report_delivery(struct engine *engine, struct order *order, const struct input *input)
+{
+    uint32_t delivery = input->delivery.delivery;
+    if (delivery > DELIVERY_UNKNOWN || order_state_is_end((enum order_state)order->state)) return;
+    if (order->delivery == delivery) return;
+    struct fact_order_delivery *fact =
+        FRAME_TAKE(&engine->writer, ORDER_DELIVERY, order_delivery, (uint8_t)delivery);
+    fact->order = order->id;
+    EMIT(engine, fact);
+}
+
+void decide_report(struct engine *engine, const struct input *input)
+{
+    struct order *order = order_find(engine, input->order);
+    switch (input->kind) {
+    case INPUT_VENUE_FILL: report_fill(engine, order, input); return;
+    case INPUT_VENUE_CUMULATIVE: report_cumulative(engine, order, input); return;
+    case INPUT_VENUE_BUST: report_bust(engine, order, input); return;
+    default: break;
+    }
+    if (order == NULL) return;
+    switch (input->kind) {
+    case INPUT_VENUE_ACCEPTED: report_accepted(engine, order, input); return;
+    case INPUT_VENUE_REJECTED: report_end(engine, order, ORDER_REJECTED, input); return;
+    case INPUT_VENUE_CANCELED: report_end(engine, order, ORDER_CANCELED, input); return;
+    case INPUT_VENUE_EXPIRED: report_end(engine, order, ORDER_EXPIRED, input); return;
+    case INPUT_VENUE_ABSENT: report_end(engine, order, ORDER_ABSENT, input); return;
+    case INPUT_VENUE_AMENDED: report_amended(engine, order, input); return;
+    case INPUT_VENUE_CANCEL_REJECTED:
+    case INPUT_VENUE_AMEND_REJECTED: report_refused(engine, order, input); return;
+    case INPUT_DELIVERY: report_delivery(engine, order, input); return;
+    default: ASSERT(!"a report");
+    }
+}

@@ -1,0 +1,140 @@
+/* What the engine's files share: the state and the steps between them. For this room only. */
+#ifndef TERN_CORE_ENGINE_STATE_H
+#define TERN_CORE_ENGINE_STATE_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "core/engine/engine.h"
+
+#define TRADES_SEEN_CAPACITY 65536u /* fill ids remembered of orders with several fills */
+
+/* Durable. */
+struct engine_header {
+    uint64_t input_seq;
+    int64_t time_ns;
+    uint64_t fact_seq_next;
+    struct hash128 chain;
+    uint64_t order_id_next;
+    uint64_t observed;           /* running checksum of observed inputs */
+    uint32_t live_first, live_last, live_count; /* slot + 1 */
+    uint32_t seen_next, seen_count;
+    uint32_t timers_count;
+    uint32_t epoch, started;
+};
+
+struct bot_state {
+    int64_t last_fill_ns;    /* INT64_MIN: none yet */
+    uint64_t bars_seen;
+    uint32_t confirm_count, confirm_action;
+    uint32_t open_orders;
+    uint32_t state;          /* 0 running, 1 paused, 2 stopped */
+};
+
+struct series_state {
+    int64_t bucket_open_ns;  /* of the bar being built */
+    struct bar building;
+    uint32_t parts_count;    /* complete data bars in it */
+    uint32_t broken;         /* a part is missing: the bar will not close */
+};
+
+struct timer_entry { int64_t deadline_ns; uint64_t id; };
+
+#define TIMERS_CAPACITY 1024u
+
+/* Observed: a view. */
+struct decision_ring {
+    struct decision entries[DECISIONS_KEPT];
+    uint64_t count;
+};
+
+struct engine {
+    const struct engine_config *config;
+    struct arena durable, observed;
+    /* durable, in the order of the block */
+    struct engine_header *header;
+    struct ledger ledger;
+    struct order *orders;
+    struct bot_state *bots;
+    struct series_state *series;
+    uint8_t *signals;
+    uint64_t *seen_ring;
+    struct timer_entry *timers;
+    struct risk risk;            /* its account, states, books, exposures, rings */
+    /* not durable */
+    struct frame_writer writer;
+    struct command *commands;
+    uint32_t commands_count, commands_capacity;
+    uint32_t orders_mask;
+    uint32_t checks_after;       /* any post-trade limit is on */
+    struct map seen;             /* index of seen_ring, rebuilt from it */
+    uint8_t *fresh;              /* [bot]: a bar closed that it has not decided on */
+    struct decision_ring *decisions;
+    size_t *signal_offsets;      /* of each bot's state in signals */
+    uint32_t *series_first;      /* [instrument + 1]: first series of it */
+    uint32_t *series_bots;       /* bots, grouped by series */
+    uint32_t *series_bots_first; /* [series + 1] */
+    const uint8_t *frame;
+    uint32_t frame_size;
+    uint64_t fact_seq_fill;      /* sequence of the fill the current step is about, 0 = none */
+    uint64_t order_fill;
+};
+
+/* ---- evolve.c ---- */
+void evolve_input(struct engine *engine, const struct input *input);
+void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t time_ns);
+/* After totals of the instrument changed from `before`. */
+void market_value_move(struct engine *engine, uint32_t instrument, int64_t before);
+void seen_rebuild(struct engine *engine);
+bool trade_seen(const struct engine *engine, const struct order *order, uint64_t low, uint64_t high);
+
+static inline struct order *order_slot(const struct engine *engine, uint64_t id)
+{
+    return &engine->orders[id & engine->orders_mask];
+}
+
+/* NULL where the id is of no order in the table. */
+static inline struct order *order_find(const struct engine *engine, uint64_t id)
+{
+    struct order *order = order_slot(engine, id);
+    return id != 0 && order->id == id ? order : NULL;
+}
+
+/* Writes a fact and evolves it; the caller has filled its fields. */
+#define EMIT(engine, fact) evolve_fact((engine), &(fact)->header, (engine)->header->time_ns)
+
+void command_add(struct engine *engine, enum command_kind kind, uint64_t order, struct price price,
+                 struct quantity quantity);
+
+/* ---- intents.c ---- */
+/* Judges an intent and, where risk has no objection, plans, reserves and submits it. Returns the
+ * order id, or 0 and *reason. */
+uint64_t intent_take(struct engine *engine, const struct intent *intent, enum reason *reason);
+/* Records that an intent came to nothing before risk could judge it. */
+void intent_deny(struct engine *engine, const struct intent *intent, enum reason reason);
+void cancel_request(struct engine *engine, struct order *order, enum reason reason);
+void order_release(struct engine *engine, struct order *order);
+void order_end(struct engine *engine, struct order *order, enum order_state state,
+               enum reason reason);
+
+/* ---- reports.c ---- */
+void decide_report(struct engine *engine, const struct input *input);
+
+/* ---- bots.c ---- */
+void decide_bots(struct engine *engine);
+void decide_bot_command(struct engine *engine, const struct input *input);
+
+/* ---- stops.c ---- */
+void decide_stop(struct engine *engine, const struct input *input);
+void decide_resume(struct engine *engine, const struct input *input);
+/* Continues a flatten: closes what is free to be closed. */
+void flatten_pass(struct engine *engine);
+/* Looks for breaches after a fill (instrument) or a cycle (NONE_INDEX) and changes states. */
+void check_after(struct engine *engine, uint32_t instrument);
+void overdrawn_check(struct engine *engine, uint32_t book, uint32_t asset, uint64_t order);
+void cancel_entries(struct engine *engine, uint32_t instrument, uint32_t book, enum reason reason);
+
+/* ---- start.c ---- */
+void decide_start(struct engine *engine);
+void decide_deposit(struct engine *engine, const struct input *input);
+
+#endif

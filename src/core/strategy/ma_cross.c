@@ -1,0 +1,97 @@
+/* ma_cross: long while the fast average of closes lies above the slow one, flat otherwise. */
+#include "core/signal/ema.h"
+#include "core/signal/sma.h"
+#include "core/strategy/strategy.h"
+
+/* One block for either kind of average: an ema has a fixed size, an sma its window behind it. */
+struct ma_cross {
+    double fast, slow;
+    uint64_t ready;
+    struct ema ema_fast, ema_slow;
+    /* sma fast and slow follow when the average is simple */
+};
+
+static struct sma *sma_fast_of(struct ma_cross *state)
+{
+    return (struct sma *)(void *)(state + 1);
+}
+
+static struct sma *sma_slow_of(struct ma_cross *state, uint32_t fast_period)
+{
+    return (struct sma *)(void *)((uint8_t *)(state + 1) + sma_size(fast_period));
+}
+
+static size_t ma_cross_size(const double *params)
+{
+    if (params[MA_CROSS_AVERAGE] != 0) return sizeof(struct ma_cross);
+    return sizeof(struct ma_cross) + sma_size((uint32_t)params[MA_CROSS_FAST]) +
+           sma_size((uint32_t)params[MA_CROSS_SLOW]);
+}
+
+static void ma_cross_init(void *block, const double *params)
+{
+    struct ma_cross *state = block;
+    uint32_t fast = (uint32_t)params[MA_CROSS_FAST];
+    uint32_t slow = (uint32_t)params[MA_CROSS_SLOW];
+    *state = (struct ma_cross){0};
+    ema_init(&state->ema_fast, fast);
+    ema_init(&state->ema_slow, slow);
+    if (params[MA_CROSS_AVERAGE] == 0) {
+        sma_init(sma_fast_of(state), fast);
+        sma_init(sma_slow_of(state, fast), slow);
+    }
+}
+
+static uint32_t ma_cross_warmup(const double *params)
+{
+    return (uint32_t)params[MA_CROSS_SLOW];
+}
+
+static void ma_cross_bar(void *block, const double *params, const struct bar *bar, double scale)
+{
+    struct ma_cross *state = block;
+    double close = (double)bar->close.units / scale;
+    if (params[MA_CROSS_AVERAGE] != 0) {
+        ema_update(&state->ema_fast, close);
+        state->ready = ema_update(&state->ema_slow, close) ? 1 : 0;
+        state->fast = state->ema_fast.value;
+        state->slow = state->ema_slow.value;
+        return;
+    }
+    struct sma *fast = sma_fast_of(state);
+    struct sma *slow = sma_slow_of(state, (uint32_t)params[MA_CROSS_FAST]);
+    sma_update(fast, close);
+    state->ready = sma_update(slow, close) ? 1 : 0;
+    state->fast = fast->value;
+    state->slow = slow->value;
+}
+
+static enum stance ma_cross_decide(const void *block, const double *params,
+                                   struct decision *decision, bool *ready)
+{
+    const struct ma_cross *state = block;
+    (void)params;
+    *ready = state->ready != 0;
+    if (!*ready) return STANCE_NONE;
+    decision->parts[0] = state->fast;
+    decision->parts[1] = state->slow;
+    return state->fast > state->slow ? STANCE_LONG : STANCE_FLAT;
+}
+
+const struct strategy_class strategy_ma_cross = {
+    .name = "ma_cross",
+    .summary = "long while the fast average is above the slow one at a bar's close",
+    .parts = {"fast", "slow"},
+    .parameter_count = 3,
+    .parameters =
+        {
+            {"average", "0 simple, 1 exponential", 1, 0, 1, true},
+            {"fast", "bars of the fast average", 10, 1, INDICATOR_PERIOD_MAX, true},
+            {"slow", "bars of the slow average", 30, 2, INDICATOR_PERIOD_MAX, true},
+        },
+    .state_size = ma_cross_size,
+    .init = ma_cross_init,
+    .warmup = ma_cross_warmup,
+    .bar = ma_cross_bar,
+    .decide = ma_cross_decide,
+};

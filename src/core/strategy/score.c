@@ -1,0 +1,148 @@
+/* score: RSI, moving averages and MACD on one scale, weighed; buys above a threshold, sells below
+ * another. Positive means buy. */
+#include "core/signal/score.h"
+
+#include "core/signal/atr.h"
+#include "core/signal/macd.h"
+#include "core/signal/rsi.h"
+#include "core/signal/sma.h"
+#include "core/strategy/strategy.h"
+
+#define ATR_PERIOD 14
+
+struct score_state {
+    struct rsi rsi;
+    struct macd macd;
+    struct atr atr;
+    uint64_t rsi_ready, ma_ready, macd_ready, atr_ready;
+    /* sma fast and slow follow */
+};
+
+static struct sma *fast_of(struct score_state *state)
+{
+    return (struct sma *)(void *)(state + 1);
+}
+
+static struct sma *slow_of(struct score_state *state, const double *params)
+{
+    size_t size = sma_size((uint32_t)params[SCORE_MA_FAST]);
+    return (struct sma *)(void *)((uint8_t *)(state + 1) + size);
+}
+
+static size_t score_size(const double *params)
+{
+    return sizeof(struct score_state) + sma_size((uint32_t)params[SCORE_MA_FAST]) +
+           sma_size((uint32_t)params[SCORE_MA_SLOW]);
+}
+
+static void score_init(void *block, const double *params)
+{
+    struct score_state *state = block;
+    *state = (struct score_state){0};
+    rsi_init(&state->rsi, (uint32_t)params[SCORE_RSI_PERIOD], 0);
+    macd_init(&state->macd, (uint32_t)params[SCORE_MACD_FAST], (uint32_t)params[SCORE_MACD_SLOW],
+              (uint32_t)params[SCORE_MACD_SIGNAL]);
+    atr_init(&state->atr, ATR_PERIOD, false);
+    sma_init(fast_of(state), (uint32_t)params[SCORE_MA_FAST]);
+    sma_init(slow_of(state, params), (uint32_t)params[SCORE_MA_SLOW]);
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint32_t score_warmup(const double *params)
+{
+    uint32_t bars = 0;
+    if (params[SCORE_RSI_WEIGHT] > 0) bars = larger(bars, (uint32_t)params[SCORE_RSI_PERIOD] + 1);
+    if (params[SCORE_MA_WEIGHT] > 0) {
+        bars = larger(larger(bars, ATR_PERIOD + 1), (uint32_t)params[SCORE_MA_SLOW]);
+    }
+    if (params[SCORE_MACD_WEIGHT] > 0) {
+        uint32_t own = (uint32_t)(params[SCORE_MACD_SLOW] + params[SCORE_MACD_SIGNAL]) - 1;
+        bars = larger(larger(bars, ATR_PERIOD + 1), own);
+    }
+    return bars;
+}
+
+static void score_bar(void *block, const double *params, const struct bar *bar, double scale)
+{
+    struct score_state *state = block;
+    double high = (double)bar->high.units / scale;
+    double low = (double)bar->low.units / scale;
+    double close = (double)bar->close.units / scale;
+    state->atr_ready = atr_update(&state->atr, high, low, close) ? 1 : 0;
+    if (params[SCORE_RSI_WEIGHT] > 0) state->rsi_ready = rsi_update(&state->rsi, close) ? 1 : 0;
+    if (params[SCORE_MACD_WEIGHT] > 0) state->macd_ready = macd_update(&state->macd, close) ? 1 : 0;
+    if (params[SCORE_MA_WEIGHT] > 0) {
+        sma_update(fast_of(state), close);
+        state->ma_ready = sma_update(slow_of(state, params), close) ? 1 : 0;
+    }
+}
+
+static double sma_value(const struct sma *sma)
+{
+    return sma->value;
+}
+
+static enum stance score_decide(const void *block, const double *params, struct decision *decision,
+                                bool *ready)
+{
+    /* The block is only read; the accessors serve both. */
+    struct score_state *state = (struct score_state *)(uintptr_t)block;
+    double range = state->atr.mean.value;
+    bool ranged = state->atr_ready != 0;
+    struct score_term terms[3] = {
+        {0, params[SCORE_RSI_WEIGHT], state->rsi_ready != 0},
+        {0, params[SCORE_MA_WEIGHT], state->ma_ready != 0 && ranged},
+        {0, params[SCORE_MACD_WEIGHT], state->macd_ready != 0 && ranged},
+    };
+    if (terms[0].ready) {
+        terms[0].score = score_rsi(state->rsi.value, params[SCORE_RSI_OVERSOLD],
+                                   params[SCORE_RSI_OVERBOUGHT]);
+    }
+    if (terms[1].ready) {
+        terms[1].score = score_ma(sma_value(fast_of(state)), sma_value(slow_of(state, params)), range);
+    }
+    if (terms[2].ready) terms[2].score = score_macd(state->macd.histogram, range);
+    struct score score;
+    *ready = score_combine(terms, ARRAY_COUNT(terms), &score);
+    if (!*ready) return STANCE_NONE;
+    decision->score = score.value;
+    decision->confidence = score.confidence;
+    for (size_t i = 0; i < ARRAY_COUNT(terms); i++) decision->parts[i] = terms[i].score;
+    if (score.confidence < params[SCORE_CONFIDENCE_MIN]) return STANCE_NONE;
+    if (score.value >= params[SCORE_ENTER]) return STANCE_LONG;
+    if (score.value <= params[SCORE_EXIT]) return STANCE_FLAT;
+    return STANCE_NONE;
+}
+
+const struct strategy_class strategy_score = {
+    .name = "score",
+    .summary = "RSI, moving averages and MACD weighed on one scale; positive buys",
+    .parts = {"rsi", "ma", "macd"},
+    .parameter_count = 14,
+    .parameters =
+        {
+            {"rsi.weight", "weight of the RSI score", 0.40, 0, 1000, false},
+            {"rsi.period", "bars", 14, 1, INDICATOR_PERIOD_MAX, true},
+            {"rsi.oversold", "RSI at or below: +1", 30, 0, 100, false},
+            {"rsi.overbought", "RSI at or above: -1", 70, 0, 100, false},
+            {"ma.weight", "weight of the average score", 0.35, 0, 1000, false},
+            {"ma.fast", "bars", 10, 1, INDICATOR_PERIOD_MAX, true},
+            {"ma.slow", "bars", 20, 2, INDICATOR_PERIOD_MAX, true},
+            {"macd.weight", "weight of the MACD score", 0.25, 0, 1000, false},
+            {"macd.fast", "bars", 12, 1, INDICATOR_PERIOD_MAX, true},
+            {"macd.slow", "bars", 26, 2, INDICATOR_PERIOD_MAX, true},
+            {"macd.signal", "bars", 9, 1, INDICATOR_PERIOD_MAX, true},
+            {"enter", "buy at score >=", 0.05, -1, 1, false},
+            {"exit", "sell at score <=", -0.05, -1, 1, false},
+            {"confidence_min", "share of weight agreeing in sign", 0, 0, 1, false},
+        },
+    .state_size = score_size,
+    .init = score_init,
+    .warmup = score_warmup,
+    .bar = score_bar,
+    .decide = score_decide,
+};

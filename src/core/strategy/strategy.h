@@ -1,0 +1,100 @@
+/* Strategies: what a bot thinks. A class says what it wants on closed bars; the engine turns that
+ * into an order, sizes it, asks risk, and keeps the bot's money apart. */
+#ifndef TERN_CORE_STRATEGY_STRATEGY_H
+#define TERN_CORE_STRATEGY_STRATEGY_H
+
+#include "core/model/bar.h"
+#include "core/risk/risk.h"
+#include "core/signal/indicator.h"
+
+#define BOT_NAME_SIZE 32
+#define STRATEGY_PARAMS_MAX 16
+#define DECISION_PARTS_MAX 6
+#define DECISIONS_KEPT 512 /* a bot; older ones are recomputed from the bars */
+
+/* What a strategy wants to be. NONE keeps what there is. */
+enum stance { STANCE_NONE = 0, STANCE_LONG = 1, STANCE_FLAT = 2 };
+
+/* What came of it. */
+enum bot_action {
+    ACTION_WARMING = 0,  /* not enough bars yet */
+    ACTION_HOLD = 1,     /* nothing to do */
+    ACTION_ENTER = 2,
+    ACTION_EXIT = 3,
+    ACTION_CONFIRMING = 4, /* wants to act, has not persisted long enough */
+    ACTION_COOLING = 5,    /* wants to act, too soon after the last fill */
+    ACTION_IN_FLIGHT = 6,  /* an order is working */
+    ACTION_DENIED = 7,     /* wanted to act; risk said no, see reason */
+    ACTION_PAUSED = 8,     /* the bot is paused or stopped */
+};
+
+/* One decision, explained: what went in, what came out, what risk said. */
+struct decision {
+    int64_t time_ns;
+    struct price close;
+    uint64_t order;           /* planned by it, 0 = none */
+    double score, confidence; /* of the class; 0 where it has none */
+    double parts[DECISION_PARTS_MAX]; /* as the class names them */
+    uint32_t stance;          /* enum stance */
+    uint32_t action;          /* enum bot_action */
+    uint32_t purpose;         /* enum order_purpose of the order or the attempt */
+    uint32_t reason;          /* enum reason, when denied */
+};
+
+/* Everything about a bot that does not change while it runs. */
+struct bot_config {
+    char name[BOT_NAME_SIZE];
+    const struct strategy_class *class;
+    uint32_t instrument, series, book, cash_book;
+    double params[STRATEGY_PARAMS_MAX]; /* as the class lists them */
+    uint32_t confirm;             /* further bars an action must persist */
+    uint32_t reserved;
+    int64_t cooldown_ns;
+    struct size_rule size;
+    struct ratio stop_loss, take_profit; /* 0 = off */
+    struct amount budget;         /* 0 = the whole account */
+    struct amount reserve;        /* cash its book keeps free */
+};
+
+struct strategy_parameter {
+    const char *name, *summary;
+    double fallback, min, max;
+    bool integer;
+};
+
+/* State is a plain block without pointers or padding: it is hashed and written as it lies. */
+struct strategy_class {
+    const char *name, *summary;
+    const char *parts[DECISION_PARTS_MAX]; /* names of decision.parts, NULL behind the last */
+    uint32_t parameter_count;
+    struct strategy_parameter parameters[STRATEGY_PARAMS_MAX];
+    size_t (*state_size)(const double *params);
+    void (*init)(void *state, const double *params);
+    uint32_t (*warmup)(const double *params); /* bars until the first stance */
+    /* A closed bar; scale is 10^price_decimals of its prices. */
+    void (*bar)(void *state, const double *params, const struct bar *bar, double scale);
+    /* What it wants now; fills score, confidence and parts. STANCE_NONE while not ready, and then
+     * *ready is false. */
+    enum stance (*decide)(const void *state, const double *params, struct decision *decision,
+                          bool *ready);
+};
+
+extern const struct strategy_class strategy_ma_cross;
+extern const struct strategy_class strategy_score;
+
+/* All classes of the house; *count of them. */
+const struct strategy_class *const *strategy_classes(size_t *count);
+const struct strategy_class *strategy_find(struct text name); /* NULL where there is none */
+const char *bot_action_name(enum bot_action action);
+const char *stance_name(enum stance stance);
+
+/* Parameter positions that the configuration fills in. */
+enum ma_cross_param { MA_CROSS_AVERAGE, MA_CROSS_FAST, MA_CROSS_SLOW }; /* average: 0 sma, 1 ema */
+enum score_param {
+    SCORE_RSI_WEIGHT, SCORE_RSI_PERIOD, SCORE_RSI_OVERSOLD, SCORE_RSI_OVERBOUGHT,
+    SCORE_MA_WEIGHT, SCORE_MA_FAST, SCORE_MA_SLOW,
+    SCORE_MACD_WEIGHT, SCORE_MACD_FAST, SCORE_MACD_SLOW, SCORE_MACD_SIGNAL,
+    SCORE_ENTER, SCORE_EXIT, SCORE_CONFIDENCE_MIN
+};
+
+#endif
