@@ -1,0 +1,500 @@
+#include "sim/bar_venue.h"
+
+#include <stdlib.h>
+
+#include "base/time.h"
+
+struct venue_order {
+    uint64_t id;
+    struct price price, stop_price;
+    struct quantity quantity, filled;
+    int64_t expire_ns;
+    uint32_t instrument;
+    uint32_t previous, next;  /* slot + 1, in the instrument's list, in order of arrival */
+    uint8_t side, type, tif, flags;
+    uint8_t triggered;        /* a stop that has become a market or limit order */
+    uint8_t rested;           /* has met the market once without being filled */
+    uint8_t live;
+    uint8_t reserved;
+};
+
+struct order_list { uint32_t first, last; };
+
+struct bar_venue {
+    struct bar_venue_config config;
+    struct arena memory;
+    struct venue_order *orders;
+    struct order_list *lists;     /* [instrument] */
+    struct price *last;           /* [instrument]: last price seen, 0 = none */
+    struct input *reports;
+    uint32_t reports_count, reports_capacity;
+    uint32_t mask, live_count;
+    uint64_t trade_id_next, order_id_next;
+    struct fee_tier tier;         /* of today */
+    int64_t volume_day;           /* day being summed */
+    i128 volumes[FEE_DAYS];       /* a ring of days; [volume_day % FEE_DAYS] is today's */
+};
+
+/* ---- memory ----------------------------------------------------------------------------------- */
+
+static void take(struct bar_venue *venue, struct arena *arena)
+{
+    const struct bar_venue_config *config = &venue->config;
+    venue->orders = ARENA_TAKE(arena, struct venue_order, config->orders_capacity);
+    venue->lists = ARENA_TAKE(arena, struct order_list, config->instruments_count);
+    venue->last = ARENA_TAKE(arena, struct price, config->instruments_count);
+    venue->reports_capacity = config->orders_capacity * 2 + 16;
+    venue->reports = ARENA_TAKE(arena, struct input, venue->reports_capacity);
+}
+
+enum status bar_venue_create(const struct bar_venue_config *config, struct bar_venue **out)
+{
+    *out = NULL;
+    ASSERT(config->tiers_count >= 1 && config->tiers_count <= FEE_TIERS_MAX);
+    ASSERT((config->orders_capacity & (config->orders_capacity - 1)) == 0);
+    struct bar_venue *venue = calloc(1, sizeof *venue);
+    if (venue == NULL) return STATUS_NO_MEMORY;
+    venue->config = *config;
+    venue->mask = config->orders_capacity - 1;
+    venue->tier = config->tiers[0];
+    venue->trade_id_next = 1;
+    venue->order_id_next = 1;
+    venue->volume_day = INT64_MIN;
+    struct arena measure;
+    arena_measure_init(&measure);
+    take(venue, &measure);
+    enum status status = arena_init(&venue->memory, measure.used);
+    if (status != STATUS_OK) {
+        free(venue);
+        return status;
+    }
+    take(venue, &venue->memory);
+    *out = venue;
+    return STATUS_OK;
+}
+
+void bar_venue_free(struct bar_venue *venue)
+{
+    if (venue == NULL) return;
+    arena_release(&venue->memory);
+    free(venue);
+}
+
+/* ---- reports ---------------------------------------------------------------------------------- */
+
+static struct input *report(struct bar_venue *venue, enum input_kind kind, uint64_t order,
+                            uint32_t instrument, int64_t time_ns)
+{
+    ASSERT(venue->reports_count < venue->reports_capacity);
+    struct input *input = &venue->reports[venue->reports_count++];
+    *input = (struct input){
+        .kind = (uint16_t)kind, .instrument = instrument, .order = order, .time_ns = time_ns};
+    return input;
+}
+
+static void report_reason(struct bar_venue *venue, enum input_kind kind, uint64_t order,
+                          uint32_t instrument, enum reason reason, int64_t time_ns)
+{
+    report(venue, kind, order, instrument, time_ns)->report.reason = (uint32_t)reason;
+}
+
+const struct input *bar_venue_reports(const struct bar_venue *venue, uint32_t *count)
+{
+    *count = venue->reports_count;
+    return venue->reports;
+}
+
+void bar_venue_clear(struct bar_venue *venue)
+{
+    venue->reports_count = 0;
+}
+
+uint32_t bar_venue_live(const struct bar_venue *venue)
+{
+    return venue->live_count;
+}
+
+bool bar_venue_has_orders(const struct bar_venue *venue, uint32_t instrument)
+{
+    return venue->lists[instrument].first != 0;
+}
+
+/* ---- the list of an instrument's orders ------------------------------------------------------- */
+
+static void list_add(struct bar_venue *venue, struct venue_order *order)
+{
+    uint32_t slot = (uint32_t)(order->id & venue->mask) + 1;
+    struct order_list *list = &venue->lists[order->instrument];
+    order->previous = list->last;
+    order->next = 0;
+    if (list->last == 0) {
+        list->first = slot;
+    } else {
+        venue->orders[list->last - 1].next = slot;
+    }
+    list->last = slot;
+}
+
+static void list_remove(struct bar_venue *venue, struct venue_order *order)
+{
+    struct order_list *list = &venue->lists[order->instrument];
+    if (order->previous == 0) {
+        list->first = order->next;
+    } else {
+        venue->orders[order->previous - 1].next = order->next;
+    }
+    if (order->next == 0) {
+        list->last = order->previous;
+    } else {
+        venue->orders[order->next - 1].previous = order->previous;
+    }
+}
+
+static void order_close(struct bar_venue *venue, struct venue_order *order)
+{
+    list_remove(venue, order);
+    order->live = 0;
+    venue->live_count--;
+}
+
+static struct venue_order *order_of(struct bar_venue *venue, uint64_t id)
+{
+    struct venue_order *order = &venue->orders[id & venue->mask];
+    return order->live && order->id == id ? order : NULL;
+}
+
+/* ---- fees ------------------------------------------------------------------------------------- */
+
+/* At the first execution of a day the tier of the thirty whole days before it is found. */
+static void tier_update(struct bar_venue *venue, int64_t time_ns)
+{
+    int64_t day = day_of_ns(time_ns);
+    if (day == venue->volume_day || venue->config.tiers_count == 1) return;
+    if (venue->volume_day == INT64_MIN) venue->volume_day = day;
+    i128 sum = 0;
+    int64_t steps = day - venue->volume_day;
+    for (int64_t i = 1; i <= steps && i <= FEE_DAYS; i++) {
+        /* Before a slot is reused for a new day it holds the day thirty days earlier. */
+        int64_t at = (venue->volume_day + i) % FEE_DAYS;
+        if (i < steps || steps > FEE_DAYS) venue->volumes[at < 0 ? at + FEE_DAYS : at] = 0;
+    }
+    venue->volume_day = day;
+    for (int i = 0; i < FEE_DAYS; i++) sum += venue->volumes[i];
+    int64_t today = day % FEE_DAYS;
+    venue->volumes[today < 0 ? today + FEE_DAYS : today] = 0;
+    venue->tier = venue->config.tiers[0];
+    for (uint32_t i = 1; i < venue->config.tiers_count; i++) {
+        if (sum >= venue->config.tiers[i].volume.units) venue->tier = venue->config.tiers[i];
+    }
+}
+
+static void volume_add(struct bar_venue *venue, struct amount notional)
+{
+    if (venue->config.tiers_count == 1) return;
+    int64_t today = venue->volume_day % FEE_DAYS;
+    venue->volumes[today < 0 ? today + FEE_DAYS : today] += notional.units;
+}
+
+/* ---- executing -------------------------------------------------------------------------------- */
+
+/* Moved slippage against the side, then rounded against it to the tick, in one exact step. */
+static struct price taking_price(const struct bar_venue *venue, const struct venue_order *order,
+                                 struct price price)
+{
+    const struct instrument *instrument = &venue->config.instruments[order->instrument];
+    int64_t ppm = venue->config.slippage.ppm;
+    if (ppm == 0) {
+        struct price rounded = price_round_against(instrument, price, (enum side)order->side);
+        return rounded.units > 0 ? rounded : instrument->tick;
+    }
+    bool buy = order->side == SIDE_BUY;
+    i128 moved = (i128)price.units * (RATIO_ONE + (buy ? ppm : -ppm));
+    i128 step = (i128)RATIO_ONE * instrument->tick.units;
+    i128 ticks = i128_divide(moved, step, buy ? ROUND_CEILING : ROUND_FLOOR);
+    if (ticks < 1) ticks = 1;
+    return (struct price){(int64_t)(ticks * instrument->tick.units)};
+}
+
+static void execute(struct bar_venue *venue, struct venue_order *order, struct price price,
+                    enum liquidity liquidity, int64_t time_ns)
+{
+    const struct instrument *instrument = &venue->config.instruments[order->instrument];
+    struct quantity quantity = {order->quantity.units - order->filled.units};
+    tier_update(venue, time_ns);
+    struct amount notional = instrument_notional(instrument, price, quantity);
+    struct ratio rate = liquidity == LIQUIDITY_MAKER ? venue->tier.maker : venue->tier.taker;
+    struct amount fee = instrument_fee(instrument, notional, rate);
+    volume_add(venue, notional);
+    order->filled = order->quantity;
+    struct input *input =
+        report(venue, INPUT_VENUE_FILL, order->id, order->instrument, time_ns);
+    input->fill = (struct venue_fill){
+        .trade_id_low = venue->trade_id_next++,
+        .price = price,
+        .quantity = quantity,
+        .fee = amount_to_bytes(fee),
+        .fee_value = amount_to_bytes(fee),
+        .fee_asset = instrument->quote_asset,
+        .liquidity = (uint32_t)liquidity,
+    };
+    order_close(venue, order);
+}
+
+static void take_at(struct bar_venue *venue, struct venue_order *order, struct price price,
+                    int64_t time_ns)
+{
+    execute(venue, order, taking_price(venue, order, price), LIQUIDITY_TAKER, time_ns);
+}
+
+static bool is_limit(const struct venue_order *order)
+{
+    return order->type == ORDER_LIMIT || order->type == ORDER_STOP_LIMIT;
+}
+
+static bool is_waiting_stop(const struct venue_order *order)
+{
+    return (order->type == ORDER_STOP || order->type == ORDER_STOP_LIMIT) && !order->triggered;
+}
+
+/* A price strictly better than the order's limit: it would be traded through. */
+static bool better_than_limit(const struct venue_order *order, struct price price)
+{
+    return order->side == SIDE_BUY ? price.units < order->price.units
+                                   : price.units > order->price.units;
+}
+
+static bool reaches_stop(const struct venue_order *order, struct price price)
+{
+    return order->side == SIDE_BUY ? price.units >= order->stop_price.units
+                                   : price.units <= order->stop_price.units;
+}
+
+/* The taking price of a limit order never leaves its limit: the part of the slippage that would is
+ * not ours to pay, the order would rest instead. */
+static bool taking_within_limit(const struct bar_venue *venue, const struct venue_order *order,
+                                struct price price)
+{
+    struct price taken = taking_price(venue, order, price);
+    return order->side == SIDE_BUY ? taken.units <= order->price.units
+                                   : taken.units >= order->price.units;
+}
+
+/* One price of the market, at its time: an opening or, in this_close, a close. */
+static void meet_price(struct bar_venue *venue, struct venue_order *order, struct price price,
+                       int64_t time_ns)
+{
+    if (is_waiting_stop(order)) {
+        if (!reaches_stop(order, price)) return;
+        order->triggered = 1;
+    }
+    if (!is_limit(order)) {
+        take_at(venue, order, price, time_ns);
+        return;
+    }
+    bool first = !order->rested;
+    order->rested = 1;
+    bool immediate = order->tif == TIF_IOC || order->tif == TIF_FOK;
+    if (better_than_limit(order, price)) {
+        bool passive = !first || (order->flags & ORDER_FLAG_POST_ONLY) != 0;
+        if (passive) {
+            execute(venue, order, order->price, LIQUIDITY_MAKER, time_ns);
+            return;
+        }
+        if (taking_within_limit(venue, order, price)) {
+            take_at(venue, order, price, time_ns);
+            return;
+        }
+    }
+    if (immediate) {
+        report_reason(venue, INPUT_VENUE_CANCELED, order->id, order->instrument,
+                      REASON_VENUE_UNFILLABLE, time_ns);
+        order_close(venue, order);
+    }
+}
+
+/* Ends orders whose time is over at or before now. */
+static bool expire(struct bar_venue *venue, struct venue_order *order, int64_t time_ns)
+{
+    if (order->tif != TIF_GTD || order->expire_ns > time_ns) return false;
+    report_reason(venue, INPUT_VENUE_EXPIRED, order->id, order->instrument, REASON_VENUE_EXPIRED,
+                  time_ns);
+    order_close(venue, order);
+    return true;
+}
+
+/* ---- what happens ----------------------------------------------------------------------------- */
+
+static enum reason placing_problem(const struct bar_venue *venue, const struct order *order)
+{
+    if (order->instrument >= venue->config.instruments_count) return REASON_VENUE_INSTRUMENT;
+    const struct instrument *instrument = &venue->config.instruments[order->instrument];
+    struct price last = venue->last[order->instrument];
+    if (!instrument->tradable) return REASON_VENUE_INSTRUMENT;
+    if (order->quantity.units <= 0 || order->quantity.units % instrument->lot.units != 0 ||
+        order->price.units < 0 || order->price.units % instrument->tick.units != 0 ||
+        order->stop_price.units < 0 || order->stop_price.units % instrument->tick.units != 0) {
+        return REASON_VENUE_GRID;
+    }
+    struct price counted = order->price.units > 0 ? order->price : last;
+    struct amount notional = instrument_notional(instrument, counted, order->quantity);
+    if (order->quantity.units < instrument->quantity_min.units) return REASON_VENUE_BELOW_MINIMUM;
+    if (counted.units > 0 && notional.units < instrument->notional_min.units) {
+        return REASON_VENUE_BELOW_MINIMUM;
+    }
+    if ((order->flags & ORDER_FLAG_POST_ONLY) && last.units > 0) {
+        bool takes = order->side == SIDE_BUY ? order->price.units >= last.units
+                                             : order->price.units <= last.units;
+        if (takes) return REASON_VENUE_POST_ONLY;
+    }
+    if (venue->orders[order->id & venue->mask].live) return REASON_VENUE_FULL;
+    return REASON_NONE;
+}
+
+void bar_venue_place(struct bar_venue *venue, const struct order *order, int64_t time_ns)
+{
+    enum reason problem = placing_problem(venue, order);
+    if (problem != REASON_NONE) {
+        report_reason(venue, INPUT_VENUE_REJECTED, order->id, order->instrument, problem, time_ns);
+        return;
+    }
+    struct venue_order *placed = &venue->orders[order->id & venue->mask];
+    *placed = (struct venue_order){
+        .id = order->id,
+        .price = order->price,
+        .stop_price = order->stop_price,
+        .quantity = order->quantity,
+        .expire_ns = order->expire_ns,
+        .instrument = order->instrument,
+        .side = order->side,
+        .type = order->type,
+        .tif = order->tif,
+        .flags = order->flags,
+        .live = 1,
+    };
+    list_add(venue, placed);
+    venue->live_count++;
+    struct input *input =
+        report(venue, INPUT_VENUE_ACCEPTED, order->id, order->instrument, time_ns);
+    input->report.venue_id_low = venue->order_id_next++;
+    struct price last = venue->last[order->instrument];
+    if (venue->config.fill == BAR_FILL_THIS_CLOSE && last.units > 0) {
+        meet_price(venue, placed, last, time_ns);
+    }
+}
+
+void bar_venue_cancel(struct bar_venue *venue, uint64_t id, int64_t time_ns)
+{
+    struct venue_order *order = order_of(venue, id);
+    if (order == NULL) {
+        report_reason(venue, INPUT_VENUE_CANCEL_REJECTED, id, 0, REASON_VENUE_UNKNOWN_ORDER, time_ns);
+        return;
+    }
+    report_reason(venue, INPUT_VENUE_CANCELED, id, order->instrument, REASON_NONE, time_ns);
+    order_close(venue, order);
+}
+
+/* An amended order loses its place: it goes to the end and meets the market anew. */
+void bar_venue_amend(struct bar_venue *venue, uint64_t id, struct price price,
+                     struct quantity quantity, int64_t time_ns)
+{
+    struct venue_order *order = order_of(venue, id);
+    enum reason problem = REASON_NONE;
+    if (order == NULL) {
+        problem = REASON_VENUE_UNKNOWN_ORDER;
+    } else {
+        const struct instrument *instrument = &venue->config.instruments[order->instrument];
+        bool limit = is_limit(order);
+        if (limit != (price.units > 0) || price.units % instrument->tick.units != 0 ||
+            quantity.units <= order->filled.units ||
+            quantity.units % instrument->lot.units != 0) {
+            problem = REASON_VENUE_GRID;
+        } else if (quantity.units < instrument->quantity_min.units) {
+            problem = REASON_VENUE_BELOW_MINIMUM;
+        }
+    }
+    if (problem != REASON_NONE) {
+        report_reason(venue, INPUT_VENUE_AMEND_REJECTED, id, 0, problem, time_ns);
+        return;
+    }
+    list_remove(venue, order);
+    order->price = price;
+    order->quantity = quantity;
+    order->rested = 0;
+    list_add(venue, order);
+    struct input *input = report(venue, INPUT_VENUE_AMENDED, id, order->instrument, time_ns);
+    input->report.price = price;
+    input->report.quantity = quantity;
+}
+
+void bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open, int64_t time_ns)
+{
+    venue->last[instrument] = open;
+    uint32_t at = venue->lists[instrument].first;
+    while (at != 0) {
+        struct venue_order *order = &venue->orders[at - 1];
+        at = order->next;
+        if (expire(venue, order, time_ns)) continue;
+        if (venue->config.fill != BAR_FILL_THIS_CLOSE) meet_price(venue, order, open, time_ns);
+    }
+}
+
+static void range_stops(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
+                        int64_t time_ns)
+{
+    uint32_t at = venue->lists[instrument].first;
+    while (at != 0) {
+        struct venue_order *order = &venue->orders[at - 1];
+        at = order->next;
+        if (!is_waiting_stop(order)) continue;
+        struct price extreme = order->side == SIDE_BUY ? bar->high : bar->low;
+        if (!reaches_stop(order, extreme)) continue;
+        order->triggered = 1;
+        if (!is_limit(order)) take_at(venue, order, order->stop_price, time_ns);
+    }
+}
+
+static void range_limits(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
+                         int64_t time_ns)
+{
+    uint32_t at = venue->lists[instrument].first;
+    while (at != 0) {
+        struct venue_order *order = &venue->orders[at - 1];
+        at = order->next;
+        if (!is_limit(order) || !order->rested) continue;
+        if (is_waiting_stop(order)) continue;
+        struct price extreme = order->side == SIDE_BUY ? bar->low : bar->high;
+        if (better_than_limit(order, extreme)) {
+            execute(venue, order, order->price, LIQUIDITY_MAKER, time_ns);
+        }
+    }
+}
+
+static void expire_all(struct bar_venue *venue, uint32_t instrument, int64_t time_ns)
+{
+    uint32_t at = venue->lists[instrument].first;
+    while (at != 0) {
+        struct venue_order *order = &venue->orders[at - 1];
+        at = order->next;
+        (void)expire(venue, order, time_ns);
+    }
+}
+
+void bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
+                     int64_t time_ns)
+{
+    venue->last[instrument] = bar->close;
+    if (venue->lists[instrument].first == 0) return;
+    if (venue->config.fill == BAR_FILL_RANGE) {
+        /* Over before the bar was: it may have been gone when the price came. */
+        expire_all(venue, instrument, time_ns - 1);
+        range_stops(venue, instrument, bar, time_ns);
+        range_limits(venue, instrument, bar, time_ns);
+    }
+    uint32_t at = venue->lists[instrument].first;
+    while (at != 0) {
+        struct venue_order *order = &venue->orders[at - 1];
+        at = order->next;
+        if (expire(venue, order, time_ns)) continue;
+        if (venue->config.fill == BAR_FILL_THIS_CLOSE) meet_price(venue, order, bar->close, time_ns);
+    }
+}
