@@ -66,7 +66,7 @@ bool option_is_set(const struct option *option, const void *record)
     if ((option->flags & OPTION_MARK) != 0)
         return *(const bool *)(bytes + option->set_offset);
     if (option_is_text(option))
-        return *(const char *const *)(bytes + option->offset) != NULL;
+        return *(const char *const *)(const void *)(bytes + option->offset) != NULL;
     return true;
 }
 
