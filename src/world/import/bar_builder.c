@@ -81,6 +81,11 @@ enum bar_fault bar_builder_time(struct bar_builder *builder, int64_t time_ns, ui
                                 bool *wanted)
 {
     const struct bar_source *source = builder->source;
+    if (UNLIKELY(source->skip_unaligned) && !bar_time_is_aligned(time_ns, source->bar_ns)) {
+        builder->unaligned_count++;
+        *wanted = false;
+        return BAR_FAULT_NONE;
+    }
     if (LIKELY(builder->row_count > 0)) {
         enum bar_fault fault = judge_step(builder, time_ns, line);
         if (UNLIKELY(fault != BAR_FAULT_NONE))
@@ -255,7 +260,7 @@ void bar_builder_init(struct bar_builder *builder, const struct bar_source *sour
 {
     ASSERT(source->price_decimals_min <= source->price_decimals_max);
     ASSERT(source->price_decimals_max <= 18);
-    ASSERT(source->bar_ns >= 0);
+    ASSERT(source->bar_ns >= (source->skip_unaligned ? 1 : 0));
     *builder = (struct bar_builder){
         .source = source,
         .decimals = source->price_decimals_min,
@@ -371,6 +376,7 @@ enum status bar_builder_finish(struct bar_builder *builder, const char *name,
         .count = builder->count,
         .price_decimals = builder->decimals,
         .bar_ns = bar_ns,
+        .unaligned_count = builder->unaligned_count,
     };
     if (bar_series_summarise(&series) != STATUS_OK)
         return problem_set(problem, STATUS_NO_MEMORY, name, "no memory for the content hash");

@@ -35,7 +35,8 @@ struct bar_builder {
     size_t count, capacity;
     unsigned decimals;              /* of the bars so far */
     int64_t units_max;              /* largest price so far */
-    uint64_t row_count;             /* rows seen, kept or not */
+    uint64_t row_count;             /* rows seen on the grid, in the window or not */
+    uint64_t unaligned_count;       /* rows left out because they are off it */
     uint64_t line, first_line;      /* of the last and the first row */
     int64_t time_ns, first_time_ns; /* of the last and the first row */
     int64_t step_min;               /* smallest step between two rows; INT64_MAX before */

@@ -125,15 +125,22 @@ static enum status time_problem(struct reading *reading, int64_t time_ns, enum b
     return fault_problem(reading, COLUMN_TIME, fault, what);
 }
 
-/* `first` is the column of the open price at fault: of trades, of bids or of asks. */
+/* The column of a price, from that of the open price: of trades, of bids or of asks. */
+static enum column price_column(enum column first, enum bar_price price)
+{
+    return (enum column)((unsigned)first + (unsigned)price);
+}
+
 static enum status price_problem(struct reading *reading, enum bar_fault fault, enum column first)
 {
-    enum column column = first + reading->builder.fault_price;
-    struct text high = column_text(reading, first + BAR_HIGH);
-    struct text low = column_text(reading, first + BAR_LOW);
+    enum column column = price_column(first, reading->builder.fault_price);
+    enum column high_column = price_column(first, BAR_HIGH);
+    enum column low_column = price_column(first, BAR_LOW);
+    struct text high = column_text(reading, high_column);
+    struct text low = column_text(reading, low_column);
     int high_size = (int)(high.size < 40 ? high.size : 40);
     int low_size = (int)(low.size < 40 ? low.size : 40);
-    char what[160] = "";
+    char what[200] = "";
     if (fault == BAR_FAULT_MEMORY)
         return problem_set(reading->problem, STATUS_NO_MEMORY, reading->source->path,
                            "no memory for more than %zu bars", reading->builder.count);
@@ -145,14 +152,13 @@ static enum status price_problem(struct reading *reading, enum bar_fault fault, 
         snprintf(what, sizeof what, "the largest price does not fit at %u decimals",
                  reading->builder.decimals);
     } else if (fault == BAR_FAULT_HIGH_LOW) {
-        snprintf(what, sizeof what, "below %s %.*s", column_name(reading, first + BAR_LOW),
-                 low_size, low.data);
-        column = first + BAR_HIGH;
+        snprintf(what, sizeof what, "below %s %.*s", column_name(reading, low_column), low_size,
+                 low.data);
+        column = high_column;
     } else if (fault == BAR_FAULT_OPEN || fault == BAR_FAULT_CLOSE) {
-        snprintf(what, sizeof what, "outside %s %.*s to %s %.*s",
-                 column_name(reading, first + BAR_LOW), low_size, low.data,
-                 column_name(reading, first + BAR_HIGH), high_size, high.data);
-        column = first + (fault == BAR_FAULT_OPEN ? BAR_OPEN : BAR_CLOSE);
+        snprintf(what, sizeof what, "outside %s %.*s to %s %.*s", column_name(reading, low_column),
+                 low_size, low.data, column_name(reading, high_column), high_size, high.data);
+        column = price_column(first, fault == BAR_FAULT_OPEN ? BAR_OPEN : BAR_CLOSE);
     }
     return fault_problem(reading, column, fault, what);
 }
@@ -260,9 +266,9 @@ static enum status read_quotes(struct reading *reading)
 {
     struct digits bids[BAR_PRICE_COUNT], asks[BAR_PRICE_COUNT];
     for (unsigned i = 0; i < BAR_PRICE_COUNT; i++) {
-        enum status status = read_price(reading, COLUMN_BID_OPEN + i, &bids[i]);
+        enum status status = read_price(reading, price_column(COLUMN_BID_OPEN, i), &bids[i]);
         if (status == STATUS_OK)
-            status = read_price(reading, COLUMN_ASK_OPEN + i, &asks[i]);
+            status = read_price(reading, price_column(COLUMN_ASK_OPEN, i), &asks[i]);
         if (status != STATUS_OK)
             return status;
     }
@@ -277,7 +283,7 @@ static enum status read_prices(struct reading *reading)
 {
     struct digits prices[BAR_PRICE_COUNT], volume_digits;
     for (unsigned i = 0; i < BAR_PRICE_COUNT; i++) {
-        enum status status = read_price(reading, COLUMN_OPEN + i, &prices[i]);
+        enum status status = read_price(reading, price_column(COLUMN_OPEN, i), &prices[i]);
         if (UNLIKELY(status != STATUS_OK))
             return status;
     }

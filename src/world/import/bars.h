@@ -55,13 +55,16 @@ struct bar_source {
     const char *symbol;          /* the wanted one in a file with several; NULL: the instrument's
                                   * name or its base asset. Compared without case and - / _ : */
     int64_t bar_ns;              /* length of a bar; 0: the smallest step between two rows */
+    bool skip_unaligned;         /* rows off the grid of bar_ns (which is then given) are left out
+                                  * and counted instead of refused: some sources end a session with
+                                  * the last trade's time */
     unsigned price_decimals_min; /* 8 by default */
     unsigned price_decimals_max; /* 10 by default: 18 - quantity_decimals; <= 18 */
     int64_t from_ns;             /* only bars with from_ns <= open time < to_ns are kept; of the */
     int64_t to_ns;               /* others the times are judged, the prices are not */
 };
 
-/* All defaults: no instrument, inferred bar length, 8 to 10 decimals, all times. */
+/* All defaults: no instrument, inferred bar length, strict, 8 to 10 decimals, all times. */
 void bar_source_init(struct bar_source *source, const char *path);
 
 struct bar_series {
@@ -71,6 +74,7 @@ struct bar_series {
     int64_t bar_ns;          /* length of a bar, given or inferred */
     struct hash128 content_hash;
     uint64_t zero_volume_count; /* bars with volume 0 */
+    uint64_t unaligned_count;   /* rows left out by skip_unaligned */
     uint64_t gap_count;         /* places where the next bar is not adjacent */
     uint64_t gap_bars_missing;  /* bars absent in all gaps together */
     int64_t gap_longest_ns;     /* open time to open time across the longest gap; 0 without gaps */
