@@ -328,9 +328,7 @@ static void normals_draw(struct path *path)
     for (size_t i = 0; i < path->count; i++) {
         path->uniforms[factors + i] = unit_open(splitmix64_next(&path->slots[i].normal_state));
     }
-    for (size_t i = 0; i < rows; i++) {
-        path->normals[i] = math_normal_quantile(path->uniforms[i]);
-    }
+    math_normal_quantile_batch(path->uniforms, path->normals, rows);
 }
 
 /* Both draws are taken whether or not a jump comes, so that the stream stays in step. */
@@ -413,14 +411,14 @@ void path_step(struct path *path, double seconds, const struct path_pressure *pr
         }
         path->returns[i] = log_return;
     }
+    math_exp_batch(path->returns, path->returns, path->count);
     for (size_t i = 0; i < path->count; i++) {
-        path->prices[i] *= math_exp(path->returns[i]);
+        path->prices[i] *= path->returns[i];
         if (path->features.shocks_per_second > 0.0) {
             path->prices[i] *= shock_factor(&path->slots[i], &path->features, seconds);
         }
     }
     variances_step(path, seconds);
-    path->steps_seconds += seconds;
 }
 
 int64_t price_units_round(double price, int64_t scale, int64_t tick)

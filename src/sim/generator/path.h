@@ -68,7 +68,6 @@ struct path {
     double variances[VARIANCE_FACTORS_MAX];
     uint64_t factor_states[VARIANCE_FACTORS_MAX];
     uint64_t common_state; /* normals of the factor that a scenario mixes in */
-    double steps_seconds;  /* simulated seconds so far */
     /* What repair had to do, for whoever reports it. */
     bool correlation_repaired;
     double correlation_change_max;

@@ -1,0 +1,11 @@
+#include "sim/generator/market_event.h"
+
+const char *market_event_name(enum market_event_kind kind)
+{
+    static const char *const names[] = {
+#define MARKET_EVENT_TEXT(name, text) [MARKET_EVENT_##name] = text,
+        MARKET_EVENT_TABLE(MARKET_EVENT_TEXT)
+#undef MARKET_EVENT_TEXT
+    };
+    return names[kind];
+}
