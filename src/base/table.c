@@ -302,9 +302,11 @@ static void cell_append(const struct table_style *style, struct text text, unsig
 static void row_append(const struct table *table, const struct table_style *style,
                        const struct layout *layout, uint32_t row, struct text_buffer *out)
 {
+    /* Nothing is padded behind the last cell that has text. */
     unsigned last = 0;
     for (unsigned c = 0; c < table->columns_count; c++) {
-        if (!layout->hidden[c])
+        bool empty = row != UINT32_MAX && table->cells[row * table->columns_count + c].size == 0;
+        if (!layout->hidden[c] && !empty)
             last = c;
     }
     bool first = true;

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What all tables of one result share. */
@@ -158,48 +157,63 @@ static enum status warnings_print(const struct printing *printing)
 
 #define SPARKLINE_WIDTH 60u
 
+/* One value a block: the last equity, or the deepest drawdown, so that no depth is lost. */
+static size_t blocks_fill(const struct result_equities *equity, bool drawdown,
+                          double values[SPARKLINE_WIDTH])
+{
+    size_t count = equity->count < SPARKLINE_WIDTH ? equity->count : SPARKLINE_WIDTH;
+    for (size_t block = 0; block < count; block++) {
+        uint32_t first = (uint32_t)(block * equity->count / count);
+        uint32_t end = (uint32_t)((block + 1) * equity->count / count);
+        values[block] = drawdown ? 0 : (double)equity->items[end - 1].equity.units;
+        for (uint32_t i = first; drawdown && i < end; i++) {
+            double depth = equity->items[i].drawdown;
+            values[block] = depth > values[block] ? depth : values[block];
+        }
+    }
+    return count;
+}
+
 /* Two lines of blocks: equity upward, drawdown as its depth. */
-static enum status equity_print(const struct printing *printing)
+static void equity_print(const struct printing *printing)
 {
     const struct result_equities *equity = &printing->result->equity;
     if (printing->style->plain || equity->count == 0)
-        return STATUS_OK;
-    double *values = malloc(equity->count * sizeof(*values));
-    if (values == NULL)
-        return STATUS_NO_MEMORY;
+        return;
     struct text_buffer *out = printing->out;
     char from[READABLE_SIZE], to[READABLE_SIZE], deepest[READABLE_SIZE];
     money_format(from, printing->result->start_equity, printing->places, false);
     money_format(to, printing->result->end_equity, printing->places, false);
     percent_format(deepest, printing->metrics->values[METRIC_MAX_DRAWDOWN].number, false);
-    for (uint32_t i = 0; i < equity->count; i++)
-        values[i] = (double)equity->items[i].equity.units;
+    double values[SPARKLINE_WIDTH];
+    size_t count = blocks_fill(equity, false, values);
     text_buffer_append(out, TEXT("\n equity    "));
-    sparkline_append(out, values, equity->count, SPARKLINE_WIDTH, printing->style->ascii);
+    sparkline_append(out, values, count, SPARKLINE_WIDTH, printing->style->ascii);
     text_buffer_print(out, "\n           %s to %s ", from, to);
     text_append_printable(out, text_of(printing->result->currency));
-    text_buffer_append(out, TEXT("\n"));
-    for (uint32_t i = 0; i < equity->count; i++)
-        values[i] = equity->items[i].drawdown;
-    text_buffer_append(out, TEXT(" drawdown  "));
-    sparkline_append(out, values, equity->count, SPARKLINE_WIDTH, printing->style->ascii);
+    text_buffer_append(out, TEXT("\n drawdown  "));
+    count = blocks_fill(equity, true, values);
+    sparkline_append(out, values, count, SPARKLINE_WIDTH, printing->style->ascii);
     text_buffer_print(out, "\n           deepest %s\n", deepest);
-    free(values);
-    return STATUS_OK;
 }
 
 /* ---- by bot, by instrument, by exit ------------------------------------------------------ */
 
-static void breakdown_columns(struct table *table, const char *first, enum breakdown_key key)
+static void breakdown_columns(struct table *table, const char *first, enum breakdown_key key,
+                              bool plain)
 {
     table_column(table, first, TABLE_LEFT, 0);
     table_column(table, "trips", TABLE_RIGHT, 0);
     table_column(table, "net", TABLE_RIGHT, 0);
     table_column(table, "net %", TABLE_RIGHT, 2);
     table_column(table, "win %", TABLE_RIGHT, 1);
-    table_column(table, "win", TABLE_RIGHT, 4);
-    table_column(table, "draw", TABLE_RIGHT, 6);
-    table_column(table, "loss", TABLE_RIGHT, 5);
+    if (plain) {
+        table_column(table, "win", TABLE_RIGHT, 0);
+        table_column(table, "draw", TABLE_RIGHT, 0);
+        table_column(table, "loss", TABLE_RIGHT, 0);
+    } else {
+        table_column(table, "w/d/l", TABLE_RIGHT, 4);
+    }
     table_column(table, "duration", TABLE_RIGHT, 3);
     table_column(table, "realized", TABLE_RIGHT, 7);
     if (key == BREAKDOWN_BOT)
@@ -228,9 +242,14 @@ static void breakdown_cells(struct table *table, const struct printing *printing
     cell_money(table, printing, row->net, true);
     cell_percent(table, printing, share_of_start(printing, row->net), true);
     cell_percent(table, printing, breakdown_win_rate(row), false);
-    cell_count(table, printing, row->wins);
-    cell_count(table, printing, row->draws);
-    cell_count(table, printing, row->losses);
+    if (printing->style->plain) {
+        cell_count(table, printing, row->wins);
+        cell_count(table, printing, row->draws);
+        cell_count(table, printing, row->losses);
+    } else {
+        table_cell_print(table, "%" PRIu64 "/%" PRIu64 "/%" PRIu64, row->wins, row->draws,
+                         row->losses);
+    }
     cell_span(table, printing, breakdown_duration(row), row->trips > 0);
     cell_money(table, printing, row->realized, true);
     if (key == BREAKDOWN_BOT)
@@ -258,7 +277,7 @@ static enum status breakdown_print(const struct printing *printing, enum breakdo
     if (breakdown.count > 0 || printing->style->plain) {
         struct table table;
         table_init(&table, texts[key].key, texts[key].title);
-        breakdown_columns(&table, texts[key].first, key);
+        breakdown_columns(&table, texts[key].first, key, printing->style->plain);
         for (uint32_t i = 0; i < breakdown.count; i++)
             breakdown_cells(&table, printing, &breakdown.rows[i], key, i);
         if (breakdown.count > 1 && !printing->style->plain) {
@@ -395,8 +414,7 @@ enum status result_print(const struct backtest_result *result, const struct metr
         head_print(&printing);
     if (status == STATUS_OK)
         status = warnings_print(&printing);
-    if (status == STATUS_OK)
-        status = equity_print(&printing);
+    equity_print(&printing);
     for (int key = BREAKDOWN_BOT; key <= BREAKDOWN_EXIT && status == STATUS_OK; key++)
         status = breakdown_print(&printing, (enum breakdown_key)key);
     if (status == STATUS_OK)

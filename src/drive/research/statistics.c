@@ -274,7 +274,13 @@ double student_cdf(double t, double freedom)
 {
     if (!(freedom > 0) || t != t)
         return double_nan();
-    double tail = 0.5 * beta_cdf(freedom / 2, 0.5, freedom / (freedom + t * t));
+    double square = t * t;
+    /* Near the middle from the middle outward, so that no digits cancel; in the tails inward. */
+    if (square < freedom) {
+        double half = 0.5 * beta_cdf(0.5, freedom / 2, square / (freedom + square));
+        return t < 0 ? 0.5 - half : 0.5 + half;
+    }
+    double tail = 0.5 * beta_cdf(freedom / 2, 0.5, freedom / (freedom + square));
     return t < 0 ? tail : 1 - tail;
 }
 
