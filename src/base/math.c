@@ -7,15 +7,8 @@ double math_sqrt(double x)
     return x >= 0.0 ? __builtin_sqrt(x) : x == 0.0 ? x : math_nan();
 }
 
-#if defined(__aarch64__) || defined(__FMA__)
-
-double math_fma(double a, double b, double c)
-{
-    double y = __builtin_fma(a, b, c);
-    return y != y ? math_nan() : y;
-}
-
-#else
+/* The library's fma() would do, but where the instruction is missing it may be as slow, and base
+ * needs no library for anything else. */
 
 /* A finite number other than zero as bits * 2^exponent. */
 struct whole {
@@ -78,7 +71,7 @@ static double round_whole(struct whole w)
     return result >= math_bits(math_infinity()) ? math_infinity() : math_from_bits(result);
 }
 
-static double fma_in_integers(double a, double b, double c)
+double math_fma_in_integers(double a, double b, double c)
 {
     double rough = a * b + c;
     if (!(math_abs(a) < math_infinity() && math_abs(b) < math_infinity()))
@@ -113,7 +106,15 @@ static double fma_in_integers(double a, double b, double c)
     return negative ? -size : size;
 }
 
-#if defined(__x86_64__)
+#if defined(__aarch64__) || defined(__FMA__)
+
+double math_fma(double a, double b, double c)
+{
+    double y = __builtin_fma(a, b, c);
+    return y != y ? math_nan() : y;
+}
+
+#elif defined(__x86_64__)
 
 __attribute__((target("fma"))) static double fma_instruction(double a, double b, double c)
 {
@@ -123,15 +124,14 @@ __attribute__((target("fma"))) static double fma_instruction(double a, double b,
 
 double math_fma(double a, double b, double c)
 {
-    return __builtin_cpu_supports("fma") ? fma_instruction(a, b, c) : fma_in_integers(a, b, c);
+    return __builtin_cpu_supports("fma") ? fma_instruction(a, b, c) : math_fma_in_integers(a, b, c);
 }
 
 #else
 
 double math_fma(double a, double b, double c)
 {
-    return fma_in_integers(a, b, c);
+    return math_fma_in_integers(a, b, c);
 }
 
-#endif
 #endif

@@ -14,7 +14,6 @@
 #define BLOCK_COUNT 32
 #define ALIGNED __attribute__((aligned(64)))
 
-typedef void batch_function(const double *in, double *out, size_t count);
 typedef void block_function(const double *in, double *block);
 
 /* For each element of a block its place in NORMAL_ROWS. */
@@ -114,8 +113,8 @@ MATH_INLINE void batch(const double *in, double *out, size_t count, double fille
 MATH_INLINE void normal_polynomial_128(const struct normal_places *places, double *sizes)
 {
     for (size_t i = 0; i < BLOCK_COUNT; i += 2) {
-        const double *row0 = NORMAL_ROWS[0] + places->first[i];
-        const double *row1 = NORMAL_ROWS[0] + places->first[i + 1];
+        const double *row0 = NORMAL_ROWS + places->first[i];
+        const double *row1 = NORMAL_ROWS + places->first[i + 1];
         __m128d c[8];
         for (size_t j = 0; j < 8; j += 2) {
             __m128d a = _mm_load_pd(row0 + j), b = _mm_load_pd(row1 + j);
@@ -133,7 +132,7 @@ TARGET_256 MATH_INLINE void normal_polynomial_256(const struct normal_places *pl
     for (size_t i = 0; i < BLOCK_COUNT; i += 4) {
         const double *rows[4];
         for (size_t k = 0; k < 4; k++)
-            rows[k] = NORMAL_ROWS[0] + places->first[i + k];
+            rows[k] = NORMAL_ROWS + places->first[i + k];
         __m256d c[8];
         for (size_t j = 0; j < 8; j += 2) {
             /* Even rows in one register, odd rows in the other. */
@@ -161,7 +160,7 @@ TARGET_512 MATH_INLINE void normal_polynomial_512(const struct normal_places *pl
     for (size_t i = 0; i < BLOCK_COUNT; i += 8) {
         const double *rows[8];
         for (size_t k = 0; k < 8; k++)
-            rows[k] = NORMAL_ROWS[0] + places->first[i + k];
+            rows[k] = NORMAL_ROWS + places->first[i + k];
         __m512d c[8];
         for (size_t j = 0; j < 8; j += 4) {
             __m512d a = half_rows(rows[0] + j, rows[2] + j);
@@ -185,26 +184,34 @@ DEFINE_FORM(128, )
 DEFINE_FORM(256, TARGET_256)
 DEFINE_FORM(512, TARGET_512)
 
-#define FORMS(name)                        \
-    {                                      \
-        name##_128, name##_256, name##_512 \
-    }
-#define FORM_COUNT 3
-
-static size_t widest_form(void)
+static bool always(void)
 {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return 2;
-    return __builtin_cpu_supports("avx2") ? 1 : 0;
+    return true;
 }
+
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2");
+}
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+}
+
+const struct math_batch_form math_batch_forms[] = {
+    {"avx512", has_avx512, exp_512, log_512, normal_quantile_512},
+    {"avx2", has_avx2, exp_256, log_256, normal_quantile_256},
+    {"baseline", always, exp_128, log_128, normal_quantile_128},
+};
 
 #else
 
 MATH_INLINE void normal_polynomial_plain(const struct normal_places *places, double *sizes)
 {
     for (size_t i = 0; i < BLOCK_COUNT; i++) {
-        const double *c = NORMAL_ROWS[0] + places->first[i];
+        const double *c = NORMAL_ROWS + places->first[i];
         double d = places->d[i];
         sizes[i] = MATH_NORMAL_POLYNOMIAL(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], d, d * d);
     }
@@ -212,34 +219,39 @@ MATH_INLINE void normal_polynomial_plain(const struct normal_places *places, dou
 
 DEFINE_FORM(plain, )
 
-#define FORMS(name)  \
-    {                \
-        name##_plain \
-    }
-#define FORM_COUNT 1
-
-static size_t widest_form(void)
+static bool always(void)
 {
-    return 0;
+    return true;
 }
+
+const struct math_batch_form math_batch_forms[] = {
+    {"baseline", always, exp_plain, log_plain, normal_quantile_plain},
+};
 
 #endif
 
-static batch_function *const EXP_FORMS[FORM_COUNT] = FORMS(exp);
-static batch_function *const LOG_FORMS[FORM_COUNT] = FORMS(log);
-static batch_function *const NORMAL_QUANTILE_FORMS[FORM_COUNT] = FORMS(normal_quantile);
+const size_t math_batch_form_count = ARRAY_COUNT(math_batch_forms);
+
+/* The first that runs here; the last always does. */
+static const struct math_batch_form *widest_form(void)
+{
+    const struct math_batch_form *form = math_batch_forms;
+    while (!form->runs_here())
+        form++;
+    return form;
+}
 
 void math_exp_batch(const double *in, double *out, size_t count)
 {
-    EXP_FORMS[widest_form()](in, out, count);
+    widest_form()->exp(in, out, count);
 }
 
 void math_log_batch(const double *in, double *out, size_t count)
 {
-    LOG_FORMS[widest_form()](in, out, count);
+    widest_form()->log(in, out, count);
 }
 
 void math_normal_quantile_batch(const double *in, double *out, size_t count)
 {
-    NORMAL_QUANTILE_FORMS[widest_form()](in, out, count);
+    widest_form()->normal_quantile(in, out, count);
 }

@@ -53,7 +53,7 @@ double math_log_gamma(double x)
 {
     if (!(x >= 0.0))
         return math_nan();
-    if (x == 0.0 || x > 0x1.74c31f80ac8eap+1014)
+    if (x == 0.0 || x > 0x1.754d9278b51a7p+1014)
         return math_infinity();
     if (x >= 8.0)
         return log_gamma_large(x);

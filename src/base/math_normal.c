@@ -2,36 +2,41 @@
 #include "base/math.h"
 #include "base/math_parts.h"
 
-/* x from r = sqrt(-2 log u) in the tail u < 2^-9: x = r - g(r), g = N(r) / D(r), three ranges. Each
- * N / D meets g in as many Chebyshev nodes of its range of r as it has coefficients (70 digits). */
+/* x from r = sqrt(-2 log u) in the tail u < 2^-9: x = r - g(r), g = N(t) / D(t), t = r - start, in
+ * three ranges of r. Each N / D meets g in as many Chebyshev nodes of its range as it has free
+ * coefficients, fifteen (70 decimal digits, then rounded). All coefficients are positive and t is not
+ * negative, so nothing cancels. */
 struct tail_fit {
+    double start;
     double numerator[8], denominator[8];
 };
 
 static const struct tail_fit TAIL_FITS[3] = {
     /* r in [3.5, 6.5] */
-    {{0x1.9d635ba5e9515p+1, 0x1.3a6a89f0b26fdp+3, 0x1.48d4f569385f4p+2, 0x1.3798427ec5e85p+2,
-      0x1.9393215d3274ep+0, 0x1.009bed65455d2p-3, 0x1.155edf82d09d4p-9, 0x1.71275999c114cp-20},
-     {0x1p+0, 0x1.73f302e116d75p+2, 0x1.72305a6b3c199p+2, 0x1.f25fe5e8c8a36p+1,
-      0x1.3d5d49cafd2e5p+1, 0x1.ff14bfa217eb1p-2, 0x1.c8cc6bb6ef89dp-6, 0x1.5b388f6cd849bp-12}},
+    {3.5,
+     {0x1.4ce9f699ef972p-1, 0x1.42346d57db6b1p-1, 0x1.f2e8d962ac826p-3, 0x1.7daf3926c2cep-5,
+      0x1.1ffa6a253d67ep-8, 0x1.78c7e13f82672p-13, 0x1.30c9df5a38b7fp-19, 0x1.8f49838ff45c7p-30},
+     {0x1p+0, 0x1.245e1d366b85cp+0, 0x1.137046485646cp-1, 0x1.0f41793a8eb6bp-3,
+      0x1.235337170ca04p-6, 0x1.43e8cd365b859p-10, 0x1.3eedaecbdc562p-15, 0x1.779065c07fdd6p-22}},
     /* r in [6.5, 14] */
-    {{0x1.9c5c0b81081e0p+1, 0x1.0812a31908680p+3, -0x1.0e9d15730acadp-3, -0x1.062ee64a3beb7p+0,
-      -0x1.04e45056047e8p-3, -0x1.0635377cf25eap-8, -0x1.da505b715708fp-16, -0x1.fc8d62c489951p-28},
-     {0x1p+0, 0x1.51fa460f152dfp+2, 0x1.7a753954de5e7p+1, -0x1.a014cb3bf9ef8p-1,
-      -0x1.7f795c40716ddp-2, -0x1.032b40b0d9cfdp-5, -0x1.89868b5a47f12p-11,
-      -0x1.07ba9385a9391p-18}},
+    {6.5,
+     {0x1.bfc42d91d73d9p-2, 0x1.0a4cf9bb9897cp-2, 0x1.c624d33895dadp-5, 0x1.5e2ec75ec2673p-8,
+      0x1.f3301157d3ddfp-13, 0x1.2864a0e413c0bp-18, 0x1.a8c7d85692cd5p-26, 0x1.c215371674d21p-38},
+     {0x1p+0, 0x1.65444c1b2f36p-1, 0x1.7de86c451be39p-3, 0x1.9083a04a1e0fep-6,
+      0x1.b222958aa8245p-10, 0x1.d2e294c51b6a4p-15, 0x1.af40026d9b001p-21, 0x1.d2d08af9d781fp-29}},
     /* r in [14, 39] */
-    {{0x1.558f86428fb83p+1, 0x1.c150d75de5f07p+1, 0x1.ea8d5896e1195p-1, 0x1.489db2fd95fb9p-4,
-      0x1.3056399728844p-9, 0x1.73d40e1404ee9p-16, 0x1.c19c67c5c53b9p-25, 0x1.33b789a382340p-38},
-     {0x1p+0, 0x1.5c047e2115348p+1, 0x1.a8c6de95a2ad1p+0, 0x1.34c3d3f702722p-2,
-      0x1.3abe416cfb565p-6, 0x1.d4029713e28cap-12, 0x1.d0887bb8cc0a5p-19, 0x1.b5b67aebf8f32p-28}},
+    {14,
+     {0x1.05aa308b8bcbep-2, 0x1.90a7058023719p-5, 0x1.cb4b24da0e97p-9, 0x1.e9f2be0dbb061p-14,
+      0x1.ec3a5772c38c1p-20, 0x1.9fc27805715bbp-27, 0x1.a6a8401865e91p-36, 0x1.1eeba355efe08p-49},
+     {0x1p+0, 0x1.f2703a1ab926dp-3, 0x1.7e216d71966b2p-6, 0x1.247aecc502289p-10,
+      0x1.d3c729d5b42b5p-16, 0x1.752154b16624cp-22, 0x1.ff41dedfaaaep-30, 0x1.98217c089d066p-39}},
 };
 
-static double tail_polynomial(const double c[8], double r)
+static double tail_polynomial(const double c[8], double t)
 {
     double sum = c[7];
     for (int i = 6; i >= 0; i--)
-        sum = sum * r + c[i];
+        sum = sum * t + c[i];
     return sum;
 }
 
@@ -47,7 +52,8 @@ static double quantile_tail(double p)
     struct math_pair product = math_product(r, r);
     double r_low = (((square - product.high) - product.low) - 2.0 * logarithm.low) / (2.0 * r);
     const struct tail_fit *fit = &TAIL_FITS[r < 6.5 ? 0 : r < 14.0 ? 1 : 2];
-    double g = tail_polynomial(fit->numerator, r) / tail_polynomial(fit->denominator, r);
+    double t = r - fit->start;
+    double g = tail_polynomial(fit->numerator, t) / tail_polynomial(fit->denominator, t);
     double x = r - (g - r_low);
     return p > 0.5 ? x : -x;
 }

@@ -18,7 +18,6 @@
 
 #define MATH_INLINE static inline __attribute__((always_inline))
 
-#define MATH_LN2 0x1.62e42fefa39efp-1
 /* ln 2 in two parts; the first has 42 bits, so that its product with an integer below 2^11 is
  * exact. */
 #define MATH_LN2_HIGH 0x1.62e42fefa38p-1
@@ -253,7 +252,7 @@ MATH_INLINE struct math_normal_place math_normal_place(double p)
 MATH_INLINE double math_normal_quantile_body(double p)
 {
     struct math_normal_place place = math_normal_place(p);
-    const double *c = NORMAL_ROWS[0] + place.first;
+    const double *c = NORMAL_ROWS + place.first;
     double d = place.d;
     double size = MATH_NORMAL_POLYNOMIAL(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], d, d * d);
     return math_with_sign(size, p - 0.5);
@@ -261,5 +260,21 @@ MATH_INLINE double math_normal_quantile_body(double p)
 
 /* log x as a pair, relative error below 2^-64; x positive and finite. In math_log.c. */
 struct math_pair math_log_pair(double x);
+
+/* math_fma for machines without the instruction. In math.c. */
+double math_fma_in_integers(double a, double b, double c);
+
+/* The forms of the batch functions, widest first; the last runs on every machine. All give the same
+ * bits. In math_batch.c. */
+typedef void math_batch_function(const double *in, double *out, size_t count);
+
+struct math_batch_form {
+    const char *name;
+    bool (*runs_here)(void);
+    math_batch_function *exp, *log, *normal_quantile;
+};
+
+extern const struct math_batch_form math_batch_forms[];
+extern const size_t math_batch_form_count;
 
 #endif
