@@ -522,13 +522,12 @@ bool i128_multiply(i128 a, i128 b, i128 *out)
 
 /* One 64-bit digit of a long division in base 2^64 (Knuth, The Art of Computer Programming 2,
  * 4.3.1, algorithm D): *rest * 2^64 + next by a divisor whose top bit is set, *rest < divisor.
- * The digit guessed from the divisor's upper half is at most two too large. */
+ * The digit guessed from the divisor's upper half is at most two too large, and since the divisor
+ * has no third half, the comparison with its lower half is exact. */
 static uint64_t divide_step(u128 *rest, uint64_t next, u128 divisor)
 {
     uint64_t upper = (uint64_t)(divisor >> 64), lower = (uint64_t)divisor;
-    u128 digit = *rest / upper;
-    if (digit >> 64 != 0)
-        digit = UINT64_MAX;
+    u128 digit = *rest / upper; /* may be 2^64 and one more, until it is corrected */
     u128 guess_rest = *rest - digit * upper;
     while (guess_rest >> 64 == 0 && digit * lower > ((guess_rest << 64) | next)) {
         digit--;

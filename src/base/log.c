@@ -108,16 +108,15 @@ void log_begin(struct log_line *line, const struct log *log, enum log_level leve
 
 void log_text(struct log_line *line, const char *key, struct text value)
 {
-    if (line->muted || !put_key(line, key, 2))
+    if (line->muted || !put_key(line, key, 1))
         return;
     put(line, "\"", 1);
     while (value.size > 0) {
         char escaped[ESCAPED_SIZE_MAX];
         size_t taken;
         size_t size = escape_first(value, escaped, &taken);
-        /* The quote that closes a whole value must fit as well; the end of a cut one is reserved.
-         * */
-        if (size + 1 > room(line)) {
+        /* The quote that closes a whole value is reserved as well. */
+        if (size > room(line)) {
             line->cut = true;
             put(line, VALUE_END, sizeof VALUE_END - 1);
             return;

@@ -228,6 +228,11 @@ static void multiply_divide_random(void **state)
         i128 near_c = c;
         if (i128_add(c, (i128)random_below(&random, 5) - 2, &near_c))
             check_multiply_divide(random_value(&random), near_c, c);
+        /* The upper half of the product is c or next to it. */
+        i128 quarter = (i128)((u128)c >> 4);
+        if (quarter > 0)
+            check_multiply_divide((i128)1 << 126, 4 * quarter + (i128)random_below(&random, 3) - 1,
+                                  quarter);
         /* Exact halves, where half-even decides. */
         i128 odd = random_value(&random) | 1;
         check_multiply_divide(odd, (i128)1 << random_below(&random, 60),

@@ -108,12 +108,12 @@ static void below_is_even(void **state)
         /* 19 degrees of freedom: above 50 once in 10,000. */
         assert_true(chi_square < 50);
     }
-    /* Three quarters of the range: taking the rest of a division would favour the lowest third
-     * twice as much; here each third has its share. */
+    /* Three quarters of the range: four draws for three numbers would give every third number twice
+     * the share of the others. */
     const uint64_t bound = UINT64_C(3) << 62;
     int thirds[3] = {0};
     for (int i = 0; i < 30000; i++)
-        thirds[random_below(&random, bound) / (UINT64_C(1) << 62)]++;
+        thirds[random_below(&random, bound) % 3]++;
     for (int i = 0; i < 3; i++)
         assert_in_range(thirds[i], 10000 - 500, 10000 + 500);
     for (int i = 0; i < 1000; i++)
