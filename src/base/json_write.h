@@ -46,15 +46,15 @@ void json_text(struct json_writer *json, struct text text);
 void json_string(struct json_writer *json, const char *nul_terminated);
 void json_i64(struct json_writer *json, int64_t value);
 void json_u64(struct json_writer *json, uint64_t value);
-/* Shortest text that reads back as the same double; null for NaN and infinities. */
+/* By double_format; null for NaN and infinities. */
 void json_double(struct json_writer *json, double value);
 /* value / 10^decimals as a string, exact and never with an exponent: "10234.5". */
 void json_decimal(struct json_writer *json, i128 value, unsigned decimals);
 void json_bool(struct json_writer *json, bool value);
 void json_null(struct json_writer *json);
 
-/* Shortest text that reads back as the same double: 0.1, 1e-07, 3. NaN and infinities: "nan",
- * "inf", "-inf". Returns the length. */
+/* The value rounded to as few digits (at most 17) as still read back as the same double: 0.1,
+ * 1e-07, 3. NaN and infinities: "nan", "inf", "-inf". Returns the length. */
 size_t double_format(char out[DOUBLE_TEXT_SIZE], double value);
 /* The same digits without an exponent: 0.0000001. */
 size_t double_format_plain(char out[DOUBLE_TEXT_SIZE], double value);

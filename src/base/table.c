@@ -287,6 +287,8 @@ static void cell_append(const struct table_style *style, struct text text, unsig
         text = text_cut(text, width > 0 ? width - 1 : 0, &text_width);
         text_width++;
     }
+    if (last && text.size == 0)
+        return;
     unsigned padding = width > text_width ? width - text_width : 0;
     if (align == TABLE_RIGHT)
         spaces_append(out, padding);
