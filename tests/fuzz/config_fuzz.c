@@ -37,8 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct config config;
         struct problem problem;
         problem_init(&problem);
-        enum status status = config_read_text("fuzz", (struct text){(const char *)data, size},
-                                              NULL, (enum config_mode)mode, &config, &problem);
+        enum status status = config_read_text("fuzz", (struct text){(const char *)data, size}, NULL,
+                                              (enum config_mode)mode, &config, &problem);
         if (status == STATUS_OK) {
             round_trip(&config);
             config_release(&config);

@@ -57,8 +57,7 @@ static void write_value(struct writer *writer, const struct option *option, cons
 }
 
 /* [mon, tue], ["BTC-USD", "ETH-USD"], [0.5, 0.25]. */
-static void write_values(struct writer *writer, const struct option *option,
-                         const uint8_t *record)
+static void write_values(struct writer *writer, const struct option *option, const uint8_t *record)
 {
     static const struct option share = {.type = OPTION_RATIO};
     const void *at = record + option->offset;
@@ -98,8 +97,8 @@ static bool is_written(const struct writer *writer, const struct section *sectio
            !(writer->hashed && (option->flags & OPTION_UNHASHED) != 0);
 }
 
-static void write_items(struct writer *writer, const struct option *option,
-                        const uint8_t *record, unsigned indent)
+static void write_items(struct writer *writer, const struct option *option, const uint8_t *record,
+                        unsigned indent)
 {
     const struct section *section = option->section;
     const uint8_t *items = *(const uint8_t *const *)(const void *)(record + option->offset);
@@ -202,8 +201,8 @@ static void show_value(struct writer *writer, const struct option *option, const
     uint32_t line = config_origin(writer->config, path, &source);
     text_buffer_print(writer->out, "%s\t", path);
     if (!option_is_set(option, record))
-        text_buffer_append(writer->out, (option->flags & OPTION_LIMIT) != 0 ? TEXT("off")
-                                                                            : TEXT("null"));
+        text_buffer_append(writer->out,
+                           (option->flags & OPTION_LIMIT) != 0 ? TEXT("off") : TEXT("null"));
     else if (!option_is_scalar(option))
         write_values(writer, option, record);
     else if (option_is_text(option) || option->type == OPTION_AMOUNT)
@@ -225,8 +224,9 @@ static void show_items(struct writer *writer, const struct option *option, const
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *item = items + i * section->record_size;
         bool map = option->type == OPTION_MAP;
-        const char *key = map ? *(const char *const *)(const void *)
-                                    (item + section->options[0].offset) : NULL;
+        const char *key = map ? *(const char *const *)(const void *)(item +
+                                                                     section->options[0].offset)
+                              : NULL;
         size_t before = path_push(path, key, i);
         if (map && section->options_count == 2)
             show_value(writer, &section->options[1], item, path);

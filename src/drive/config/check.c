@@ -14,8 +14,9 @@ enum status check_refuse(struct check *check, const char *key, const char *forma
     va_start(args, format);
     (void)vsnprintf(found, sizeof found, format, args);
     va_end(args);
-    uint32_t line = origins_line_near(check->config->origins, key);
-    config_where(where, check->config->name, line, key);
+    struct place place = {check->config->name, 1};
+    origins_find_near(check->config->origins, key, &place);
+    config_where(where, place, key);
     return problem_set(check->problem, STATUS_CONFIG_INVALID, where, "%s", found);
 }
 
@@ -98,11 +99,11 @@ static enum status derive_steps(struct check *check, struct config_instrument *i
         (void)snprintf(key, sizeof key, "instruments[%u].quantity_increment", index);
         check_refuse(check, key, "does not fit %u quantity_decimals", quantity);
         return check_allow(check, "a multiple of one unit of quantity_decimals",
-                     "raise quantity_decimals");
+                           "raise quantity_decimals");
     }
     i128 lot = instrument->quantity_increment.units;
-    struct amount rounded = {i128_divide(instrument->minimum_quantity.units, lot, ROUND_CEILING)
-                             * lot};
+    struct amount rounded = {i128_divide(instrument->minimum_quantity.units, lot, ROUND_CEILING) *
+                             lot};
     if (!to_units(rounded, quantity, &instrument->quantity_minimum.units)) {
         (void)snprintf(key, sizeof key, "instruments[%u].minimum_quantity", index);
         check_refuse(check, key, "too large for %u quantity_decimals", quantity);
@@ -133,7 +134,7 @@ static enum status check_instrument(struct check *check, uint32_t index)
         check_refuse(check, key, "%s is quoted in %s, the reporting currency is %s",
                      instrument->name, instrument->quote, config->currency);
         return check_allow(check, "instruments quoted in `currency` in this version",
-                     "change currency, or the instrument");
+                           "change currency, or the instrument");
     }
     if (!instrument->price_decimals_option.set)
         instrument->price_decimals_option = (struct config_integer){
@@ -161,7 +162,7 @@ static enum status check_instruments(struct check *check)
     struct config_integer *count = &config->instruments_count_option;
     if (count->set && count->value != config->instruments_count) {
         check_refuse(check, "instruments_count", "found %lld, but instruments has %u",
-               (long long)count->value, config->instruments_count);
+                     (long long)count->value, config->instruments_count);
         return check_allow(check, "the number of instruments", "change one of the two");
     }
     *count = (struct config_integer){true, config->instruments_count};
@@ -173,7 +174,8 @@ static enum status check_instruments(struct check *check)
 static enum status derive_account(struct check *check)
 {
     struct config *config = check->config;
-    if (config->account_count == 0 && config_origin(config, "account", NULL) > 0) {
+    struct place place;
+    if (config->account_count == 0 && origins_find(config->origins, "account", &place)) {
         check_refuse(check, "account", "found no balance");
         return check_allow(check, "at least one, such as {USD: \"10000\"}", "or leave the key out");
     }
@@ -181,8 +183,8 @@ static enum status derive_account(struct check *check)
         config->account = memory_take(config->memory, 1, sizeof *config->account);
         if (config->account == NULL)
             return check_memory(check);
-        config->account[0] = (struct config_balance){
-            config->currency, {(i128)10000 * power_of_ten(AMOUNT_DECIMALS)}};
+        config->account[0] = (struct config_balance){config->currency,
+                                                     {(i128)10000 * power_of_ten(AMOUNT_DECIMALS)}};
         config->account_count = 1;
     }
     for (uint32_t i = 1; i < config->account_count; i++) {
@@ -200,7 +202,7 @@ static enum status check_fees(struct check *check)
     struct config_fees *fees = &check->config->fees;
     if (fees->tiers_count > 0 && (fees->maker_option.set || fees->taker_option.set)) {
         check_refuse(check, fees->maker_option.set ? "fees.maker_bps" : "fees.taker_bps",
-               "flat fees beside tiers");
+                     "flat fees beside tiers");
         return check_allow(check, "one of the two", "remove the flat fees, or tiers");
     }
     if (fees->tiers_count == 0) {
@@ -259,7 +261,7 @@ static enum status check_data_entry(struct check *check, uint32_t index)
             (void)snprintf(key, sizeof key, "data[%u].bar", index);
             check_refuse(check, key, "another bar than data[%u] has for %s", i, entry->instrument);
             return check_allow(check, "one length of bars for each instrument",
-                         "keep the finer one; a bot's bar may be a multiple of it");
+                               "keep the finer one; a bot's bar may be a multiple of it");
         }
     }
     return STATUS_OK;
@@ -269,9 +271,10 @@ static enum status check_data(struct check *check)
 {
     if (check->config->mode == CONFIG_BACKTEST && check->config->data_count == 0) {
         check_refuse(check, "data", "no data to test on");
-        return check_allow(check, "at least one entry, such as "
-                     "{file: btcusdt-1h.csv.gz, instrument: BTC-USDT, bar: 1h}",
-                     "add the key data");
+        return check_allow(check,
+                           "at least one entry, such as "
+                           "{file: btcusdt-1h.csv.gz, instrument: BTC-USDT, bar: 1h}",
+                           "add the key data");
     }
     for (uint32_t i = 0; i < check->config->data_count; i++) {
         enum status status = check_data_entry(check, i);
@@ -307,7 +310,7 @@ static enum status check_caps(struct check *check)
             (void)snprintf(key, sizeof key, "risk.trading_window[%u].to", i);
             check_refuse(check, key, "not later than from");
             return check_allow(check, "a time after from, up to 24:00",
-                         "write a window over midnight as two");
+                               "write a window over midnight as two");
         }
     }
     return STATUS_OK;

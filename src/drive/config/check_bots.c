@@ -131,8 +131,8 @@ static enum status check_rebalance(struct check *check, uint32_t index)
     char key[KEY_SIZE], rest[64];
     int64_t sum = 0;
     if (names->count != weights->count) {
-        check_refuse(check, key_of(key, index, "params.weights"),
-                     "%u weights for %u instruments", weights->count, names->count);
+        check_refuse(check, key_of(key, index, "params.weights"), "%u weights for %u instruments",
+                     weights->count, names->count);
         return check_allow(check, "one weight for each instrument", NULL);
     }
     for (uint32_t i = 0; i < names->count; i++) {
@@ -171,11 +171,10 @@ static enum status check_params(struct check *check, uint32_t index)
                           (double)params[CONFIG_MACD_FAST].value.integer,
                           (double)params[CONFIG_MACD_SLOW].value.integer, "fast", "slow");
     if (bot->kind == CONFIG_BOT_RSI)
-        return check_less(check, index, "params.oversold",
-                          params[CONFIG_RSI_OVERSOLD].value.number,
+        return check_less(check, index, "params.oversold", params[CONFIG_RSI_OVERSOLD].value.number,
                           params[CONFIG_RSI_OVERBOUGHT].value.number, "oversold", "overbought");
-    if (bot->kind == CONFIG_BOT_GRID && params[CONFIG_GRID_LOW].value.amount.units >=
-                                            params[CONFIG_GRID_HIGH].value.amount.units) {
+    if (bot->kind == CONFIG_BOT_GRID &&
+        params[CONFIG_GRID_LOW].value.amount.units >= params[CONFIG_GRID_HIGH].value.amount.units) {
         check_refuse(check, key_of(key, index, "params.low"), "low is not less than high");
         return check_allow(check, "low less than high", NULL);
     }

@@ -399,7 +399,7 @@ struct config_origins;
 
 struct config {
     enum config_mode mode;
-    const char *name; /* of the file it was read from */
+    const char *name; /* of the file it was read from, the last of several */
     int64_t tern;     /* always 1 */
     enum config_profile profile;
     const char *currency;
@@ -442,14 +442,39 @@ MUST_USE enum status config_read_file(const char *path, enum config_mode mode, s
 MUST_USE enum status config_read_text(const char *name, struct text text, const char *folder,
                                       enum config_mode mode, struct config *out,
                                       struct problem *problem);
+/* One source of settings. */
+struct config_layer {
+    const char *name;   /* the file's, or what stands for it: `TERN_SEED`, `--set` */
+    const char *key;    /* NULL: text is a whole file; else text is the value of this one key */
+    struct text text;   /* YAML */
+    const char *folder; /* of relative paths; NULL = they stay as they are */
+};
+
+/* Reads several layers as one configuration; a later layer wins. Mappings are merged key by key,
+ * lists and values are taken whole. A key of a layer is a path such as `risk.drawdown_max`,
+ * `bots[0].enter` or, by the bot's name, `bots[score-btc].signals.rsi.period`. Every layer that is
+ * a file begins with `tern: 1`. Layers are borrowed until the call returns. Sweeps change one
+ * parameter this way without writing a file. */
+MUST_USE enum status config_read_layers(const struct config_layer *layers, size_t count,
+                                        enum config_mode mode, struct config *out,
+                                        struct problem *problem);
+/* Reads a file into a layer, whose text and folder the caller frees with config_layer_release; the
+ * name is the path, borrowed. Fails as config_read_file does. */
+MUST_USE enum status config_layer_load(const char *path, struct config_layer *out,
+                                       struct problem *problem);
+void config_layer_release(struct config_layer *layer);
+/* The key that an environment variable sets: `TERN_RISK__DRAWDOWN_MAX` is `risk.drawdown_max`.
+ * false where the variable is none of ours or does not fit. */
+MUST_USE bool config_key_of_variable(const char *variable, char *out, size_t out_size);
+
 /* Frees all that a config that was read owns and zeroes it. A zeroed config is fine. */
 void config_release(struct config *config);
 
-/* Where the value of a key (`bots[0].enter`, `risk.drawdown_max`) came from: the line of the
- * file it stands in and in *source the file's name, or 0 and "default". source may be NULL. */
+/* Where the value of a key (`bots[0].enter`, `risk.drawdown_max`) came from: in *source the name of
+ * the layer or "default", and its line there; 0 where it has none. source may be NULL. */
 uint32_t config_origin(const struct config *config, const char *key, const char **source);
-/* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table; the origin is `default`
- * or `file:line`. */
+/* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table. The origin is `default`,
+ * `file:line` or the name of a layer that has no lines. */
 void config_show(const struct config *config, struct text_buffer *out);
 
 /* Writes the whole effective configuration in one form: every key, in the order of the table,

@@ -66,8 +66,7 @@ const char *memory_text(struct config_memory *memory, struct text text)
 
 struct origin {
     const char *key;
-    const char *source;
-    uint32_t line;
+    struct place place;
     struct origin *next;
 };
 
@@ -83,13 +82,13 @@ struct config_origins *origins_new(struct config_memory *memory)
 }
 
 bool origins_add(struct config_origins *origins, struct config_memory *memory, const char *key,
-                 const char *source, uint32_t line)
+                 struct place place)
 {
     struct origin *origin = memory_take(memory, 1, sizeof *origin);
     const char *copy = memory_text(memory, text_of(key));
     if (origin == NULL || copy == NULL)
         return false;
-    *origin = (struct origin){copy, source, line, origins->first};
+    *origin = (struct origin){copy, place, origins->first};
     origins->first = origin;
     origins->count++;
     return true;
@@ -116,33 +115,30 @@ bool origins_sort(struct config_origins *origins, struct config_memory *memory)
     return true;
 }
 
-uint32_t origins_find(const struct config_origins *origins, const char *key, const char **source)
+bool origins_find(const struct config_origins *origins, const char *key, struct place *out)
 {
     const struct origin wanted = {.key = key};
     const struct origin *pointer = &wanted;
-    const struct origin *const *found = NULL;
-    if (origins != NULL && origins->count > 0) {
-        ASSERT(origins->sorted != NULL);
-        found = bsearch(&pointer, origins->sorted, origins->count, sizeof *origins->sorted,
-                        origin_compare);
-    }
-    if (source != NULL)
-        *source = found != NULL ? (*found)->source : "default";
-    return found != NULL ? (*found)->line : 0;
+    if (origins == NULL || origins->count == 0)
+        return false;
+    ASSERT(origins->sorted != NULL);
+    const struct origin *const *found = bsearch(&pointer, origins->sorted, origins->count,
+                                                sizeof *origins->sorted, origin_compare);
+    if (found != NULL)
+        *out = (*found)->place;
+    return found != NULL;
 }
 
-uint32_t origins_line_near(const struct config_origins *origins, const char *key)
+void origins_find_near(const struct config_origins *origins, const char *key, struct place *out)
 {
     char part[CONFIG_WHERE_SIZE];
     (void)text_copy(part, sizeof part, text_of(key));
     for (size_t size = strlen(part); size > 0;) {
         part[size] = '\0';
-        uint32_t line = origins_find(origins, part, NULL);
-        if (line > 0)
-            return line;
+        if (origins_find(origins, part, out))
+            return;
         do
             size--;
         while (size > 0 && part[size] != '.' && part[size] != '[');
     }
-    return 1;
 }

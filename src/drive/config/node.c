@@ -6,7 +6,7 @@
 #include <yaml.h>
 
 struct builder {
-    const char *name;
+    const struct source *from;
     struct text source;
     struct config_memory *memory;
     struct problem *problem;
@@ -23,7 +23,8 @@ static enum status refuse(struct builder *builder, uint32_t line, const char *fo
                           const char *allowed, const char *next)
 {
     char where[CONFIG_WHERE_SIZE];
-    config_where(where, builder->name, line, NULL);
+    struct place place = {builder->from->name, builder->from->has_lines ? line : 0};
+    config_where(where, place, NULL);
     problem_set(builder->problem, STATUS_CONFIG_INVALID, where, "%s", found);
     if (allowed != NULL)
         problem_allowed(builder->problem, "%s", allowed);
@@ -34,7 +35,7 @@ static enum status refuse(struct builder *builder, uint32_t line, const char *fo
 
 static enum status no_memory(struct builder *builder)
 {
-    return problem_set(builder->problem, STATUS_NO_MEMORY, builder->name, "%s",
+    return problem_set(builder->problem, STATUS_NO_MEMORY, builder->from->name, "%s",
                        status_sentence(STATUS_NO_MEMORY));
 }
 
@@ -86,7 +87,7 @@ static enum status attach(struct builder *builder, struct node *node)
     struct node *parent = builder->open[top];
     if (parent->kind == NODE_MAPPING) {
         node->key = builder->key[top];
-        node->line = builder->key_line[top];
+        node->line = builder->from->has_lines ? builder->key_line[top] : 0;
         builder->key[top] = (struct text){NULL, 0};
     }
     if (builder->last[top] != NULL)
@@ -95,6 +96,9 @@ static enum status attach(struct builder *builder, struct node *node)
         parent->first = node;
     builder->last[top] = node;
     parent->count++;
+    if (parent->kind == NODE_MAPPING && parent->count > NODE_KEYS_MAX)
+        return refuse(builder, node->line, "a mapping of more than 1024 keys", "at most 1024 keys",
+                      NULL);
     return STATUS_OK;
 }
 
@@ -132,7 +136,11 @@ static enum status add_scalar(struct builder *builder, const yaml_event_t *event
     struct node *node = memory_take(builder->memory, 1, sizeof *node);
     if (node == NULL)
         return no_memory(builder);
-    *node = (struct node){.kind = NODE_SCALAR, .quoted = !plain, .line = line, .text = value};
+    *node = (struct node){.kind = NODE_SCALAR,
+                          .quoted = !plain,
+                          .source = builder->from,
+                          .line = builder->from->has_lines ? line : 0,
+                          .text = value};
     return attach(builder, node);
 }
 
@@ -152,7 +160,9 @@ static enum status open_node(struct builder *builder, const yaml_event_t *event)
     struct node *node = memory_take(builder->memory, 1, sizeof *node);
     if (node == NULL)
         return no_memory(builder);
-    *node = (struct node){.kind = mapping ? NODE_MAPPING : NODE_LIST, .line = line};
+    *node = (struct node){.kind = mapping ? NODE_MAPPING : NODE_LIST,
+                          .source = builder->from,
+                          .line = builder->from->has_lines ? line : 0};
     enum status status = attach(builder, node);
     builder->open[builder->depth] = node;
     builder->last[builder->depth] = NULL;
@@ -225,10 +235,10 @@ static enum status check_bytes(struct builder *builder)
     return STATUS_OK;
 }
 
-enum status node_read(const char *name, struct text text, struct config_memory *memory,
+enum status node_read(const struct source *source, struct text text, struct config_memory *memory,
                       struct node **out, struct problem *problem)
 {
-    struct builder builder = {.name = name, .source = text, .memory = memory, .problem = problem};
+    struct builder builder = {.from = source, .source = text, .memory = memory, .problem = problem};
     enum status status = check_bytes(&builder);
     if (status != STATUS_OK)
         return status;
@@ -240,11 +250,24 @@ enum status node_read(const char *name, struct text text, struct config_memory *
                                  builder.source.size);
     status = run_parser(&builder, &parser);
     yaml_parser_delete(&parser);
-    if (status == STATUS_OK && (builder.root == NULL || node_is_null(builder.root)))
-        status = refuse(&builder, 1, "nothing but white space and comments", "tern: 1 and more",
-                        "tern init");
     *out = builder.root;
     return status;
+}
+
+struct node *node_find(const struct node *node, struct text key)
+{
+    if (node == NULL || node->kind != NODE_MAPPING)
+        return NULL;
+    for (struct node *child = node->first; child != NULL; child = child->next) {
+        if (text_equal(child->key, key))
+            return child;
+    }
+    return NULL;
+}
+
+struct place node_place(const struct node *node)
+{
+    return (struct place){node->source->name, node->line};
 }
 
 bool node_is_null(const struct node *node)

@@ -94,61 +94,35 @@ static void list_choices(const struct option *option, char *out, size_t out_size
 static const char *words_of(const struct option *option)
 {
     switch (option->type) {
-    case OPTION_TEXT:
-        return "printable text";
-    case OPTION_NAME:
-        return "letters, digits, _, - and ., at most 63, first a letter or digit";
-    case OPTION_METRIC:
-        return "lower-case letters, digits and _, at most 63";
-    case OPTION_ASSET:
-        return "an asset in capital letters and digits, such as USD";
-    case OPTION_INSTRUMENT:
-        return "BASE-QUOTE in capital letters and digits, such as BTC-USD";
-    case OPTION_PATH:
-        return "the path of a file";
-    case OPTION_ADDRESS:
-        return "host:port, such as 127.0.0.1:8080";
-    case OPTION_SOCKET:
-        return "auto or a path";
-    case OPTION_URL:
-        return "an address that begins with http:// or https://";
-    case OPTION_INTEGER:
-        return "a whole number";
-    case OPTION_BOOLEAN:
-        return option->refused != 0 ? "true" : "true or false";
-    case OPTION_AMOUNT:
-        return "a decimal number";
-    case OPTION_RATIO:
-        return "a ratio with at most 6 decimals";
-    case OPTION_BPS:
-        return "basis points with at most 2 decimals";
-    case OPTION_DOUBLE:
-        return "a number";
-    case OPTION_DURATION:
-        return "a duration";
-    case OPTION_CLOCK:
-        return "a time of day";
-    case OPTION_TIME:
-        return "a date or time such as 2024-01-31 or 2024-01-31T12:00:00Z";
-    case OPTION_SIZE:
-        return "a size";
-    case OPTION_DAYS:
-        return "a list of days: mon, tue, wed, thu, fri, sat, sun";
-    case OPTION_NAMES:
-        return "a list of instruments";
-    case OPTION_RATIOS:
-        return "a list of ratios with at most 6 decimals each";
+    case OPTION_TEXT: return "printable text";
+    case OPTION_NAME: return "letters, digits, _, - and ., at most 63, first a letter or digit";
+    case OPTION_METRIC: return "lower-case letters, digits and _, at most 63";
+    case OPTION_ASSET: return "an asset in capital letters and digits, such as USD";
+    case OPTION_INSTRUMENT: return "BASE-QUOTE in capital letters and digits, such as BTC-USD";
+    case OPTION_PATH: return "the path of a file";
+    case OPTION_ADDRESS: return "host:port, such as 127.0.0.1:8080";
+    case OPTION_SOCKET: return "auto or a path";
+    case OPTION_URL: return "an address that begins with http:// or https://";
+    case OPTION_INTEGER: return "a whole number";
+    case OPTION_BOOLEAN: return option->refused != 0 ? "true" : "true or false";
+    case OPTION_AMOUNT: return "a decimal number";
+    case OPTION_RATIO: return "a ratio with at most 6 decimals";
+    case OPTION_BPS: return "basis points with at most 2 decimals";
+    case OPTION_DOUBLE: return "a number";
+    case OPTION_DURATION: return "a duration";
+    case OPTION_CLOCK: return "a time of day";
+    case OPTION_TIME: return "a date or time such as 2024-01-31 or 2024-01-31T12:00:00Z";
+    case OPTION_SIZE: return "a size";
+    case OPTION_DAYS: return "a list of days: mon, tue, wed, thu, fri, sat, sun";
+    case OPTION_NAMES: return "a list of instruments";
+    case OPTION_RATIOS: return "a list of ratios with at most 6 decimals each";
     case OPTION_RECORD:
-    case OPTION_PARAMS:
-        return "a mapping of keys to values";
-    case OPTION_MAP:
-        return "a mapping of names to values";
-    case OPTION_LIST:
-        return "a list";
+    case OPTION_PARAMS: return "a mapping of keys to values";
+    case OPTION_MAP: return "a mapping of names to values";
+    case OPTION_LIST: return "a list";
     case OPTION_CHOICE:
     case OPTION_FEED:
-    default:
-        return "";
+    default: return "";
     }
 }
 

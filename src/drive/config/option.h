@@ -128,20 +128,28 @@ void *memory_take(struct config_memory *memory, size_t count, size_t size);
 const char *memory_text(struct config_memory *memory, struct text text);
 void memory_free(struct config_memory *memory);
 
-/* Where values came from. Added in any order; found after origins_sort. */
+/* Where something stands: a layer's name and a line of it, 0 where the layer has no lines. */
+struct place {
+    const char *source;
+    uint32_t line;
+};
+
+/* Where values came from. Added in any order; found after origins_sort. Sources are borrowed. */
 struct config_origins *origins_new(struct config_memory *memory);
 MUST_USE bool origins_add(struct config_origins *origins, struct config_memory *memory,
-                          const char *key, const char *source, uint32_t line);
+                          const char *key, struct place place);
 MUST_USE bool origins_sort(struct config_origins *origins, struct config_memory *memory);
-/* The line of the key or of the nearest part of it that the file has; 1 where it has none. */
-uint32_t origins_line_near(const struct config_origins *origins, const char *key);
-uint32_t origins_find(const struct config_origins *origins, const char *key, const char **source);
+/* false where the value is a default. */
+MUST_USE bool origins_find(const struct config_origins *origins, const char *key,
+                           struct place *out);
+/* The place of the key or of the nearest part of it that a layer has; else *out stays. */
+void origins_find_near(const struct config_origins *origins, const char *key, struct place *out);
 
 /* Fills what follows from other values and checks every rule between keys. */
 MUST_USE enum status config_check(struct config *config, struct problem *problem);
 
 #define CONFIG_WHERE_SIZE 320
-/* `file:line: key`. */
-void config_where(char out[CONFIG_WHERE_SIZE], const char *name, uint32_t line, const char *key);
+/* `file:line: key`; without the line or the key where there is none. */
+void config_where(char out[CONFIG_WHERE_SIZE], struct place place, const char *key);
 
 #endif

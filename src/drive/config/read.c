@@ -13,26 +13,25 @@ struct reader {
     struct config_memory *memory;
     struct config_origins *origins;
     struct problem *problem;
-    const char *name;
-    const char *folder; /* NULL: paths stay as they are */
     enum config_mode mode;
     char path[PATH_SIZE]; /* of the key at hand: `bots[0].enter` */
     size_t path_size;
 };
 
-void config_where(char out[CONFIG_WHERE_SIZE], const char *name, uint32_t line, const char *key)
+void config_where(char out[CONFIG_WHERE_SIZE], struct place place, const char *key)
 {
-    char file[200];
-    (void)text_copy(file, sizeof file, text_of(name));
-    if (key == NULL || key[0] == '\0')
-        (void)snprintf(out, CONFIG_WHERE_SIZE, "%s:%u", file, line);
-    else
-        (void)snprintf(out, CONFIG_WHERE_SIZE, "%s:%u: %.100s", file, line, key);
+    char file[180], line[16] = "";
+    bool has_key = key != NULL && key[0] != '\0';
+    (void)text_copy(file, sizeof file, text_of(place.source));
+    if (place.line > 0)
+        (void)snprintf(line, sizeof line, ":%u", place.line);
+    (void)snprintf(out, CONFIG_WHERE_SIZE, "%s%s%s%.100s", file, line, has_key ? ": " : "",
+                   has_key ? key : "");
 }
 
 static enum status no_memory(struct reader *reader)
 {
-    return problem_set(reader->problem, STATUS_NO_MEMORY, reader->name, "%s",
+    return problem_set(reader->problem, STATUS_NO_MEMORY, reader->config->name, "%s",
                        status_sentence(STATUS_NO_MEMORY));
 }
 
@@ -42,10 +41,9 @@ static size_t path_push(struct reader *reader, struct text key, uint32_t index)
     size_t before = reader->path_size;
     char *end = reader->path + before;
     size_t room = sizeof reader->path - before;
-    int size = key.data != NULL
-                   ? snprintf(end, room, "%s%.*s", before > 0 ? "." : "",
-                              (int)(key.size < 64 ? key.size : 64), key.data)
-                   : snprintf(end, room, "[%u]", index);
+    int size = key.data != NULL ? snprintf(end, room, "%s%.*s", before > 0 ? "." : "",
+                                           (int)(key.size < 64 ? key.size : 64), key.data)
+                                : snprintf(end, room, "[%u]", index);
     ASSERT(size >= 0);
     reader->path_size += (size_t)size < room ? (size_t)size : room - 1;
     return before;
@@ -57,11 +55,11 @@ static void path_cut(struct reader *reader, size_t before)
     reader->path[before] = '\0';
 }
 
-static enum status refuse(struct reader *reader, uint32_t line, const char *found,
+static enum status refuse(struct reader *reader, struct place place, const char *found,
                           const char *allowed, const char *next)
 {
     char where[CONFIG_WHERE_SIZE];
-    config_where(where, reader->name, line, reader->path);
+    config_where(where, place, reader->path);
     problem_set(reader->problem, STATUS_CONFIG_INVALID, where, "%s", found);
     if (allowed != NULL)
         problem_allowed(reader->problem, "%s", allowed);
@@ -70,9 +68,9 @@ static enum status refuse(struct reader *reader, uint32_t line, const char *foun
     return reader->problem->status;
 }
 
-static enum status remember(struct reader *reader, uint32_t line)
+static enum status remember(struct reader *reader, const struct node *node)
 {
-    if (!origins_add(reader->origins, reader->memory, reader->path, reader->name, line))
+    if (!origins_add(reader->origins, reader->memory, reader->path, node_place(node)))
         return no_memory(reader);
     return STATUS_OK;
 }
@@ -111,8 +109,8 @@ static enum status refuse_key(struct reader *reader, const struct section *secti
     size_t count = keys_of(section, from, record, names), used = 0;
     int size = (int)(node->key.size < 64 ? node->key.size : 64);
     for (size_t i = 0; i < count && used < sizeof allowed; i++)
-        used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s",
-                                 i > 0 ? ", " : "", names[i]);
+        used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", i > 0 ? ", " : "",
+                                 names[i]);
     const char *near = option == NULL ? near_key(node->key, names, count) : NULL;
     if (near != NULL)
         (void)snprintf(next, sizeof next, "did you mean \"%s\"?", near);
@@ -127,7 +125,7 @@ static enum status refuse_key(struct reader *reader, const struct section *secti
     } else {
         (void)snprintf(found, sizeof found, "unknown key \"%.*s\"", size, node->key.data);
     }
-    return refuse(reader, node->line, found, allowed, next);
+    return refuse(reader, node_place(node), found, allowed, next);
 }
 
 /* What the value was probably meant to be: a choice with a typing mistake, a name in small letters.
@@ -175,7 +173,7 @@ static enum status refuse_value(struct reader *reader, const struct option *opti
         (void)snprintf(next, sizeof next, "did you mean \"%s\"?", near);
     else
         (void)snprintf(next, sizeof next, "tern help config");
-    return refuse(reader, node->line, found, allowed, next);
+    return refuse(reader, node_place(node), found, allowed, next);
 }
 
 static enum status refuse_count(struct reader *reader, const struct option *option,
@@ -184,7 +182,7 @@ static enum status refuse_count(struct reader *reader, const struct option *opti
     char found[64], allowed[64];
     (void)snprintf(found, sizeof found, "found %u entries", node->count);
     (void)snprintf(allowed, sizeof allowed, "at most %u", option->count_max);
-    return refuse(reader, node->line, found, allowed, "remove some");
+    return refuse(reader, node_place(node), found, allowed, "remove some");
 }
 
 /* `off` switches limits and optional records off, `null` every optional row; a record with nothing
@@ -200,12 +198,12 @@ static bool is_off(const struct option *option, const struct node *node)
 }
 
 /* A relative path of the file, against the file's folder. */
-static enum status resolve_path(struct reader *reader, const char **path)
+static enum status resolve_path(struct reader *reader, const char *folder, const char **path)
 {
     char joined[2 * PATH_MAX];
-    if (reader->folder == NULL || (*path)[0] == '/')
+    if (folder == NULL || (*path)[0] == '/')
         return STATUS_OK;
-    int size = snprintf(joined, sizeof joined, "%s/%s", reader->folder, *path);
+    int size = snprintf(joined, sizeof joined, "%s/%s", folder, *path);
     ASSERT(size > 0);
     if ((size_t)size >= sizeof joined)
         return STATUS_RANGE;
@@ -214,12 +212,12 @@ static enum status resolve_path(struct reader *reader, const char **path)
 }
 
 /* `tape FILE`: the file goes behind the choice. */
-static enum status read_feed(struct reader *reader, const struct option *option, struct text text,
-                             void *record)
+static enum status read_feed(struct reader *reader, const struct option *option,
+                             const struct node *node, void *record)
 {
     static const struct option file_option = {.type = OPTION_PATH};
     const char **file = (const char **)(void *)((uint8_t *)record + option->count_offset);
-    struct text rest = text;
+    struct text rest = node->text;
     struct text choice = text_split(&rest, ' ');
     rest = text_trim(rest);
     uint32_t *value = (uint32_t *)(void *)((uint8_t *)record + option->offset);
@@ -231,7 +229,7 @@ static enum status read_feed(struct reader *reader, const struct option *option,
     if (rest.size == 0)
         return STATUS_OK;
     status = value_read(&file_option, rest, file, reader->memory);
-    return status == STATUS_OK ? resolve_path(reader, file) : status;
+    return status == STATUS_OK ? resolve_path(reader, node->source->folder, file) : status;
 }
 
 static enum status read_scalar(struct reader *reader, const struct option *option,
@@ -241,10 +239,10 @@ static enum status read_scalar(struct reader *reader, const struct option *optio
     if (node->kind != NODE_SCALAR || node_is_null(node))
         return refuse_value(reader, option, node, STATUS_SYNTAX);
     enum status status = option->type == OPTION_FEED
-                             ? read_feed(reader, option, node->text, record)
+                             ? read_feed(reader, option, node, record)
                              : value_read(option, node->text, at, reader->memory);
     if (status == STATUS_OK && option->type == OPTION_PATH)
-        status = resolve_path(reader, at);
+        status = resolve_path(reader, node->source->folder, at);
     return status == STATUS_OK ? STATUS_OK : refuse_value(reader, option, node, status);
 }
 
@@ -301,9 +299,11 @@ static enum status read_values(struct reader *reader, const struct option *optio
             status = value_read(&share, item->text, &ratios.items[count], reader->memory);
         }
         if (status != STATUS_OK)
-            return refuse_value(reader, option->type == OPTION_NAMES    ? &name_option
-                                        : option->type == OPTION_RATIOS ? &share
-                                                                        : option, item, status);
+            return refuse_value(reader,
+                                option->type == OPTION_NAMES    ? &name_option
+                                : option->type == OPTION_RATIOS ? &share
+                                                                : option,
+                                item, status);
         path_cut(reader, before);
     }
     if (option->type == OPTION_DAYS)
@@ -316,7 +316,7 @@ static enum status read_values(struct reader *reader, const struct option *optio
 }
 
 static enum status read_section(struct reader *reader, const struct section *section,
-                                const struct node *node, uint32_t line, void *record);
+                                const struct node *node, struct place place, void *record);
 static enum status read_entry(struct reader *reader, const struct section *section,
                               const struct node *node, void *record);
 
@@ -341,7 +341,7 @@ static enum status read_items(struct reader *reader, const struct option *option
         uint8_t *at = items + *count * section->record_size;
         size_t before = path_push(reader, item->key, *count);
         enum status status = map ? read_entry(reader, section, item, at)
-                                 : read_section(reader, section, item, item->line, at);
+                                 : read_section(reader, section, item, node_place(item), at);
         if (status != STATUS_OK)
             return status;
         path_cut(reader, before);
@@ -351,19 +351,20 @@ static enum status read_items(struct reader *reader, const struct option *option
 }
 
 static enum status read_option(struct reader *reader, const struct option *option,
-                               const struct node *node, const struct node *parent, uint32_t line,
-                               void *record)
+                               const struct node *node, const struct node *parent,
+                               struct place place, void *record)
 {
     bool record_type = option->type == OPTION_RECORD || option->type == OPTION_PARAMS;
     bool *mark = (option->flags & OPTION_MARK) != 0
-                     ? (bool *)((uint8_t *)record + option->set_offset) : NULL;
+                     ? (bool *)((uint8_t *)record + option->set_offset)
+                     : NULL;
     const struct section *section = option_section(option, record);
     if (node != NULL && is_off(option, node))
         return STATUS_OK;
     if (node == NULL && (option->flags & OPTION_REQUIRED) != 0) {
         char allowed[OPTION_ALLOWED_SIZE];
         option_allowed(option, allowed);
-        return refuse(reader, line, "missing", allowed, "add the key");
+        return refuse(reader, place, "missing", allowed, "add the key");
     }
     if (record_type && node == NULL && (option->flags & OPTION_OPTIONAL) != 0 &&
         (parent != NULL || option->fallback == NULL))
@@ -371,7 +372,7 @@ static enum status read_option(struct reader *reader, const struct option *optio
     if (mark != NULL)
         *mark = node != NULL || record_type || option_fallback(option, reader->mode) != NULL;
     if (record_type)
-        return read_section(reader, section, node, line, (uint8_t *)record + option->offset);
+        return read_section(reader, section, node, place, (uint8_t *)record + option->offset);
     if (node == NULL)
         return read_default(reader, option, record);
     if (option->type == OPTION_LIST || option->type == OPTION_MAP)
@@ -381,8 +382,8 @@ static enum status read_option(struct reader *reader, const struct option *optio
 }
 
 /* Every key of the node is a row of the section that applies, and there once. */
-static enum status check_keys(struct reader *reader, const struct section *section,
-                              uint32_t from, const struct node *node, const void *record)
+static enum status check_keys(struct reader *reader, const struct section *section, uint32_t from,
+                              const struct node *node, const void *record)
 {
     uint64_t seen = 0;
     ASSERT(section->options_count <= 64);
@@ -395,7 +396,7 @@ static enum status check_keys(struct reader *reader, const struct section *secti
             return refuse_key(reader, section, from, record, child, option);
         uint64_t bit = UINT64_C(1) << (option - section->options);
         if ((seen & bit) != 0)
-            return refuse(reader, child->line, "the key is there twice", "each key once",
+            return refuse(reader, node_place(child), "the key is there twice", "each key once",
                           "remove one of the two");
         seen |= bit;
         path_cut(reader, before);
@@ -403,27 +404,16 @@ static enum status check_keys(struct reader *reader, const struct section *secti
     return STATUS_OK;
 }
 
-static const struct node *find_child(const struct node *node, const char *key)
-{
-    if (node == NULL || node->kind != NODE_MAPPING)
-        return NULL;
-    for (const struct node *child = node->first; child != NULL; child = child->next) {
-        if (text_equal(child->key, text_of(key)))
-            return child;
-    }
-    return NULL;
-}
-
 static enum status read_row(struct reader *reader, const struct option *option,
-                            const struct node *parent, uint32_t line, void *record)
+                            const struct node *parent, struct place place, void *record)
 {
-    const struct node *node = find_child(parent, option->name);
+    const struct node *node = node_find(parent, text_of(option->name));
     size_t before = path_push(reader, text_of(option->name), 0);
     enum status status = STATUS_OK;
     if (node != NULL)
-        status = remember(reader, node->line);
+        status = remember(reader, node);
     if (status == STATUS_OK)
-        status = read_option(reader, option, node, parent, node != NULL ? node->line : line,
+        status = read_option(reader, option, node, parent, node != NULL ? node_place(node) : place,
                              record);
     if (status == STATUS_OK)
         path_cut(reader, before);
@@ -432,19 +422,20 @@ static enum status read_row(struct reader *reader, const struct option *option,
 
 /* Rows of the record, in the order of the table; the selector first, for it says which apply. */
 static enum status read_rows(struct reader *reader, const struct section *section,
-                             const struct node *node, uint32_t line, uint32_t from, void *record)
+                             const struct node *node, struct place place, uint32_t from,
+                             void *record)
 {
     enum status status = STATUS_OK;
     for (uint32_t i = from; i < section->options_count && status == STATUS_OK; i++) {
         if ((section->options[i].flags & OPTION_SELECTOR) != 0)
-            status = read_row(reader, &section->options[i], node, line, record);
+            status = read_row(reader, &section->options[i], node, place, record);
     }
     if (status == STATUS_OK && node != NULL)
         status = check_keys(reader, section, from, node, record);
     for (uint32_t i = from; i < section->options_count && status == STATUS_OK; i++) {
         const struct option *option = &section->options[i];
         if ((option->flags & OPTION_SELECTOR) == 0 && option_applies(section, option, record))
-            status = read_row(reader, option, node, line, record);
+            status = read_row(reader, option, node, place, record);
     }
     return status;
 }
@@ -454,14 +445,17 @@ static enum status read_entry(struct reader *reader, const struct section *secti
                               const struct node *node, void *record)
 {
     const struct option *key = &section->options[0];
-    const struct node key_node = {.kind = NODE_SCALAR, .quoted = true, .line = node->line,
+    const struct node key_node = {.kind = NODE_SCALAR,
+                                  .quoted = true,
+                                  .source = node->source,
+                                  .line = node->line,
                                   .text = node->key};
     for (const struct node *other = node->next; other != NULL; other = other->next) {
         if (text_equal(other->key, node->key))
-            return refuse(reader, other->line, "the key is there twice", "each key once",
+            return refuse(reader, node_place(other), "the key is there twice", "each key once",
                           "remove one of the two");
     }
-    enum status status = remember(reader, node->line);
+    enum status status = remember(reader, node);
     if (status == STATUS_OK)
         status = read_scalar(reader, key, &key_node, record);
     if (status != STATUS_OK)
@@ -471,44 +465,46 @@ static enum status read_entry(struct reader *reader, const struct section *secti
     struct option as_record = {.type = OPTION_RECORD};
     if (node->kind != NODE_MAPPING && !node_is_null(node))
         return refuse_value(reader, &as_record, node, STATUS_SYNTAX);
-    return read_rows(reader, section, node->kind == NODE_MAPPING ? node : NULL, node->line, 1,
+    return read_rows(reader, section, node->kind == NODE_MAPPING ? node : NULL, node_place(node), 1,
                      record);
 }
 
-/* node NULL: all defaults. line is where the record stands, for keys that are missing. */
+/* node NULL: all defaults. place is where the record stands, for keys that are missing. */
 static enum status read_section(struct reader *reader, const struct section *section,
-                                const struct node *node, uint32_t line, void *record)
+                                const struct node *node, struct place place, void *record)
 {
     struct option as_record = {.type = OPTION_RECORD};
     if (node != NULL && node->key.data == NULL && node->kind == NODE_SCALAR &&
         section->brief != NULL) {
         /* A bare value stands for a record with that one key. */
-        struct node copy = *node, holder = {.kind = NODE_MAPPING, .line = node->line, .count = 1};
+        struct node copy = *node, holder = {.kind = NODE_MAPPING,
+                                            .source = node->source,
+                                            .line = node->line,
+                                            .count = 1};
         copy.key = text_of(section->brief);
         copy.next = NULL;
         holder.first = &copy;
-        return read_rows(reader, section, &holder, line, 0, record);
+        return read_rows(reader, section, &holder, place, 0, record);
     }
     if (node == NULL || (node_is_null(node) && node->key.data != NULL))
-        return read_rows(reader, section, NULL, line, 0, record);
+        return read_rows(reader, section, NULL, place, 0, record);
     if (node->kind != NODE_MAPPING)
         return refuse_value(reader, &as_record, node, STATUS_SYNTAX);
     if (node->key.data == NULL && reader->path_size > 0) {
-        enum status status = remember(reader, node->line);
+        enum status status = remember(reader, node);
         if (status != STATUS_OK)
             return status;
     }
-    return read_rows(reader, section, node, line, 0, record);
+    return read_rows(reader, section, node, place, 0, record);
 }
 
-enum status config_fill(struct config *config, const char *folder, const struct node *root,
-                        struct problem *problem)
+enum status config_fill(struct config *config, const struct node *root, struct problem *problem)
 {
-    struct reader reader = {.config = config, .memory = config->memory, .problem = problem,
-                            .origins = config->origins, .name = config->name, .folder = folder,
+    struct reader reader = {.config = config,
+                            .memory = config->memory,
+                            .problem = problem,
+                            .origins = config->origins,
                             .mode = config->mode};
-    if (root->kind != NODE_MAPPING)
-        return refuse(&reader, root->line, "found no mapping of keys to values",
-                      "lines such as `tern: 1`", "tern help config");
-    return read_section(&reader, &config_section_root, root, 1, config);
+    struct place place = {root->source->name, root->source->has_lines ? 1 : 0};
+    return read_section(&reader, &config_section_root, root, place, config);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+/* A row is read as a whole. */
+/* clang-format off */
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define MARKED(type, member)                          \
     .offset = offsetof(struct type, member.value),    \
@@ -314,6 +316,8 @@ static const struct section params_sections[] = {
     [CONFIG_BOT_DCA] = PARAMS(dca), [CONFIG_BOT_REBALANCE] = PARAMS(rebalance),
     [CONFIG_BOT_MAKER] = PARAMS(maker), [CONFIG_BOT_PLUGIN] = {NULL, NULL, 0, 0, NULL},
 };
+
+/* clang-format on */
 
 const struct section *config_section_params(enum config_bot_kind kind)
 {

@@ -5,6 +5,8 @@
  * until someone writes one. */
 #include "drive/config/option.h"
 
+/* A row is read as a whole. */
+/* clang-format off */
 #define LIMIT (OPTION_OPTIONAL | OPTION_MARK | OPTION_LIMIT | OPTION_LIVE)
 #define MARKED(type, member)                          \
     .offset = offsetof(struct type, member.value),    \

@@ -1,6 +1,8 @@
 /* The option table: the keys of the file outside `risk`, `guards` and `bots`. */
 #include "drive/config/option.h"
 
+/* A row is read as a whole. */
+/* clang-format off */
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define MARKED(type, member)                          \
     .offset = offsetof(struct type, member.value),    \
@@ -312,6 +314,8 @@ static const struct option root_options[] = {
 const struct section config_section_root = {
     "The file", root_options, ARRAY_COUNT(root_options), sizeof(struct config), NULL,
 };
+
+/* clang-format on */
 
 const char *config_profile_name(enum config_profile profile)
 {

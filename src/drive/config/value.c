@@ -173,8 +173,14 @@ static enum status clock_parse(struct text text, int64_t *out)
     return total <= NANOSECONDS_PER_DAY ? STATUS_OK : STATUS_RANGE;
 }
 
-static const struct { const char *name; int64_t bytes; } size_units[] = {
-    {"GiB", INT64_C(1) << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1},
+static const struct {
+    const char *name;
+    int64_t bytes;
+} size_units[] = {
+    {"GiB", INT64_C(1) << 30},
+    {"MiB", 1 << 20},
+    {"KiB", 1 << 10},
+    {"B", 1},
 };
 
 static enum status size_parse(struct text text, int64_t *out)
@@ -353,9 +359,10 @@ static void integer_format(const struct option *option, int64_t value, struct te
     else if (option->type == OPTION_TIME)
         size = time_format(text, value);
     else
-        size = decimal_format_i64(text, value, option->type == OPTION_RATIO ? RATIO_DECIMALS
-                                               : option->type == OPTION_BPS ? RATIO_DECIMALS - 4
-                                                                            : 0);
+        size = decimal_format_i64(text, value,
+                                  option->type == OPTION_RATIO ? RATIO_DECIMALS
+                                  : option->type == OPTION_BPS ? RATIO_DECIMALS - 4
+                                                               : 0);
     text_buffer_append(out, (struct text){text, size});
 }
 

@@ -18,32 +18,31 @@
 #define TEXT_MAX ((size_t)16 * 1024 * 1024)
 
 /* A back-test of two bots; the errors below change one line of it. */
-static const char base_text[] =
-    "tern: 1\n"                                                        /*  1 */
-    "instruments: [BTC-USDT, ETH-USDT]\n"                              /*  2 */
-    "account: {USDT: \"10000\"}\n"                                     /*  3 */
-    "fees: {maker_bps: 10, taker_bps: 20}\n"                           /*  4 */
-    "data:\n"                                                          /*  5 */
-    "  - {file: btc.csv, instrument: BTC-USDT, bar: 1h}\n"             /*  6 */
-    "  - {file: eth.csv, instrument: ETH-USDT, bar: 1h}\n"             /*  7 */
-    "risk: {drawdown_max: 0.2}\n"                                      /*  8 */
-    "bots:\n"                                                          /*  9 */
-    "  - name: cross\n"                                                /* 10 */
-    "    kind: ma_cross\n"                                             /* 11 */
-    "    instrument: BTC-USDT\n"                                       /* 12 */
-    "    bar: 4h\n"                                                    /* 13 */
-    "    budget: \"4000\"\n"                                           /* 14 */
-    "    params: {average: ema, fast: 10, slow: 30}\n"                 /* 15 */
-    "    size: {method: fixed, quantity: \"0.5\"}\n"                   /* 16 */
-    "  - name: score\n"                                                /* 17 */
-    "    kind: score\n"                                                /* 18 */
-    "    instrument: ETH-USDT\n"                                       /* 19 */
-    "    bar: 1h\n"                                                    /* 20 */
-    "    budget: \"6000\"\n"                                           /* 21 */
-    "    signals:\n"                                                   /* 22 */
-    "      rsi: {weight: 0.4, oversold: 30, overbought: 70}\n"         /* 23 */
-    "    enter: 0.05\n"                                                /* 24 */
-    "    exit: -0.05\n";                                               /* 25 */
+static const char base_text[] = "tern: 1\n"                                                /*  1 */
+                                "instruments: [BTC-USDT, ETH-USDT]\n"                      /*  2 */
+                                "account: {USDT: \"10000\"}\n"                             /*  3 */
+                                "fees: {maker_bps: 10, taker_bps: 20}\n"                   /*  4 */
+                                "data:\n"                                                  /*  5 */
+                                "  - {file: btc.csv, instrument: BTC-USDT, bar: 1h}\n"     /*  6 */
+                                "  - {file: eth.csv, instrument: ETH-USDT, bar: 1h}\n"     /*  7 */
+                                "risk: {drawdown_max: 0.2}\n"                              /*  8 */
+                                "bots:\n"                                                  /*  9 */
+                                "  - name: cross\n"                                        /* 10 */
+                                "    kind: ma_cross\n"                                     /* 11 */
+                                "    instrument: BTC-USDT\n"                               /* 12 */
+                                "    bar: 4h\n"                                            /* 13 */
+                                "    budget: \"4000\"\n"                                   /* 14 */
+                                "    params: {average: ema, fast: 10, slow: 30}\n"         /* 15 */
+                                "    size: {method: fixed, quantity: \"0.5\"}\n"           /* 16 */
+                                "  - name: score\n"                                        /* 17 */
+                                "    kind: score\n"                                        /* 18 */
+                                "    instrument: ETH-USDT\n"                               /* 19 */
+                                "    bar: 1h\n"                                            /* 20 */
+                                "    budget: \"6000\"\n"                                   /* 21 */
+                                "    signals:\n"                                           /* 22 */
+                                "      rsi: {weight: 0.4, oversold: 30, overbought: 70}\n" /* 23 */
+                                "    enter: 0.05\n"                                        /* 24 */
+                                "    exit: -0.05\n";                                       /* 25 */
 
 /* The base text with the one occurrence of `from` replaced by `to`; the caller frees it. */
 static char *changed(const char *text, const char *from, const char *to)
@@ -317,8 +316,7 @@ static void params_lie_at_their_index(void **state)
     }
 }
 
-static void check_rows(const struct section *section, struct config_memory *memory,
-                       uint32_t *count)
+static void check_rows(const struct section *section, struct config_memory *memory, uint32_t *count)
 {
     _Alignas(16) uint8_t value[64];
     for (uint32_t i = 0; i < section->options_count; i++) {
@@ -411,7 +409,10 @@ static bool hash_changes(const char *from, const char *to)
 static void the_hash_is_of_what_matters(void **state)
 {
     (void)state;
-    static const struct { const char *from, *to; bool matters; } cases[] = {
+    static const struct {
+        const char *from, *to;
+        bool matters;
+    } cases[] = {
         {"tern: 1\n", "# a comment\n\ntern: 1 # another\n", false},
         {"tern: 1\n", "\xEF\xBB\xBFtern: 1\n", false},
         {"tern: 1\n", "tern: 1\r\n", false},
@@ -419,8 +420,8 @@ static void the_hash_is_of_what_matters(void **state)
         {"maker_bps: 10, taker_bps: 20", "taker_bps: \"20.00\", maker_bps: 10", false},
         {"{maker_bps: 10, taker_bps: 20}", "{tiers: [{volume: 0, maker_bps: 10, taker_bps: 20}]}",
          false},
-        {"fees: {maker_bps: 10, taker_bps: 20}\n",
-         "fees:\n  maker_bps: 10\n  taker_bps: 20\n", false},
+        {"fees: {maker_bps: 10, taker_bps: 20}\n", "fees:\n  maker_bps: 10\n  taker_bps: 20\n",
+         false},
         {"file: btc.csv", "file: elsewhere/btc2.csv", false},
         {"tern: 1\n", "tern: 1\nlog: {level: debug, file: x.log}\n", false},
         {"tern: 1\n", "tern: 1\nlisten: {http: null}\n", false},
@@ -479,7 +480,9 @@ static void origins_are_lines_or_default(void **state)
 static void text_of_any_kind_is_judged(void **state)
 {
     (void)state;
-    static const struct { const char *text, *where, *found; } cases[] = {
+    static const struct {
+        const char *text, *where, *found;
+    } cases[] = {
         {"", "t.yaml:1", "nothing but white space and comments"},
         {"# only this\n", "t.yaml:1", "nothing but white space and comments"},
         {"---\n", "t.yaml:1", "nothing but white space and comments"},
@@ -507,8 +510,7 @@ static void text_of_any_kind_is_judged(void **state)
 }
 
 /* A file of the header and count items in a list. */
-static char *listed(const char *header, const char *item_format, unsigned count,
-                    const char *footer)
+static char *listed(const char *header, const char *item_format, unsigned count, const char *footer)
 {
     struct text_buffer out;
     text_buffer_init(&out, TEXT_MAX);
@@ -534,13 +536,12 @@ static void capacities_are_the_tables(void **state)
         const char *header, *item, *footer, *where, *found;
         unsigned count_max;
     } cases[] = {
-        {"tern: 1\ninstruments: [", "A#-USD,", "]\n", "t.yaml:2: instruments",
-         "found 257 entries", CONFIG_INSTRUMENTS_MAX},
+        {"tern: 1\ninstruments: [", "A#-USD,", "]\n", "t.yaml:2: instruments", "found 257 entries",
+         CONFIG_INSTRUMENTS_MAX},
         {"tern: 1\ninstruments: [A-USD]\nbots:\n", " - {name: b#, kind: rsi, instrument: A-USD}\n",
          "", "t.yaml:3: bots", "found 1025 entries", CONFIG_BOTS_MAX},
-        {"tern: 1\ninstruments: [A-USD]\ndata:\n",
-         " - {file: f#, instrument: A-USD, bar: 1h}\n", "", "t.yaml:3: data",
-         "found 257 entries", CONFIG_DATA_MAX},
+        {"tern: 1\ninstruments: [A-USD]\ndata:\n", " - {file: f#, instrument: A-USD, bar: 1h}\n",
+         "", "t.yaml:3: data", "found 257 entries", CONFIG_DATA_MAX},
         {"tern: 1\ninstruments: [A-USD]\naccount:\n", " A#: 1\n", "", "t.yaml:3: account",
          "found 257 entries", CONFIG_ASSETS_MAX},
     };
@@ -576,7 +577,11 @@ static char *padded(size_t size)
 static void sizes_are_bounded(void **state)
 {
     (void)state;
-    static const struct { size_t size; bool file; const char *found; } cases[] = {
+    static const struct {
+        size_t size;
+        bool file;
+        const char *found;
+    } cases[] = {
         {CONFIG_FILE_SIZE_MAX, true, NULL},
         {CONFIG_FILE_SIZE_MAX + 1, true, "a file of more than 1 MiB"},
         {CONFIG_TEXT_SIZE_MAX, false, NULL},
@@ -591,9 +596,8 @@ static void sizes_are_bounded(void **state)
         char *text = padded(cases[i].size);
         problem_init(&problem);
         assert_int_equal(pwrite(descriptor, text, cases[i].size, 0), (ssize_t)cases[i].size);
-        enum status status = cases[i].file
-                                 ? config_read_file(path, CONFIG_LIVE, &config, &problem)
-                                 : read_as(text, CONFIG_LIVE, &config, &problem);
+        enum status status = cases[i].file ? config_read_file(path, CONFIG_LIVE, &config, &problem)
+                                           : read_as(text, CONFIG_LIVE, &config, &problem);
         assert_int_equal(status, cases[i].found == NULL ? STATUS_OK : STATUS_CONFIG_INVALID);
         if (cases[i].found != NULL)
             assert_string_equal(problem.found, cases[i].found);
@@ -632,8 +636,9 @@ static void files_are_read_against_their_folder(void **state)
     assert_int_equal(rmdir(folder), 0);
     /* A folder given with text is taken as it is. */
     problem_init(&problem);
-    assert_int_equal(config_read_text("t", text_of(base_text), "up/..", CONFIG_BACKTEST, &config,
-                                      &problem), STATUS_OK);
+    assert_int_equal(
+        config_read_text("t", text_of(base_text), "up/..", CONFIG_BACKTEST, &config, &problem),
+        STATUS_OK);
     assert_string_equal(config.data[1].file, "up/../eth.csv");
     config_release(&config);
 }
@@ -660,13 +665,207 @@ static void the_reference_page_is_current(void **state)
     text_buffer_release(&page);
 }
 
-/* One random edit: a byte, a piece taken out, doubled, moved, or swapped for a word of the trade. */
+/* The base text with single keys laid over it. */
+static enum status read_with(const char *key, const char *value, struct config *config,
+                             struct problem *problem)
+{
+    const struct config_layer layers[] = {
+        {.name = "t.yaml", .text = text_of(base_text)},
+        {.name = "--set", .key = key, .text = text_of(value)},
+    };
+    problem_init(problem);
+    return config_read_layers(layers, 2, CONFIG_BACKTEST, config, problem);
+}
+
+static void files_are_laid_over_each_other(void **state)
+{
+    (void)state;
+    const struct config_layer layers[] = {
+        {.name = "etc", .text = TEXT("tern: 1\nseed: 3\ninstruments: [A-USD]\n"
+                                     "risk: {drawdown_max: 0.1, daily_loss_max: 7}\n"
+                                     "log: {file: a.log}\n"), .folder = "/etc/tern"},
+        {.name = "mine", .text = TEXT("tern: 1\ninstruments: [B-USD, C-USD]\n"
+                                      "risk: {drawdown_max: 0.2}\nguards: []\n")},
+        {.name = "TERN_RISK__CASH_RESERVE", .key = "risk.cash_reserve", .text = TEXT("5")},
+        {.name = "--set", .key = "log.level", .text = TEXT("debug")},
+        {.name = "--seed", .key = "seed", .text = TEXT("4")},
+        {.name = "--seed again", .key = "seed", .text = TEXT("5 # the last one wins")},
+    };
+    struct config config;
+    struct problem problem;
+    const char *source;
+    problem_init(&problem);
+    assert_int_equal(
+        config_read_layers(layers, ARRAY_COUNT(layers), CONFIG_LIVE, &config, &problem), STATUS_OK);
+    assert_string_equal(config.name, "mine");
+    assert_int_equal(config.seed, 5);
+    assert_int_equal(config.instruments_count, 2);
+    assert_int_equal(config.risk.drawdown_max.value.ppm, 200000);
+    assert_true(config.risk.daily_loss_max.value.units == whole(7));
+    assert_true(config.risk.cash_reserve.units == whole(5));
+    assert_string_equal(config.log.file, "/etc/tern/a.log");
+    assert_int_equal(config.log.level, CONFIG_LOG_DEBUG);
+    assert_int_equal(config_origin(&config, "risk.daily_loss_max", &source), 4);
+    assert_string_equal(source, "etc");
+    assert_int_equal(config_origin(&config, "risk.drawdown_max", &source), 3);
+    assert_string_equal(source, "mine");
+    assert_int_equal(config_origin(&config, "seed", &source), 0);
+    assert_string_equal(source, "--seed again");
+    struct text_buffer out;
+    text_buffer_init(&out, TEXT_MAX);
+    config_show(&config, &out);
+    assert_non_null(strstr(out.data, "\nseed\t5\t--seed again\n"));
+    text_buffer_release(&out);
+    config_release(&config);
+    /* What is wrong with one layer is said of that layer. */
+    static const struct {
+        const char *text, *where, *found;
+    } wrong[] = {
+        {"seed: 5\n", "mine:1: tern", "missing"},
+        {"tern: 1\nseed: 5\nseed: 6\n", "mine:3: seed", "the key is there twice"},
+        {"tern: 1\nrisk: {}\nrisk: {drawdown_max: 0.5}\n", "mine:3: risk",
+         "the key is there twice"},
+        {"tern: 1\nrisk: {drawdown_max: 5}\n", "mine:2: risk.drawdown_max", "found \"5\""},
+        {"tern: 1\ninstruments: [A-EUR, B-USD]\n", "mine:2: instruments[1].name",
+         "B-USD is quoted in USD, the reporting currency is EUR"},
+        {"tern: 2\n", "mine:1: tern", "found \"2\""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        struct config_layer two[] = {layers[0], layers[1]};
+        two[1].text = text_of(wrong[i].text);
+        problem_init(&problem);
+        assert_int_equal(config_read_layers(two, 2, CONFIG_LIVE, &config, &problem),
+                         STATUS_CONFIG_INVALID);
+        assert_string_equal(problem.where, wrong[i].where);
+        assert_string_equal(problem.found, wrong[i].found);
+    }
+}
+
+static void single_keys_are_set_by_their_path(void **state)
+{
+    (void)state;
+    struct config config;
+    struct problem problem;
+    assert_int_equal(read_with("bots[0].params.fast", "11", &config, &problem), STATUS_OK);
+    assert_int_equal(config.bots[0].params[CONFIG_MA_CROSS_FAST].value.integer, 11);
+    assert_int_equal(config.bots[0].params[CONFIG_MA_CROSS_SLOW].value.integer, 30);
+    config_release(&config);
+    assert_int_equal(read_with("bots[score].signals.ma.slow", "50", &config, &problem), STATUS_OK);
+    assert_true(config.bots[1].ma.on && config.bots[1].ma.slow == 50 && config.bots[1].rsi.on);
+    config_release(&config);
+    assert_int_equal(
+        read_with("instruments[1]", "{name: ETH-USDT, quote_decimals: 2}", &config, &problem),
+        STATUS_OK);
+    assert_int_equal(config.instruments[1].quote_decimals, 2);
+    config_release(&config);
+    assert_int_equal(read_with("risk.drawdown_max", "", &config, &problem), STATUS_OK);
+    assert_false(config.risk.drawdown_max.set);
+    config_release(&config);
+    static const struct {
+        const char *key, *value, *where, *found;
+    } wrong[] = {
+        {"bots[2].enter", "0", "--set: bots[2].enter", "there is no \"[2]\" here"},
+        {"bots[nobody].enter", "0", "--set: bots[nobody].enter", "there is no \"[nobody]\" here"},
+        {"bots.enter", "0", "--set: bots.enter", "there is no \"enter\" here"},
+        {"tern.x", "0", "--set: tern.x", "there is no \"x\" here"},
+        {"", "0", "--set", "there is no \"\" here"},
+        {"risk.", "0", "--set: risk.", "there is no \"\" here"},
+        {"risk.drawdown", "0", "--set: risk.drawdown", "unknown key \"drawdown\""},
+        {"risk.drawdown_max", "9", "--set: risk.drawdown_max", "found \"9\""},
+        {"risk.drawdown_max", "[", "--set", "YAML syntax: did not find expected node content "
+                                            "while parsing a flow node"},
+        {"bots[0].params.fast", "30", "--set: bots[0].params.fast",
+         "fast 30 is not less than slow 30"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        assert_int_equal(read_with(wrong[i].key, wrong[i].value, &config, &problem),
+                         STATUS_CONFIG_INVALID);
+        assert_string_equal(problem.where, wrong[i].where);
+        assert_string_equal(problem.found, wrong[i].found);
+    }
+    /* Paths of any shape end. */
+    struct random random;
+    random_init(&random, 77, 0);
+    for (unsigned run = 0; run < 3000; run++) {
+        static const char *const parts[] = {
+            "bots", "[0]",          "[",    "]",           ".",      "risk", "[score]",
+            "-1",   "drawdown_max", "name", "instruments", "params", ""};
+        char key[128] = "";
+        for (uint64_t i = random_below(&random, 7); i > 0; i--)
+            (void)strncat(key, parts[random_below(&random, ARRAY_COUNT(parts))], 16);
+        if (read_with(key, run % 2 == 0 ? "0.5" : "{a: [1]}", &config, &problem) == STATUS_OK)
+            config_release(&config);
+        else
+            assert_int_equal(problem.status, STATUS_CONFIG_INVALID);
+    }
+}
+
+static void variables_name_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variable, *key;
+    } cases[] = {
+        {"TERN_SEED", "seed"},
+        {"TERN_RISK__DRAWDOWN_MAX", "risk.drawdown_max"},
+        {"TERN_RESILIENCE__RETRY__CAP", "resilience.retry.cap"},
+        {"TERN_", NULL},
+        {"TERNSEED", NULL},
+        {"PATH", NULL},
+        {"TERN_seed", NULL},
+        {"TERN_A-B", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        char key[32];
+        bool ours = config_key_of_variable(cases[i].variable, key, sizeof key);
+        assert_int_equal(ours, cases[i].key != NULL);
+        if (ours)
+            assert_string_equal(key, cases[i].key);
+    }
+    char small[5];
+    assert_true(config_key_of_variable("TERN_SEED", small, 5));
+    assert_false(config_key_of_variable("TERN_SEEDS", small, 5));
+}
+
+/* One random edit: a byte changed, a piece taken out or doubled, a word of the trade put in. */
 static size_t mutate(struct random *random, char *text, size_t size, size_t size_max)
 {
     static const char *const words[] = {
-        "null", "off", "\n", "  ", "- ", ": ", "{", "}", "[", "]", "\"", "&a ", "*a", "<<: ", "!!",
-        "---\n", "0", "-1", "1e999", "9223372036854775808", "0.0000000000000000001", "\t", "\xFF",
-        "score", "grid", "kind: rebalance", "USD", "|", ">", "?", "#", "%", "\r\n", "1w", "24:00",
+        "null",
+        "off",
+        "\n",
+        "  ",
+        "- ",
+        ": ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "&a ",
+        "*a",
+        "<<: ",
+        "!!",
+        "---\n",
+        "0",
+        "-1",
+        "1e999",
+        "9223372036854775808",
+        "0.0000000000000000001",
+        "\t",
+        "\xFF",
+        "score",
+        "grid",
+        "kind: rebalance",
+        "USD",
+        "|",
+        ">",
+        "?",
+        "#",
+        "%",
+        "\r\n",
+        "1w",
+        "24:00",
     };
     const char *word = words[random_below(random, ARRAY_COUNT(words))];
     size_t at = random_below(random, size + 1), length = random_below(random, 24);
@@ -677,9 +876,7 @@ static size_t mutate(struct random *random, char *text, size_t size, size_t size
         if (at < size)
             text[at] = (char)random_u64(random);
         return size;
-    case 1:
-        memmove(text + at, text + at + length, size - at - length);
-        return size - length;
+    case 1: memmove(text + at, text + at + length, size - at - length); return size - length;
     case 2:
         if (size + length > size_max)
             return size;
@@ -755,6 +952,9 @@ int main(void)
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(files_are_read_against_their_folder),
         cmocka_unit_test(the_reference_page_is_current),
+        cmocka_unit_test(files_are_laid_over_each_other),
+        cmocka_unit_test(single_keys_are_set_by_their_path),
+        cmocka_unit_test(variables_name_keys),
         cmocka_unit_test(mutations_never_break_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
