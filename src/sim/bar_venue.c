@@ -10,29 +10,31 @@ struct venue_order {
     struct quantity quantity, filled;
     int64_t expire_ns;
     uint32_t instrument;
-    uint32_t previous, next;  /* slot + 1, in the instrument's list, in order of arrival */
+    uint32_t previous, next; /* slot + 1, in the instrument's list, in order of arrival */
     uint8_t side, type, tif, flags;
-    uint8_t triggered;        /* a stop that has become a market or limit order */
-    uint8_t rested;           /* has met the market once without being filled */
+    uint8_t triggered; /* a stop that has become a market or limit order */
+    uint8_t rested;    /* has met the market once without being filled */
     uint8_t live;
     uint8_t reserved;
 };
 
-struct order_list { uint32_t first, last; };
+struct order_list {
+    uint32_t first, last;
+};
 
 struct bar_venue {
     struct bar_venue_config config;
     struct arena memory;
     struct venue_order *orders;
-    struct order_list *lists;     /* [instrument] */
-    struct price *last;           /* [instrument]: last price seen, 0 = none */
+    struct order_list *lists; /* [instrument] */
+    struct price *last;       /* [instrument]: last price seen, 0 = none */
     struct input *reports;
     uint32_t reports_count, reports_capacity;
     uint32_t mask, live_count;
     uint64_t trade_id_next, order_id_next;
-    struct fee_tier tier;         /* of today */
-    int64_t volume_day;           /* day being summed */
-    i128 volumes[FEE_DAYS];       /* a ring of days; [volume_day % FEE_DAYS] is today's */
+    struct fee_tier tier;   /* of today */
+    int64_t volume_day;     /* day being summed */
+    i128 volumes[FEE_DAYS]; /* a ring of days; [volume_day % FEE_DAYS] is today's */
 };
 
 /* ---- memory ----------------------------------------------------------------------------------- */
@@ -53,7 +55,8 @@ enum status bar_venue_create(const struct bar_venue_config *config, struct bar_v
     ASSERT(config->tiers_count >= 1 && config->tiers_count <= FEE_TIERS_MAX);
     ASSERT((config->orders_capacity & (config->orders_capacity - 1)) == 0);
     struct bar_venue *venue = calloc(1, sizeof *venue);
-    if (venue == NULL) return STATUS_NO_MEMORY;
+    if (venue == NULL)
+        return STATUS_NO_MEMORY;
     venue->config = *config;
     venue->mask = config->orders_capacity - 1;
     venue->tier = config->tiers[0];
@@ -75,7 +78,8 @@ enum status bar_venue_create(const struct bar_venue_config *config, struct bar_v
 
 void bar_venue_free(struct bar_venue *venue)
 {
-    if (venue == NULL) return;
+    if (venue == NULL)
+        return;
     arena_release(&venue->memory);
     free(venue);
 }
@@ -169,28 +173,34 @@ static struct venue_order *order_of(struct bar_venue *venue, uint64_t id)
 static void tier_update(struct bar_venue *venue, int64_t time_ns)
 {
     int64_t day = day_of_ns(time_ns);
-    if (day == venue->volume_day || venue->config.tiers_count == 1) return;
-    if (venue->volume_day == INT64_MIN) venue->volume_day = day;
+    if (day == venue->volume_day || venue->config.tiers_count == 1)
+        return;
+    if (venue->volume_day == INT64_MIN)
+        venue->volume_day = day;
     i128 sum = 0;
     int64_t steps = day - venue->volume_day;
     for (int64_t i = 1; i <= steps && i <= FEE_DAYS; i++) {
         /* Before a slot is reused for a new day it holds the day thirty days earlier. */
         int64_t at = (venue->volume_day + i) % FEE_DAYS;
-        if (i < steps || steps > FEE_DAYS) venue->volumes[at < 0 ? at + FEE_DAYS : at] = 0;
+        if (i < steps || steps > FEE_DAYS)
+            venue->volumes[at < 0 ? at + FEE_DAYS : at] = 0;
     }
     venue->volume_day = day;
-    for (int i = 0; i < FEE_DAYS; i++) sum += venue->volumes[i];
+    for (int i = 0; i < FEE_DAYS; i++)
+        sum += venue->volumes[i];
     int64_t today = day % FEE_DAYS;
     venue->volumes[today < 0 ? today + FEE_DAYS : today] = 0;
     venue->tier = venue->config.tiers[0];
     for (uint32_t i = 1; i < venue->config.tiers_count; i++) {
-        if (sum >= venue->config.tiers[i].volume.units) venue->tier = venue->config.tiers[i];
+        if (sum >= venue->config.tiers[i].volume.units)
+            venue->tier = venue->config.tiers[i];
     }
 }
 
 static void volume_add(struct bar_venue *venue, struct amount notional)
 {
-    if (venue->config.tiers_count == 1) return;
+    if (venue->config.tiers_count == 1)
+        return;
     int64_t today = venue->volume_day % FEE_DAYS;
     venue->volumes[today < 0 ? today + FEE_DAYS : today] += notional.units;
 }
@@ -211,7 +221,8 @@ static struct price taking_price(const struct bar_venue *venue, const struct ven
     i128 moved = (i128)price.units * (RATIO_ONE + (buy ? ppm : -ppm));
     i128 step = (i128)RATIO_ONE * instrument->tick.units;
     i128 ticks = i128_divide(moved, step, buy ? ROUND_CEILING : ROUND_FLOOR);
-    if (ticks < 1) ticks = 1;
+    if (ticks < 1)
+        ticks = 1;
     return (struct price){(int64_t)(ticks * instrument->tick.units)};
 }
 
@@ -226,8 +237,7 @@ static void execute(struct bar_venue *venue, struct venue_order *order, struct p
     struct amount fee = instrument_fee(instrument, notional, rate);
     volume_add(venue, notional);
     order->filled = order->quantity;
-    struct input *input =
-        report(venue, INPUT_VENUE_FILL, order->id, order->instrument, time_ns);
+    struct input *input = report(venue, INPUT_VENUE_FILL, order->id, order->instrument, time_ns);
     input->fill = (struct venue_fill){
         .trade_id_low = venue->trade_id_next++,
         .price = price,
@@ -284,7 +294,8 @@ static void meet_price(struct bar_venue *venue, struct venue_order *order, struc
                        int64_t time_ns)
 {
     if (is_waiting_stop(order)) {
-        if (!reaches_stop(order, price)) return;
+        if (!reaches_stop(order, price))
+            return;
         order->triggered = 1;
     }
     if (!is_limit(order)) {
@@ -315,7 +326,8 @@ static void meet_price(struct bar_venue *venue, struct venue_order *order, struc
 /* Ends orders whose time is over at or before now. */
 static bool expire(struct bar_venue *venue, struct venue_order *order, int64_t time_ns)
 {
-    if (order->tif != TIF_GTD || order->expire_ns > time_ns) return false;
+    if (order->tif != TIF_GTD || order->expire_ns > time_ns)
+        return false;
     report_reason(venue, INPUT_VENUE_EXPIRED, order->id, order->instrument, REASON_VENUE_EXPIRED,
                   time_ns);
     order_close(venue, order);
@@ -326,10 +338,12 @@ static bool expire(struct bar_venue *venue, struct venue_order *order, int64_t t
 
 static enum reason placing_problem(const struct bar_venue *venue, const struct order *order)
 {
-    if (order->instrument >= venue->config.instruments_count) return REASON_VENUE_INSTRUMENT;
+    if (order->instrument >= venue->config.instruments_count)
+        return REASON_VENUE_INSTRUMENT;
     const struct instrument *instrument = &venue->config.instruments[order->instrument];
     struct price last = venue->last[order->instrument];
-    if (!instrument->tradable) return REASON_VENUE_INSTRUMENT;
+    if (!instrument->tradable)
+        return REASON_VENUE_INSTRUMENT;
     if (order->quantity.units <= 0 || order->quantity.units % instrument->lot.units != 0 ||
         order->price.units < 0 || order->price.units % instrument->tick.units != 0 ||
         order->stop_price.units < 0 || order->stop_price.units % instrument->tick.units != 0) {
@@ -337,16 +351,19 @@ static enum reason placing_problem(const struct bar_venue *venue, const struct o
     }
     struct price counted = order->price.units > 0 ? order->price : last;
     struct amount notional = instrument_notional(instrument, counted, order->quantity);
-    if (order->quantity.units < instrument->quantity_min.units) return REASON_VENUE_BELOW_MINIMUM;
+    if (order->quantity.units < instrument->quantity_min.units)
+        return REASON_VENUE_BELOW_MINIMUM;
     if (counted.units > 0 && notional.units < instrument->notional_min.units) {
         return REASON_VENUE_BELOW_MINIMUM;
     }
     if ((order->flags & ORDER_FLAG_POST_ONLY) && last.units > 0) {
         bool takes = order->side == SIDE_BUY ? order->price.units >= last.units
                                              : order->price.units <= last.units;
-        if (takes) return REASON_VENUE_POST_ONLY;
+        if (takes)
+            return REASON_VENUE_POST_ONLY;
     }
-    if (venue->orders[order->id & venue->mask].live) return REASON_VENUE_FULL;
+    if (venue->orders[order->id & venue->mask].live)
+        return REASON_VENUE_FULL;
     return REASON_NONE;
 }
 
@@ -373,8 +390,8 @@ void bar_venue_place(struct bar_venue *venue, const struct order *order, int64_t
     };
     list_add(venue, placed);
     venue->live_count++;
-    struct input *input =
-        report(venue, INPUT_VENUE_ACCEPTED, order->id, order->instrument, time_ns);
+    struct input *input = report(venue, INPUT_VENUE_ACCEPTED, order->id, order->instrument,
+                                 time_ns);
     input->report.venue_id_low = venue->order_id_next++;
     struct price last = venue->last[order->instrument];
     if (venue->config.fill == BAR_FILL_THIS_CLOSE && last.units > 0) {
@@ -386,7 +403,8 @@ void bar_venue_cancel(struct bar_venue *venue, uint64_t id, int64_t time_ns)
 {
     struct venue_order *order = order_of(venue, id);
     if (order == NULL) {
-        report_reason(venue, INPUT_VENUE_CANCEL_REJECTED, id, 0, REASON_VENUE_UNKNOWN_ORDER, time_ns);
+        report_reason(venue, INPUT_VENUE_CANCEL_REJECTED, id, 0, REASON_VENUE_UNKNOWN_ORDER,
+                      time_ns);
         return;
     }
     report_reason(venue, INPUT_VENUE_CANCELED, id, order->instrument, REASON_NONE, time_ns);
@@ -405,8 +423,7 @@ void bar_venue_amend(struct bar_venue *venue, uint64_t id, struct price price,
         const struct instrument *instrument = &venue->config.instruments[order->instrument];
         bool limit = is_limit(order);
         if (limit != (price.units > 0) || price.units % instrument->tick.units != 0 ||
-            quantity.units <= order->filled.units ||
-            quantity.units % instrument->lot.units != 0) {
+            quantity.units <= order->filled.units || quantity.units % instrument->lot.units != 0) {
             problem = REASON_VENUE_GRID;
         } else if (quantity.units < instrument->quantity_min.units) {
             problem = REASON_VENUE_BELOW_MINIMUM;
@@ -426,15 +443,18 @@ void bar_venue_amend(struct bar_venue *venue, uint64_t id, struct price price,
     input->report.quantity = quantity;
 }
 
-void bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open, int64_t time_ns)
+void bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
+                    int64_t time_ns)
 {
     venue->last[instrument] = open;
     uint32_t at = venue->lists[instrument].first;
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
-        if (expire(venue, order, time_ns)) continue;
-        if (venue->config.fill != BAR_FILL_THIS_CLOSE) meet_price(venue, order, open, time_ns);
+        if (expire(venue, order, time_ns))
+            continue;
+        if (venue->config.fill != BAR_FILL_THIS_CLOSE)
+            meet_price(venue, order, open, time_ns);
     }
 }
 
@@ -445,11 +465,14 @@ static void range_stops(struct bar_venue *venue, uint32_t instrument, const stru
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
-        if (!is_waiting_stop(order)) continue;
+        if (!is_waiting_stop(order))
+            continue;
         struct price extreme = order->side == SIDE_BUY ? bar->high : bar->low;
-        if (!reaches_stop(order, extreme)) continue;
+        if (!reaches_stop(order, extreme))
+            continue;
         order->triggered = 1;
-        if (!is_limit(order)) take_at(venue, order, order->stop_price, time_ns);
+        if (!is_limit(order))
+            take_at(venue, order, order->stop_price, time_ns);
     }
 }
 
@@ -460,8 +483,10 @@ static void range_limits(struct bar_venue *venue, uint32_t instrument, const str
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
-        if (!is_limit(order) || !order->rested) continue;
-        if (is_waiting_stop(order)) continue;
+        if (!is_limit(order) || !order->rested)
+            continue;
+        if (is_waiting_stop(order))
+            continue;
         struct price extreme = order->side == SIDE_BUY ? bar->low : bar->high;
         if (better_than_limit(order, extreme)) {
             execute(venue, order, order->price, LIQUIDITY_MAKER, time_ns);
@@ -483,7 +508,8 @@ void bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct 
                      int64_t time_ns)
 {
     venue->last[instrument] = bar->close;
-    if (venue->lists[instrument].first == 0) return;
+    if (venue->lists[instrument].first == 0)
+        return;
     if (venue->config.fill == BAR_FILL_RANGE) {
         /* Over before the bar was: it may have been gone when the price came. */
         expire_all(venue, instrument, time_ns - 1);
@@ -494,7 +520,9 @@ void bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct 
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
-        if (expire(venue, order, time_ns)) continue;
-        if (venue->config.fill == BAR_FILL_THIS_CLOSE) meet_price(venue, order, bar->close, time_ns);
+        if (expire(venue, order, time_ns))
+            continue;
+        if (venue->config.fill == BAR_FILL_THIS_CLOSE)
+            meet_price(venue, order, bar->close, time_ns);
     }
 }

@@ -36,7 +36,7 @@ struct fee_tier {
 struct bar_venue_config {
     const struct instrument *instruments; /* borrowed */
     uint32_t instruments_count;
-    uint32_t orders_capacity;             /* power of two, the engine's */
+    uint32_t orders_capacity; /* power of two, the engine's */
     enum bar_fill fill;
     struct ratio slippage;
     struct fee_tier tiers[FEE_TIERS_MAX]; /* the first from volume 0; rising */
@@ -47,7 +47,8 @@ struct bar_venue_config {
  * venue's. Borrowed until the next call that returns them. */
 struct bar_venue;
 
-MUST_USE enum status bar_venue_create(const struct bar_venue_config *config, struct bar_venue **out);
+MUST_USE enum status bar_venue_create(const struct bar_venue_config *config,
+                                      struct bar_venue **out);
 void bar_venue_free(struct bar_venue *venue);
 
 /* Orders arrive. Only the venue's own rules are checked here: its instruments, grid, minimum. */

@@ -17,12 +17,15 @@ struct amount engine_purse_equity(const struct engine *engine, uint32_t cash_boo
                   ledger_held(ledger, cash_book, currency).units;
     for (uint32_t book = 0; book < config->books_count; book++) {
         uint32_t payer = book == DESK_BOOK ? DESK_BOOK : config->bots[book - 1].cash_book;
-        if (payer != cash_book) continue;
+        if (payer != cash_book)
+            continue;
         for (uint32_t i = 0; i < config->instruments_count; i++) {
             int64_t quantity = ledger_position(ledger, book, i)->quantity;
-            if (quantity == 0) continue;
+            if (quantity == 0)
+                continue;
             const struct instrument *instrument = &config->instruments[i];
-            equity += (i128)engine->risk.states[i].close.units * quantity * instrument->amount_factor;
+            equity += (i128)engine->risk.states[i].close.units * quantity *
+                      instrument->amount_factor;
         }
     }
     return (struct amount){equity};
@@ -33,7 +36,8 @@ static enum order_purpose protection(const struct engine *engine, const struct b
                                      const struct position *position)
 {
     const struct instrument *instrument = &engine->config->instruments[config->instrument];
-    if (position->quantity <= 0) return 0;
+    if (position->quantity <= 0)
+        return 0;
     i128 close = engine->risk.states[config->instrument].close.units;
     i128 value = close * position->quantity * instrument->amount_factor;
     i128 bound = 0;
@@ -60,11 +64,12 @@ static struct amount spendable(const struct engine *engine, const struct bot_con
     return (struct amount){cash - config->reserve.units};
 }
 
-static struct intent intent_of(const struct engine *engine, uint32_t bot, enum order_purpose purpose)
+static struct intent intent_of(const struct engine *engine, uint32_t bot,
+                               enum order_purpose purpose)
 {
     const struct bot_config *config = &engine->config->bots[bot];
-    const struct position *position =
-        ledger_position(&engine->ledger, config->book, config->instrument);
+    const struct position *position = ledger_position(&engine->ledger, config->book,
+                                                      config->instrument);
     struct intent intent = {
         .book = config->book,
         .bot = bot,
@@ -77,12 +82,14 @@ static struct intent intent_of(const struct engine *engine, uint32_t bot, enum o
     };
     if (purpose != PURPOSE_ENTER) {
         intent.quantity.units = position->quantity;
-        if (purpose != PURPOSE_EXIT) intent.flags = ORDER_FLAG_PROTECTIVE;
+        if (purpose != PURPOSE_EXIT)
+            intent.flags = ORDER_FLAG_PROTECTIVE;
         return intent;
     }
     const struct instrument *instrument = &engine->config->instruments[config->instrument];
     struct amount equity = {0};
-    if (config->size.method >= SIZE_EQUITY) equity = engine_purse_equity(engine, config->cash_book);
+    if (config->size.method >= SIZE_EQUITY)
+        equity = engine_purse_equity(engine, config->cash_book);
     intent.quantity = risk_size(instrument, &config->size, equity, spendable(engine, config),
                                 engine->risk.states[config->instrument].close,
                                 engine->risk.fee_taker, 0);
@@ -92,7 +99,8 @@ static struct intent intent_of(const struct engine *engine, uint32_t bot, enum o
 static void confirm_set(struct engine *engine, uint32_t bot, uint32_t count, uint32_t action)
 {
     struct bot_state *state = &engine->bots[bot];
-    if (state->confirm_count == count && state->confirm_action == action) return;
+    if (state->confirm_count == count && state->confirm_action == action)
+        return;
     struct fact_bot_signal *fact = FRAME_TAKE(&engine->writer, BOT_SIGNAL, bot_signal, 0);
     fact->bot = bot;
     fact->confirm_count = count;
@@ -106,9 +114,11 @@ static bool confirmed(struct engine *engine, uint32_t bot, enum order_purpose pu
 {
     const struct bot_config *config = &engine->config->bots[bot];
     struct bot_state *state = &engine->bots[bot];
-    if (config->confirm == 0) return true;
+    if (config->confirm == 0)
+        return true;
     uint32_t count = state->confirm_action == (uint32_t)purpose ? state->confirm_count + 1 : 0;
-    if (count >= config->confirm) return true;
+    if (count >= config->confirm)
+        return true;
     confirm_set(engine, bot, count, (uint32_t)purpose);
     return false;
 }
@@ -117,7 +127,8 @@ static bool cooling(const struct engine *engine, uint32_t bot)
 {
     const struct bot_config *config = &engine->config->bots[bot];
     int64_t last = engine->bots[bot].last_fill_ns;
-    if (config->cooldown_ns == 0 || last == INT64_MIN) return false;
+    if (config->cooldown_ns == 0 || last == INT64_MIN)
+        return false;
     return engine->header->time_ns - last < config->cooldown_ns;
 }
 
@@ -126,14 +137,17 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
                                  struct decision *decision, bool *ready)
 {
     const struct bot_config *config = &engine->config->bots[bot];
-    const struct position *position =
-        ledger_position(&engine->ledger, config->book, config->instrument);
+    const struct position *position = ledger_position(&engine->ledger, config->book,
+                                                      config->instrument);
     decision->stance = config->class->decide(engine->signals + engine->signal_offsets[bot],
                                              config->params, decision, ready);
     enum order_purpose guard = protection(engine, config, position);
-    if (guard != 0) return guard;
-    if (decision->stance == STANCE_LONG && position->quantity == 0) return PURPOSE_ENTER;
-    if (decision->stance == STANCE_FLAT && position->quantity > 0) return PURPOSE_EXIT;
+    if (guard != 0)
+        return guard;
+    if (decision->stance == STANCE_LONG && position->quantity == 0)
+        return PURPOSE_ENTER;
+    if (decision->stance == STANCE_FLAT && position->quantity > 0)
+        return PURPOSE_EXIT;
     return 0;
 }
 
@@ -155,7 +169,8 @@ static void act(struct engine *engine, uint32_t bot, enum order_purpose purpose,
         return;
     }
     decision->action = purpose == PURPOSE_ENTER ? ACTION_ENTER : ACTION_EXIT;
-    if (engine->config->observe) return;
+    if (engine->config->observe)
+        return;
     struct intent intent = intent_of(engine, bot, purpose);
     enum reason reason = REASON_NONE;
     if (intent.quantity.units == 0) {
@@ -188,8 +203,10 @@ static void decide_bot(struct engine *engine, uint32_t bot)
     } else if (purpose != 0) {
         act(engine, bot, purpose, &decision);
     } else {
-        if (!ready) decision.action = ACTION_WARMING;
-        if (config->confirm > 0) confirm_set(engine, bot, 0, 0);
+        if (!ready)
+            decision.action = ACTION_WARMING;
+        if (config->confirm > 0)
+            confirm_set(engine, bot, 0, 0);
     }
     remember(engine, bot, &decision);
 }
@@ -197,7 +214,8 @@ static void decide_bot(struct engine *engine, uint32_t bot)
 void decide_bots(struct engine *engine)
 {
     for (uint32_t bot = 0; bot < engine->config->bots_count; bot++) {
-        if (engine->fresh[bot] == 0) continue;
+        if (engine->fresh[bot] == 0)
+            continue;
         engine->fresh[bot] = 0;
         decide_bot(engine, bot);
     }
@@ -205,10 +223,12 @@ void decide_bots(struct engine *engine)
 
 void decide_bot_command(struct engine *engine, const struct input *input)
 {
-    if (input->bot.bot >= engine->config->bots_count || input->bot.action > 2) return;
-    if (engine->bots[input->bot.bot].state == input->bot.action) return;
-    struct fact_bot_state *fact =
-        FRAME_TAKE(&engine->writer, BOT_STATE, bot_state, (uint8_t)input->bot.action);
+    if (input->bot.bot >= engine->config->bots_count || input->bot.action > 2)
+        return;
+    if (engine->bots[input->bot.bot].state == input->bot.action)
+        return;
+    struct fact_bot_state *fact = FRAME_TAKE(&engine->writer, BOT_STATE, bot_state,
+                                             (uint8_t)input->bot.action);
     fact->bot = input->bot.bot;
     fact->reason = REASON_PERSON;
     EMIT(engine, fact);

@@ -20,7 +20,8 @@ static struct capacities capacities_of(const struct engine_config *config)
         .books_count = config->books_count,
         .bots_count = config->bots_count,
         .series_count = config->series_count,
-        .orders_capacity = config->orders_capacity ? config->orders_capacity : ORDERS_CAPACITY_DEFAULT,
+        .orders_capacity = config->orders_capacity ? config->orders_capacity
+                                                   : ORDERS_CAPACITY_DEFAULT,
         .lots_capacity = config->lots_capacity ? config->lots_capacity : LOTS_CAPACITY_DEFAULT,
     };
 }
@@ -77,7 +78,8 @@ static void observed_take(struct engine *engine, struct arena *arena, const stru
     engine->commands = ARENA_TAKE(arena, struct command, engine->commands_capacity);
     uint32_t frame_size = frame_capacity(caps);
     uint8_t *frame = arena_take(arena, frame_size, 1, 64);
-    if (frame != NULL) frame_writer_init(&engine->writer, frame, frame_size);
+    if (frame != NULL)
+        frame_writer_init(&engine->writer, frame, frame_size);
 }
 
 /* Which series an instrument has and which bots look at each: two indices, filled once. */
@@ -87,7 +89,8 @@ static void index_series(struct engine *engine)
     uint32_t at = 0;
     for (uint32_t i = 0; i < config->instruments_count; i++) {
         engine->series_first[i] = at;
-        while (at < config->series_count && config->series[at].instrument == i) at++;
+        while (at < config->series_count && config->series[at].instrument == i)
+            at++;
     }
     engine->series_first[config->instruments_count] = at;
     ASSERT(at == config->series_count);
@@ -95,7 +98,8 @@ static void index_series(struct engine *engine)
     for (uint32_t series = 0; series < config->series_count; series++) {
         engine->series_bots_first[series] = filled;
         for (uint32_t bot = 0; bot < config->bots_count; bot++) {
-            if (config->bots[bot].series == series) engine->series_bots[filled++] = bot;
+            if (config->bots[bot].series == series)
+                engine->series_bots[filled++] = bot;
         }
     }
     engine->series_bots_first[config->series_count] = filled;
@@ -126,9 +130,11 @@ static uint32_t checks_wanted(const struct engine_config *config)
     uint32_t account = LIMIT_GROSS_EXPOSURE | LIMIT_NET_EXPOSURE | LIMIT_CONCENTRATION |
                        LIMIT_DAILY_LOSS | LIMIT_DRAWDOWN | LIMIT_LOSSES;
     uint32_t instrument = LIMIT_POSITION_NOTIONAL | LIMIT_POSITION_QUANTITY | LIMIT_EQUITY_SHARE;
-    if (config->limits.account.on & account) return 1;
+    if (config->limits.account.on & account)
+        return 1;
     for (uint32_t i = 0; i < config->instruments_count; i++) {
-        if (config->limits.instruments[i].on & instrument) return 1;
+        if (config->limits.instruments[i].on & instrument)
+            return 1;
     }
     return 0;
 }
@@ -163,7 +169,8 @@ enum status engine_create(const struct engine_config *config, struct engine **ou
         return STATUS_RANGE;
     }
     struct engine *engine = calloc(1, sizeof *engine);
-    if (engine == NULL) return STATUS_NO_MEMORY;
+    if (engine == NULL)
+        return STATUS_NO_MEMORY;
     engine->config = config;
     struct arena measure;
     arena_measure_init(&measure);
@@ -189,7 +196,8 @@ enum status engine_create(const struct engine_config *config, struct engine **ou
 
 void engine_free(struct engine *engine)
 {
-    if (engine == NULL) return;
+    if (engine == NULL)
+        return;
     arena_release(&engine->durable);
     arena_release(&engine->observed);
     free(engine);
@@ -218,7 +226,8 @@ static void decide_observed(struct engine *engine, const struct input *input)
         market->bids.quantities[0] = quote->bid_quantity;
         market->asks.prices[0] = quote->ask;
         market->asks.quantities[0] = quote->ask_quantity;
-        if (market->book_valid) market->mark.units = (quote->bid.units + quote->ask.units) / 2;
+        if (market->book_valid)
+            market->mark.units = (quote->bid.units + quote->ask.units) / 2;
     }
 }
 
@@ -228,7 +237,8 @@ static void decide_order_command(struct engine *engine, const struct input *inpu
     struct order *order = NULL;
     switch (input->kind) {
     case INPUT_COMMAND_ORDER:
-        if (!engine->config->observe) (void)intent_take(engine, &input->intent, &reason);
+        if (!engine->config->observe)
+            (void)intent_take(engine, &input->intent, &reason);
         return;
     case INPUT_COMMAND_CANCEL:
         order = order_find(engine, input->order);
@@ -238,10 +248,12 @@ static void decide_order_command(struct engine *engine, const struct input *inpu
         return;
     case INPUT_COMMAND_AMEND: {
         order = order_find(engine, input->order);
-        if (order == NULL || order_state_is_end((enum order_state)order->state)) return;
-        if (order->flags & (ORDER_FLAG_AMEND_PENDING | ORDER_FLAG_CANCEL_PENDING)) return;
-        struct fact_amend_requested *fact =
-            FRAME_TAKE(&engine->writer, AMEND_REQUESTED, amend_requested, 0);
+        if (order == NULL || order_state_is_end((enum order_state)order->state))
+            return;
+        if (order->flags & (ORDER_FLAG_AMEND_PENDING | ORDER_FLAG_CANCEL_PENDING))
+            return;
+        struct fact_amend_requested *fact = FRAME_TAKE(&engine->writer, AMEND_REQUESTED,
+                                                       amend_requested, 0);
         fact->order = order->id;
         fact->quantity = input->amend.quantity;
         fact->price = input->amend.price;
@@ -256,13 +268,14 @@ static void decide_order_command(struct engine *engine, const struct input *inpu
 static void decide_health(struct engine *engine, const struct input *input)
 {
     if (input->instrument != NONE_INDEX) {
-        if (input->instrument >= engine->config->instruments_count) return;
+        if (input->instrument >= engine->config->instruments_count)
+            return;
         engine->risk.markets[input->instrument].book_valid = input->health.book_valid;
     } else if (engine->risk.account->clock_skew_ns == input->health.clock_skew_ns) {
         return;
     }
-    struct fact_health_changed *fact =
-        FRAME_TAKE(&engine->writer, HEALTH_CHANGED, health_changed, 0);
+    struct fact_health_changed *fact = FRAME_TAKE(&engine->writer, HEALTH_CHANGED, health_changed,
+                                                  0);
     fact->clock_skew = input->health.clock_skew_ns;
     fact->instrument = input->instrument;
     fact->valid = (input->health.book_valid ? 1u : 0u) | (input->health.feed_up ? 2u : 0u);
@@ -272,9 +285,10 @@ static void decide_health(struct engine *engine, const struct input *input)
 static void decide_timer(struct engine *engine, const struct input *input)
 {
     for (uint32_t i = 0; i < engine->header->timers_count; i++) {
-        if (engine->timers[i].id != input->timer.timer) continue;
-        struct fact_timer_cleared *fact =
-            FRAME_TAKE(&engine->writer, TIMER_CLEARED, timer_cleared, 0);
+        if (engine->timers[i].id != input->timer.timer)
+            continue;
+        struct fact_timer_cleared *fact = FRAME_TAKE(&engine->writer, TIMER_CLEARED, timer_cleared,
+                                                     0);
         fact->timer = input->timer.timer;
         EMIT(engine, fact);
         return;
@@ -287,8 +301,10 @@ static void decide(struct engine *engine, const struct input *input)
     case INPUT_BAR_CLOSE:
     case INPUT_BAR_OPEN: return;
     case INPUT_CYCLE:
-        if (engine->checks_after) check_after(engine, NONE_INDEX);
-        if (!(input->flags & INPUT_FLAG_HISTORY)) decide_bots(engine);
+        if (engine->checks_after)
+            check_after(engine, NONE_INDEX);
+        if (!(input->flags & INPUT_FLAG_HISTORY))
+            decide_bots(engine);
         return;
     case INPUT_QUOTE:
     case INPUT_TRADE:
@@ -334,7 +350,8 @@ void engine_step(struct engine *engine, const struct input *input)
     decide(engine, input);
     if (engine->risk.account->stop == STOP_FLATTEN && input->kind != INPUT_COMMAND_STOP &&
         input->kind != INPUT_START) {
-        if (input->kind == INPUT_VENUE_REJECTED) engine->risk.account->flatten_tries++;
+        if (input->kind == INPUT_VENUE_REJECTED)
+            engine->risk.account->flatten_tries++;
         flatten_pass(engine);
     }
     engine->frame = frame_seal(&engine->writer, input->seq, input->time_ns,
@@ -359,7 +376,8 @@ const struct command *engine_commands(const struct engine *engine, uint32_t *cou
 bool engine_timer_due(const struct engine *engine, int64_t time_ns, uint64_t *timer,
                       int64_t *deadline_ns)
 {
-    if (engine->header->timers_count == 0 || engine->timers[0].deadline_ns > time_ns) return false;
+    if (engine->header->timers_count == 0 || engine->timers[0].deadline_ns > time_ns)
+        return false;
     *timer = engine->timers[0].id;
     *deadline_ns = engine->timers[0].deadline_ns;
     return true;

@@ -42,7 +42,7 @@ struct opening_balance {
  * instrument. */
 struct engine_config {
     struct hash128 config_hash;
-    uint64_t engine_id;         /* 0 in a back-test */
+    uint64_t engine_id; /* 0 in a back-test */
     uint32_t epoch;
     uint32_t currency_asset;
     const char *const *asset_names;
@@ -56,12 +56,12 @@ struct engine_config {
     const struct series_config *series;
     const struct opening_balance *balances;
     uint32_t balances_count;
-    uint32_t orders_capacity;   /* 0: the default */
-    uint32_t lots_capacity;     /* 0: the default */
-    uint32_t observe;           /* 1: decides and explains, sends nothing */
+    uint32_t orders_capacity; /* 0: the default */
+    uint32_t lots_capacity;   /* 0: the default */
+    uint32_t observe;         /* 1: decides and explains, sends nothing */
     struct risk_limits limits;
     struct ratio fee_maker, fee_taker;
-    int64_t day_start_ns;       /* of the trading day, since midnight UTC */
+    int64_t day_start_ns; /* of the trading day, since midnight UTC */
 };
 
 enum command_kind { COMMAND_PLACE = 1, COMMAND_CANCEL = 2, COMMAND_AMEND = 3 };

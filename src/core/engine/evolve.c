@@ -7,7 +7,8 @@
 void market_value_move(struct engine *engine, uint32_t instrument, int64_t before)
 {
     int64_t moved = engine->ledger.instrument_totals[instrument] - before;
-    if (moved == 0) return;
+    if (moved == 0)
+        return;
     const struct instrument *listed = &engine->config->instruments[instrument];
     i128 close = engine->risk.states[instrument].close.units;
     engine->risk.account->market_value += close * moved * listed->amount_factor;
@@ -20,7 +21,8 @@ static void remember_volume(struct instrument_risk *state, int64_t time_ns, doub
         if (state->volume_day != 0 || state->volume_today > 0) {
             state->volume_days[state->volume_days_next] = state->volume_today;
             state->volume_days_next = (state->volume_days_next + 1) % RISK_VOLUME_DAYS;
-            if (state->volume_days_count < RISK_VOLUME_DAYS) state->volume_days_count++;
+            if (state->volume_days_count < RISK_VOLUME_DAYS)
+                state->volume_days_count++;
         }
         state->volume_day = day;
         state->volume_today = 0;
@@ -29,21 +31,23 @@ static void remember_volume(struct instrument_risk *state, int64_t time_ns, doub
 }
 
 /* A complete bar of a series reaches its bots' signals. */
-static void series_close(struct engine *engine, uint32_t series, const struct bar *bar, double scale)
+static void series_close(struct engine *engine, uint32_t series, const struct bar *bar,
+                         double scale)
 {
     for (uint32_t i = engine->series_bots_first[series]; i < engine->series_bots_first[series + 1];
          i++) {
         uint32_t bot = engine->series_bots[i];
         const struct bot_config *config = &engine->config->bots[bot];
-        config->class->bar(engine->signals + engine->signal_offsets[bot], config->params, bar, scale);
+        config->class->bar(engine->signals + engine->signal_offsets[bot], config->params, bar,
+                           scale);
         engine->bots[bot].bars_seen++;
         engine->fresh[bot] = 1;
     }
 }
 
 /* Adds a data bar to the longer bar it belongs to; only a bar with every part closes. */
-static void series_add(struct engine *engine, uint32_t series, const struct bar *bar, int64_t bar_ns,
-                       double scale)
+static void series_add(struct engine *engine, uint32_t series, const struct bar *bar,
+                       int64_t bar_ns, double scale)
 {
     int64_t length = engine->config->series[series].bar_ns;
     if (length == bar_ns) {
@@ -60,8 +64,10 @@ static void series_add(struct engine *engine, uint32_t series, const struct bar 
         state->parts_count = 0;
     } else {
         struct bar *building = &state->building;
-        if (bar->high.units > building->high.units) building->high = bar->high;
-        if (bar->low.units < building->low.units) building->low = bar->low;
+        if (bar->high.units > building->high.units)
+            building->high = bar->high;
+        if (bar->low.units < building->low.units)
+            building->low = bar->low;
         building->close = bar->close;
         building->volume += bar->volume;
     }
@@ -87,7 +93,8 @@ static void evolve_bar_close(struct engine *engine, const struct input *input)
     state->close_time_ns = input->time_ns;
     state->closes[state->closes_next] = bar->close.units;
     state->closes_next = (state->closes_next + 1) % RISK_CLOSES_MAX;
-    if (state->closes_count < RISK_CLOSES_MAX) state->closes_count++;
+    if (state->closes_count < RISK_CLOSES_MAX)
+        state->closes_count++;
     if (engine->risk.limits.instruments[index].on & LIMIT_ADV_SHARE) {
         remember_volume(state, bar->open_time_ns, bar->volume);
     }
@@ -113,7 +120,8 @@ static void evolve_cycle(struct engine *engine, int64_t time_ns)
         account->day_equity = time_ns == day_ns || first ? equity : account->cycle_equity;
         account->day_start_ns = day_ns;
     }
-    if (equity > account->equity_peak || !account->equity_seen) account->equity_peak = equity;
+    if (equity > account->equity_peak || !account->equity_seen)
+        account->equity_peak = equity;
     account->equity_seen = 1;
     account->cycle_equity = equity;
 }
@@ -153,7 +161,8 @@ static void live_add(struct engine *engine, struct order *order)
     engine->risk.account->open_orders++;
     engine->risk.states[order->instrument].open_orders++;
     engine->risk.books[order->book].open_orders++;
-    if (order->bot != NONE_INDEX) engine->bots[order->bot].open_orders++;
+    if (order->bot != NONE_INDEX)
+        engine->bots[order->bot].open_orders++;
 }
 
 static void live_remove(struct engine *engine, struct order *order)
@@ -175,7 +184,8 @@ static void live_remove(struct engine *engine, struct order *order)
     engine->risk.account->open_orders--;
     engine->risk.states[order->instrument].open_orders--;
     engine->risk.books[order->book].open_orders--;
-    if (order->bot != NONE_INDEX) engine->bots[order->bot].open_orders--;
+    if (order->bot != NONE_INDEX)
+        engine->bots[order->bot].open_orders--;
 }
 
 /* What an order may still execute, counted in flight. */
@@ -196,8 +206,10 @@ static void exposure_move(struct engine *engine, const struct order *order, int6
 static void delivery_set(struct engine *engine, struct order *order, enum delivery delivery)
 {
     struct instrument_risk *state = &engine->risk.states[order->instrument];
-    if (order->delivery == DELIVERY_UNKNOWN) state->unknown_orders--;
-    if (delivery == DELIVERY_UNKNOWN) state->unknown_orders++;
+    if (order->delivery == DELIVERY_UNKNOWN)
+        state->unknown_orders--;
+    if (delivery == DELIVERY_UNKNOWN)
+        state->unknown_orders++;
     order->delivery = (uint8_t)delivery;
 }
 
@@ -205,8 +217,8 @@ static void evolve_planned(struct engine *engine, const struct fact_order_planne
                            int64_t time_ns)
 {
     struct order *order = order_slot(engine, fact->order);
-    ASSERT(order->live_previous == 0 && engine->header->live_first !=
-                                            (uint32_t)(fact->order & engine->orders_mask) + 1);
+    ASSERT(order->live_previous == 0 &&
+           engine->header->live_first != (uint32_t)(fact->order & engine->orders_mask) + 1);
     ASSERT(fact->order >= engine->header->order_id_next);
     engine->header->order_id_next = fact->order + 1;
     *order = (struct order){
@@ -235,16 +247,18 @@ static void evolve_planned(struct engine *engine, const struct fact_order_planne
     live_add(engine, order);
     exposure_move(engine, order, order->quantity.units);
     struct order *parent = order_find(engine, fact->parent);
-    if (parent != NULL) parent->children.units += order->quantity.units;
+    if (parent != NULL)
+        parent->children.units += order->quantity.units;
     struct account_risk *account = engine->risk.account;
     const struct account_limits *limits = &engine->risk.limits.account;
     if (limits->on & LIMIT_MESSAGE_RATE) {
-        if (account->message_time_ns < time_ns) account->message_time_ns = time_ns;
+        if (account->message_time_ns < time_ns)
+            account->message_time_ns = time_ns;
         account->message_time_ns += limits->message_interval_ns;
     }
     engine->risk.intents[account->intents_next] = (struct recent_intent){
-        time_ns, order->price, order->stop_price, order->quantity,
-        order->book, order->instrument, order->side, order->type};
+        time_ns,     order->price,      order->stop_price, order->quantity,
+        order->book, order->instrument, order->side,       order->type};
     account->intents_next = (account->intents_next + 1) % RISK_RECENT_MAX;
 }
 
@@ -279,10 +293,13 @@ void seen_rebuild(struct engine *engine)
 
 bool trade_seen(const struct engine *engine, const struct order *order, uint64_t low, uint64_t high)
 {
-    if (order->fills_count == 0) return false;
-    if (order->trade_id_low == low && order->trade_id_high == high) return true;
+    if (order->fills_count == 0)
+        return false;
+    if (order->trade_id_low == low && order->trade_id_high == high)
+        return true;
     uint32_t value = 0;
-    return order->fills_count > 1 && map_find(&engine->seen, seen_key(order->id, low, high), &value);
+    return order->fills_count > 1 &&
+           map_find(&engine->seen, seen_key(order->id, low, high), &value);
 }
 
 static struct amount_bytes plus(struct amount_bytes a, i128 b)
@@ -318,11 +335,12 @@ static void evolve_filled(struct engine *engine, const struct fact_order_filled 
         order->trade_id_high = fact->venue_trade_id.high;
         order->fills_count++;
     }
-    if (order->bot != NONE_INDEX) engine->bots[order->bot].last_fill_ns = time_ns;
+    if (order->bot != NONE_INDEX)
+        engine->bots[order->bot].last_fill_ns = time_ns;
     struct account_risk *account = engine->risk.account;
     account->fills_count++;
-    engine->risk.fills[account->fills_next] =
-        (struct recent_fill){time_ns, order->bot, order->book, order->instrument, order->side};
+    engine->risk.fills[account->fills_next] = (struct recent_fill){time_ns, order->bot, order->book,
+                                                                   order->instrument, order->side};
     account->fills_next = (account->fills_next + 1) % RISK_RECENT_MAX;
     delivery_set(engine, order, DELIVERY_ANSWERED);
 }
@@ -347,7 +365,8 @@ static void evolve_reversed(struct engine *engine, const struct fact_fill_revers
     }
 }
 
-static void evolve_ended(struct engine *engine, const struct fact_order_ended *fact, int64_t time_ns)
+static void evolve_ended(struct engine *engine, const struct fact_order_ended *fact,
+                         int64_t time_ns)
 {
     struct order *order = order_find(engine, fact->order);
     ASSERT(order != NULL);
@@ -355,14 +374,16 @@ static void evolve_ended(struct engine *engine, const struct fact_order_ended *f
     ASSERT(order_state_allows((enum order_state)order->state, state));
     exposure_move(engine, order, -order_remaining(order).units);
     struct order *parent = order_find(engine, order->parent);
-    if (parent != NULL) parent->children.units -= order_remaining(order).units;
+    if (parent != NULL)
+        parent->children.units -= order_remaining(order).units;
     delivery_set(engine, order, DELIVERY_ANSWERED);
     order->state = (uint8_t)state;
     order->end_reason = (uint8_t)fact->reason;
     order->ended_ns = time_ns;
-    order->flags &= (uint8_t)~(ORDER_FLAG_CANCEL_PENDING | ORDER_FLAG_AMEND_PENDING);
+    order->flags &= (uint8_t) ~(ORDER_FLAG_CANCEL_PENDING | ORDER_FLAG_AMEND_PENDING);
     live_remove(engine, order);
-    if (state == ORDER_CANCELED) engine->risk.account->cancels_count++;
+    if (state == ORDER_CANCELED)
+        engine->risk.account->cancels_count++;
 }
 
 static void evolve_amended(struct engine *engine, const struct fact_order_amended *fact)
@@ -408,7 +429,8 @@ static void evolve_state(struct engine *engine, const struct fact_state_changed 
     case SCOPE_BOOK:
         engine->risk.books[fact->index].state = state;
         engine->risk.books[fact->index].state_reason = fact->reason;
-        if (fact->reason == REASON_OVERDRAWN_CLEARED) engine->risk.books[fact->index].overdrawn = 0;
+        if (fact->reason == REASON_OVERDRAWN_CLEARED)
+            engine->risk.books[fact->index].overdrawn = 0;
         return;
     }
     ASSERT(!"a scope of the table");
@@ -422,8 +444,10 @@ static void evolve_timer_set(struct engine *engine, const struct fact_timer_set 
     uint32_t at = header->timers_count++;
     while (at > 0) {
         const struct timer_entry *before = &engine->timers[at - 1];
-        if (before->deadline_ns < fact->deadline) break;
-        if (before->deadline_ns == fact->deadline && before->id < fact->timer) break;
+        if (before->deadline_ns < fact->deadline)
+            break;
+        if (before->deadline_ns == fact->deadline && before->id < fact->timer)
+            break;
         engine->timers[at] = *before;
         at--;
     }
@@ -434,22 +458,25 @@ static void evolve_timer_cleared(struct engine *engine, uint64_t id)
 {
     struct engine_header *header = engine->header;
     uint32_t at = 0;
-    while (at < header->timers_count && engine->timers[at].id != id) at++;
+    while (at < header->timers_count && engine->timers[at].id != id)
+        at++;
     ASSERT(at < header->timers_count);
     header->timers_count--;
-    for (; at < header->timers_count; at++) engine->timers[at] = engine->timers[at + 1];
+    for (; at < header->timers_count; at++)
+        engine->timers[at] = engine->timers[at + 1];
     engine->timers[header->timers_count] = (struct timer_entry){0};
 }
 
-static void evolve_ledger(struct engine *engine, const struct fact_header *fact, uint32_t instrument,
-                          int64_t time_ns)
+static void evolve_ledger(struct engine *engine, const struct fact_header *fact,
+                          uint32_t instrument, int64_t time_ns)
 {
     int64_t before = engine->ledger.instrument_totals[instrument];
     ledger_evolve(&engine->ledger, fact, time_ns);
     market_value_move(engine, instrument, before);
 }
 
-static void evolve_order_fact(struct engine *engine, const struct fact_header *fact, int64_t time_ns)
+static void evolve_order_fact(struct engine *engine, const struct fact_header *fact,
+                              int64_t time_ns)
 {
     const void *data = fact;
     /* Every one of these begins with the order's id. */
@@ -486,9 +513,11 @@ static void evolve_order_fact(struct engine *engine, const struct fact_header *f
 static void hold_move(struct engine *engine, const struct fact_transfer *fact)
 {
     struct order *order = order_find(engine, fact->order);
-    if (order == NULL) return;
+    if (order == NULL)
+        return;
     i128 amount = amount_from_bytes(fact->amount).units;
-    if (fact->source_kind == ACCOUNT_HELD) order->hold = plus(order->hold, -amount);
+    if (fact->source_kind == ACCOUNT_HELD)
+        order->hold = plus(order->hold, -amount);
 }
 
 void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t time_ns)
@@ -544,7 +573,8 @@ void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t 
         return;
     case FACT_HEALTH_CHANGED: {
         const struct fact_health_changed *health = data;
-        if (health->instrument == NONE_INDEX) engine->risk.account->clock_skew_ns = health->clock_skew;
+        if (health->instrument == NONE_INDEX)
+            engine->risk.account->clock_skew_ns = health->clock_skew;
         return;
     }
     default: evolve_order_fact(engine, fact, time_ns); return;

@@ -5,18 +5,20 @@ void command_add(struct engine *engine, enum command_kind kind, uint64_t order, 
                  struct quantity quantity)
 {
     ASSERT(engine->commands_count < engine->commands_capacity);
-    engine->commands[engine->commands_count++] =
-        (struct command){order, price, quantity, (uint32_t)kind, 0};
+    engine->commands[engine->commands_count++] = (struct command){order, price, quantity,
+                                                                  (uint32_t)kind, 0};
 }
 
 /* The next id whose slot holds no live order; 0 where every slot does. */
 static uint64_t order_id_take(const struct engine *engine)
 {
     uint64_t id = engine->header->order_id_next;
-    if (engine->header->live_count > engine->orders_mask) return 0;
+    if (engine->header->live_count > engine->orders_mask)
+        return 0;
     for (;; id++) {
         const struct order *slot = order_slot(engine, id);
-        if (slot->id == 0 || order_state_is_end((enum order_state)slot->state)) return id;
+        if (slot->id == 0 || order_state_is_end((enum order_state)slot->state))
+            return id;
     }
 }
 
@@ -30,8 +32,8 @@ static struct hash128 client_order_id_of(const struct engine *engine, uint32_t b
 static void deny(struct engine *engine, const struct intent *intent,
                  const struct risk_answer *answer)
 {
-    struct fact_order_denied *fact =
-        FRAME_TAKE(&engine->writer, ORDER_DENIED, order_denied, (uint8_t)answer->reason);
+    struct fact_order_denied *fact = FRAME_TAKE(&engine->writer, ORDER_DENIED, order_denied,
+                                                (uint8_t)answer->reason);
     fact->book = intent->book;
     fact->bot = intent->bot;
     fact->instrument = intent->instrument;
@@ -62,8 +64,8 @@ static void plan(struct engine *engine, const struct intent *intent, uint32_t ca
     uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
     uint32_t payer = buy ? cash_book : intent->book;
     struct hash128 client_id = client_order_id_of(engine, intent->bot);
-    struct fact_order_planned *fact =
-        FRAME_TAKE(&engine->writer, ORDER_PLANNED, order_planned, intent->purpose);
+    struct fact_order_planned *fact = FRAME_TAKE(&engine->writer, ORDER_PLANNED, order_planned,
+                                                 intent->purpose);
     fact->order = id;
     fact->client_order_id = client_id;
     fact->book = intent->book;
@@ -88,8 +90,8 @@ static void plan(struct engine *engine, const struct intent *intent, uint32_t ca
     ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_HOLD, asset,
                     (struct account_ref){ACCOUNT_AVAILABLE, payer},
                     (struct account_ref){ACCOUNT_HELD, payer}, answer->hold, id);
-    struct fact_order_submitted *submitted =
-        FRAME_TAKE(&engine->writer, ORDER_SUBMITTED, order_submitted, 0);
+    struct fact_order_submitted *submitted = FRAME_TAKE(&engine->writer, ORDER_SUBMITTED,
+                                                        order_submitted, 0);
     submitted->order = id;
     EMIT(engine, submitted);
     command_add(engine, COMMAND_PLACE, id, intent->price, intent->quantity);
@@ -101,7 +103,8 @@ uint64_t intent_take(struct engine *engine, const struct intent *intent, enum re
     uint32_t cash_book = intent->book;
     if (intent->instrument < engine->config->instruments_count &&
         intent->book < engine->config->books_count) {
-        if (intent->bot != NONE_INDEX) cash_book = engine->config->bots[intent->bot].cash_book;
+        if (intent->bot != NONE_INDEX)
+            cash_book = engine->config->bots[intent->bot].cash_book;
         struct risk_question question = {intent, cash_book, engine->header->time_ns,
                                          order_find(engine, intent->parent)};
         risk_check(&engine->risk, &question, &answer);
@@ -127,9 +130,10 @@ uint64_t intent_take(struct engine *engine, const struct intent *intent, enum re
 
 void cancel_request(struct engine *engine, struct order *order, enum reason reason)
 {
-    if (order->flags & ORDER_FLAG_CANCEL_PENDING) return;
-    struct fact_cancel_requested *fact =
-        FRAME_TAKE(&engine->writer, CANCEL_REQUESTED, cancel_requested, (uint8_t)reason);
+    if (order->flags & ORDER_FLAG_CANCEL_PENDING)
+        return;
+    struct fact_cancel_requested *fact = FRAME_TAKE(&engine->writer, CANCEL_REQUESTED,
+                                                    cancel_requested, (uint8_t)reason);
     fact->order = order->id;
     EMIT(engine, fact);
     command_add(engine, COMMAND_CANCEL, order->id, (struct price){0}, (struct quantity){0});
@@ -139,7 +143,8 @@ void cancel_request(struct engine *engine, struct order *order, enum reason reas
 void order_release(struct engine *engine, struct order *order)
 {
     struct amount hold = amount_from_bytes(order->hold);
-    if (hold.units == 0) return;
+    if (hold.units == 0)
+        return;
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     bool buy = order->side == SIDE_BUY;
     uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
@@ -154,8 +159,8 @@ void order_end(struct engine *engine, struct order *order, enum order_state stat
                enum reason reason)
 {
     order_release(engine, order);
-    struct fact_order_ended *fact =
-        FRAME_TAKE(&engine->writer, ORDER_ENDED, order_ended, (uint8_t)state);
+    struct fact_order_ended *fact = FRAME_TAKE(&engine->writer, ORDER_ENDED, order_ended,
+                                               (uint8_t)state);
     fact->order = order->id;
     fact->reason = (uint32_t)reason;
     fact->reserved = 0;

@@ -15,12 +15,14 @@ enum status engine_fold_frame(struct engine *engine, const uint8_t *data, size_t
 {
     struct hash128 chain;
     struct engine_header *header = engine->header;
-    enum status status =
-        frame_check(data, size, header->chain, header->fact_seq_next, &chain, frame_size);
-    if (status != STATUS_OK) return status;
+    enum status status = frame_check(data, size, header->chain, header->fact_seq_next, &chain,
+                                     frame_size);
+    if (status != STATUS_OK)
+        return status;
     struct frame_header frame;
     memcpy(&frame, data, sizeof frame);
-    if (frame.input_seq < header->input_seq || frame.time_ns < header->time_ns) return STATUS_CORRUPT;
+    if (frame.input_seq < header->input_seq || frame.time_ns < header->time_ns)
+        return STATUS_CORRUPT;
     header->input_seq = frame.input_seq;
     header->time_ns = frame.time_ns;
     header->observed = frame.observed;
@@ -66,12 +68,12 @@ static struct hash128 layout_hash(const struct engine *engine)
 {
     const struct engine_config *config = engine->config;
     uint64_t words[] = {
-        sizeof(struct engine_header), sizeof(struct order), sizeof(struct lot),
-        sizeof(struct position), sizeof(struct bot_state), sizeof(struct series_state),
-        sizeof(struct account_risk), sizeof(struct instrument_risk), sizeof(struct book_risk),
-        config->assets_count, config->instruments_count, config->books_count, config->bots_count,
-        config->series_count, engine->durable.used, config->config_hash.low,
-        config->config_hash.high,
+        sizeof(struct engine_header), sizeof(struct order),           sizeof(struct lot),
+        sizeof(struct position),      sizeof(struct bot_state),       sizeof(struct series_state),
+        sizeof(struct account_risk),  sizeof(struct instrument_risk), sizeof(struct book_risk),
+        config->assets_count,         config->instruments_count,      config->books_count,
+        config->bots_count,           config->series_count,           engine->durable.used,
+        config->config_hash.low,      config->config_hash.high,
     };
     return hash128_of(words, sizeof words);
 }
@@ -96,14 +98,20 @@ void engine_snapshot_write(const struct engine *engine, uint8_t *out)
 enum status engine_snapshot_read(struct engine *engine, const uint8_t *data, size_t size)
 {
     struct snapshot_header header;
-    if (size < sizeof header) return STATUS_TRUNCATED;
+    if (size < sizeof header)
+        return STATUS_TRUNCATED;
     memcpy(&header, data, sizeof header);
-    if (header.magic != SNAPSHOT_MAGIC) return STATUS_CORRUPT;
-    if (!hash128_equal(header.layout, layout_hash(engine))) return STATUS_UNSUPPORTED;
-    if (header.size != engine->durable.used) return STATUS_UNSUPPORTED;
-    if (size - sizeof header < header.size) return STATUS_TRUNCATED;
+    if (header.magic != SNAPSHOT_MAGIC)
+        return STATUS_CORRUPT;
+    if (!hash128_equal(header.layout, layout_hash(engine)))
+        return STATUS_UNSUPPORTED;
+    if (header.size != engine->durable.used)
+        return STATUS_UNSUPPORTED;
+    if (size - sizeof header < header.size)
+        return STATUS_TRUNCATED;
     struct hash128 checksum = hash128_of(data + sizeof header, header.size);
-    if (!hash128_equal(checksum, header.checksum)) return STATUS_CORRUPT;
+    if (!hash128_equal(checksum, header.checksum))
+        return STATUS_CORRUPT;
     memcpy(engine->durable.base, data + sizeof header, header.size);
     engine->writer.fact_seq_next = engine->header->fact_seq_next;
     engine->writer.chain = engine->header->chain;
@@ -115,9 +123,12 @@ enum status engine_snapshot_read(struct engine *engine, const uint8_t *data, siz
 
 static const char *audit_order(const struct engine *engine, const struct order *order)
 {
-    if (order->filled.units < 0) return "an order has a negative filled quantity";
-    if (amount_from_bytes(order->hold).units < 0) return "an order holds a negative amount";
-    if (order_state_is_end((enum order_state)order->state)) return "an ended order is live";
+    if (order->filled.units < 0)
+        return "an order has a negative filled quantity";
+    if (amount_from_bytes(order->hold).units < 0)
+        return "an order holds a negative amount";
+    if (order_state_is_end((enum order_state)order->state))
+        return "an ended order is live";
     (void)engine;
     return NULL;
 }
@@ -131,12 +142,16 @@ static const char *audit_orders(const struct engine *engine, uint64_t *detail)
         const struct order *order = &engine->orders[at - 1];
         *detail = order->id;
         const char *problem = audit_order(engine, order);
-        if (problem != NULL) return problem;
+        if (problem != NULL)
+            return problem;
         count++;
-        if (count > engine->header->live_count) return "the list of live orders is too long";
+        if (count > engine->header->live_count)
+            return "the list of live orders is too long";
     }
-    if (count != engine->header->live_count) return "the count of live orders is wrong";
-    if (count != engine->risk.account->open_orders) return "the count of open orders is wrong";
+    if (count != engine->header->live_count)
+        return "the count of live orders is wrong";
+    if (count != engine->risk.account->open_orders)
+        return "the count of open orders is wrong";
     for (uint32_t book = 0; book < config->books_count; book++) {
         for (uint32_t asset = 0; asset < config->assets_count; asset++) {
             i128 held = 0;
@@ -147,7 +162,8 @@ static const char *audit_orders(const struct engine *engine, uint64_t *detail)
                 bool buy = order->side == SIDE_BUY;
                 uint32_t payer = buy ? order->cash_book : order->book;
                 uint32_t own = buy ? instrument->quote_asset : instrument->base_asset;
-                if (payer == book && own == asset) held += amount_from_bytes(order->hold).units;
+                if (payer == book && own == asset)
+                    held += amount_from_bytes(order->hold).units;
             }
             *detail = (uint64_t)book * config->assets_count + asset;
             if (held != ledger_held(&engine->ledger, book, asset).units) {
@@ -167,13 +183,18 @@ static const char *audit_exposure(const struct engine *engine, uint64_t *detail)
         for (uint32_t at = engine->header->live_first; at != 0;
              at = engine->orders[at - 1].live_next) {
             const struct order *order = &engine->orders[at - 1];
-            if (order->instrument != i) continue;
-            if (order->side == SIDE_BUY) buy += order_remaining(order).units;
-            if (order->side == SIDE_SELL) sell += order_remaining(order).units;
+            if (order->instrument != i)
+                continue;
+            if (order->side == SIDE_BUY)
+                buy += order_remaining(order).units;
+            if (order->side == SIDE_SELL)
+                sell += order_remaining(order).units;
         }
         *detail = i;
-        if (buy != engine->risk.states[i].open_buy) return "open buys are miscounted";
-        if (sell != engine->risk.states[i].open_sell) return "open sells are miscounted";
+        if (buy != engine->risk.states[i].open_buy)
+            return "open buys are miscounted";
+        if (sell != engine->risk.states[i].open_sell)
+            return "open sells are miscounted";
     }
     return NULL;
 }
@@ -195,7 +216,8 @@ static const char *audit_negative(const struct engine *engine, uint64_t *detail)
     for (uint32_t book = 0; book < config->books_count; book++) {
         for (uint32_t asset = 0; asset < config->assets_count; asset++) {
             *detail = (uint64_t)book * config->assets_count + asset;
-            if (ledger_held(&engine->ledger, book, asset).units < 0) return "held is negative";
+            if (ledger_held(&engine->ledger, book, asset).units < 0)
+                return "held is negative";
             if (ledger_available(&engine->ledger, book, asset).units < 0 &&
                 !engine->risk.books[book].overdrawn) {
                 return "a balance is negative and no overdrawn fact says why";
@@ -208,9 +230,13 @@ static const char *audit_negative(const struct engine *engine, uint64_t *detail)
 const char *engine_audit(const struct engine *engine, uint64_t *detail)
 {
     const char *problem = ledger_audit(&engine->ledger, detail);
-    if (problem == NULL) problem = audit_orders(engine, detail);
-    if (problem == NULL) problem = audit_exposure(engine, detail);
-    if (problem == NULL) problem = audit_value(engine);
-    if (problem == NULL) problem = audit_negative(engine, detail);
+    if (problem == NULL)
+        problem = audit_orders(engine, detail);
+    if (problem == NULL)
+        problem = audit_exposure(engine, detail);
+    if (problem == NULL)
+        problem = audit_value(engine);
+    if (problem == NULL)
+        problem = audit_negative(engine, detail);
     return problem;
 }

@@ -8,7 +8,8 @@ static uint32_t fee_instrument_of(const struct engine *engine, uint32_t instrume
     uint32_t quote = engine->config->instruments[instrument].quote_asset;
     for (uint32_t i = 0; i < engine->config->instruments_count; i++) {
         const struct instrument *listed = &engine->config->instruments[i];
-        if (listed->base_asset == asset && listed->quote_asset == quote) return i;
+        if (listed->base_asset == asset && listed->quote_asset == quote)
+            return i;
     }
     return NONE_INDEX;
 }
@@ -20,7 +21,8 @@ static void emit_filled(struct engine *engine, const struct order *order,
     uint8_t detail = (uint8_t)(fill->liquidity | (provisional ? 128u : 0u));
     engine->fact_seq_fill = engine->writer.fact_seq_next;
     engine->order_fill = order->id;
-    struct fact_order_filled *fact = FRAME_TAKE(&engine->writer, ORDER_FILLED, order_filled, detail);
+    struct fact_order_filled *fact = FRAME_TAKE(&engine->writer, ORDER_FILLED, order_filled,
+                                                detail);
     fact->order = order->id;
     fact->venue_trade_id = (struct hash128){fill->trade_id_low, fill->trade_id_high};
     fact->price = fill->price;
@@ -54,15 +56,18 @@ static void post_fill(struct engine *engine, struct order *order, const struct v
     uint32_t fee_instrument = order->instrument;
     if (fill->fee_asset != engine->config->instruments[order->instrument].quote_asset) {
         posting.fee_instrument = fee_instrument_of(engine, order->instrument, fill->fee_asset);
-        if (posting.fee_instrument == NONE_INDEX) posting.fee_value.units = 0;
-        else fee_instrument = posting.fee_instrument;
+        if (posting.fee_instrument == NONE_INDEX)
+            posting.fee_value.units = 0;
+        else
+            fee_instrument = posting.fee_instrument;
     }
     int64_t before = engine->ledger.instrument_totals[order->instrument];
     int64_t fee_before = engine->ledger.instrument_totals[fee_instrument];
     ledger_post_fill(&engine->ledger, &engine->writer, &posting);
     order->hold = amount_to_bytes(posting.hold);
     market_value_move(engine, order->instrument, before);
-    if (fee_instrument != order->instrument) market_value_move(engine, fee_instrument, fee_before);
+    if (fee_instrument != order->instrument)
+        market_value_move(engine, fee_instrument, fee_before);
 }
 
 static void correct(struct engine *engine, const struct order *order, int64_t quantity_change,
@@ -88,7 +93,8 @@ static void correct(struct engine *engine, const struct order *order, int64_t qu
 static i128 share(i128 sum, int64_t part, int64_t whole)
 {
     i128 result = 0;
-    if (part == whole) return sum;
+    if (part == whole)
+        return sum;
     bool fits = i128_multiply_divide(sum, part, whole, ROUND_FLOOR, &result);
     ASSERT(fits);
     return result;
@@ -101,10 +107,11 @@ static void replace_provisional(struct engine *engine, struct order *order,
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     int64_t provisional = order->provisional.units;
     int64_t taken = fill->quantity.units < provisional ? fill->quantity.units : provisional;
-    i128 notional_old = share(amount_from_bytes(order->provisional_notional).units, taken, provisional);
+    i128 notional_old = share(amount_from_bytes(order->provisional_notional).units, taken,
+                              provisional);
     i128 fee_old = share(amount_from_bytes(order->provisional_fees).units, taken, provisional);
-    struct fact_fill_reversed *reversed =
-        FRAME_TAKE(&engine->writer, FILL_REVERSED, fill_reversed, 1);
+    struct fact_fill_reversed *reversed = FRAME_TAKE(&engine->writer, FILL_REVERSED, fill_reversed,
+                                                     1);
     reversed->order = order->id;
     reversed->venue_trade_id = (struct hash128){0, 0};
     reversed->quantity = (struct quantity){taken};
@@ -114,8 +121,8 @@ static void replace_provisional(struct engine *engine, struct order *order,
     struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
     emit_filled(engine, order, fill, fill->quantity, notional, false);
     struct quantity rest = {fill->quantity.units - taken};
-    struct amount notional_taken =
-        instrument_notional(instrument, fill->price, (struct quantity){taken});
+    struct amount notional_taken = instrument_notional(instrument, fill->price,
+                                                       (struct quantity){taken});
     i128 fee_new = amount_from_bytes(fill->fee_value).units;
     if (rest.units == 0) {
         correct(engine, order, 0, notional_taken.units - notional_old, fee_new - fee_old);
@@ -134,23 +141,25 @@ static void after_fill(struct engine *engine, struct order *order)
     if (whole && !order_state_is_end(state)) {
         order_end(engine, order, ORDER_FILLED, REASON_NONE);
     } else if (whole && state != ORDER_FILLED) {
-        struct fact_order_reopened *fact =
-            FRAME_TAKE(&engine->writer, ORDER_REOPENED, order_reopened, ORDER_FILLED);
+        struct fact_order_reopened *fact = FRAME_TAKE(&engine->writer, ORDER_REOPENED,
+                                                      order_reopened, ORDER_FILLED);
         fact->order = order->id;
         EMIT(engine, fact);
     }
     overdrawn_check(engine, order->cash_book, instrument->quote_asset, order->id);
     overdrawn_check(engine, order->book, instrument->base_asset, order->id);
-    if (engine->checks_after) check_after(engine, order->instrument);
+    if (engine->checks_after)
+        check_after(engine, order->instrument);
 }
 
 /* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm. */
 static void unexplained_fill(struct engine *engine, const struct input *input)
 {
-    if (input->instrument >= engine->config->instruments_count) return;
+    if (input->instrument >= engine->config->instruments_count)
+        return;
     const struct instrument *instrument = &engine->config->instruments[input->instrument];
-    struct amount notional =
-        instrument_notional(instrument, input->fill.price, input->fill.quantity);
+    struct amount notional = instrument_notional(instrument, input->fill.price,
+                                                 input->fill.quantity);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     struct account_ref clearing = {ACCOUNT_CLEARING, 0};
     struct account_ref suspense = {ACCOUNT_SUSPENSE, 0};
@@ -159,8 +168,8 @@ static void unexplained_fill(struct engine *engine, const struct input *input)
                     input->order);
     ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_SUSPENSE, instrument->quote_asset,
                     suspense, clearing, notional, input->order);
-    struct fact_state_changed *fact =
-        FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed, TRADING_REDUCING);
+    struct fact_state_changed *fact = FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed,
+                                                 TRADING_REDUCING);
     fact->scope = SCOPE_INSTRUMENT;
     fact->index = input->instrument;
     fact->reason = REASON_VENUE_UNKNOWN_ORDER;
@@ -173,20 +182,24 @@ static void unexplained_fill(struct engine *engine, const struct input *input)
 static bool fill_is_sane(const struct engine *engine, const struct input *input)
 {
     const struct venue_fill *fill = &input->fill;
-    if (fill->price.units <= 0 || fill->price.units > PRICE_UNITS_MAX) return false;
-    if (fill->quantity.units <= 0 || fill->quantity.units > QUANTITY_UNITS_MAX) return false;
+    if (fill->price.units <= 0 || fill->price.units > PRICE_UNITS_MAX)
+        return false;
+    if (fill->quantity.units <= 0 || fill->quantity.units > QUANTITY_UNITS_MAX)
+        return false;
     return fill->fee_asset < engine->config->assets_count;
 }
 
 static void report_fill(struct engine *engine, struct order *order, const struct input *input)
 {
-    if (!fill_is_sane(engine, input)) return;
+    if (!fill_is_sane(engine, input))
+        return;
     if (order == NULL) {
         unexplained_fill(engine, input);
         return;
     }
     const struct venue_fill *fill = &input->fill;
-    if (trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high)) return;
+    if (trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high))
+        return;
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     if (order->provisional.units > 0) {
         replace_provisional(engine, order, fill);
@@ -201,19 +214,23 @@ static void report_fill(struct engine *engine, struct order *order, const struct
 /* A cumulative quantity that runs ahead of its fills makes a provisional one of the difference. */
 static void report_cumulative(struct engine *engine, struct order *order, const struct input *input)
 {
-    if (order == NULL) return;
+    if (order == NULL)
+        return;
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     int64_t missing = input->report.quantity.units - order->filled.units;
-    if (missing <= 0 || input->report.quantity.units > QUANTITY_UNITS_MAX) return;
+    if (missing <= 0 || input->report.quantity.units > QUANTITY_UNITS_MAX)
+        return;
     i128 notional = amount_from_bytes(input->report.notional).units;
     notional -= amount_from_bytes(order->notional).units;
     struct price price = order->price.units > 0 ? order->price
                                                 : risk_mark(&engine->risk, order->instrument);
     struct quantity quantity = {missing};
-    if (notional <= 0) notional = instrument_notional(instrument, price, quantity).units;
+    if (notional <= 0)
+        notional = instrument_notional(instrument, price, quantity).units;
     price.units = (int64_t)i128_divide(notional, (i128)missing * instrument->amount_factor,
                                        ROUND_HALF_EVEN);
-    struct amount fee = instrument_fee(instrument, (struct amount){notional}, engine->risk.fee_taker);
+    struct amount fee = instrument_fee(instrument, (struct amount){notional},
+                                       engine->risk.fee_taker);
     struct venue_fill fill = {
         .trade_id_low = order->id,
         .trade_id_high = (uint64_t)input->report.quantity.units,
@@ -232,8 +249,10 @@ static void report_cumulative(struct engine *engine, struct order *order, const 
 static void report_bust(struct engine *engine, struct order *order, const struct input *input)
 {
     const struct venue_fill *fill = &input->fill;
-    if (order == NULL || !fill_is_sane(engine, input)) return;
-    if (!trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high)) return;
+    if (order == NULL || !fill_is_sane(engine, input))
+        return;
+    if (!trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high))
+        return;
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
     struct fact_fill_reversed *fact = FRAME_TAKE(&engine->writer, FILL_REVERSED, fill_reversed, 2);
@@ -246,8 +265,8 @@ static void report_bust(struct engine *engine, struct order *order, const struct
     correct(engine, order, -fill->quantity.units, -notional.units,
             -amount_from_bytes(fill->fee_value).units);
     if (order->state == ORDER_FILLED) {
-        struct fact_order_reopened *reopened =
-            FRAME_TAKE(&engine->writer, ORDER_REOPENED, order_reopened, ORDER_CANCELED);
+        struct fact_order_reopened *reopened = FRAME_TAKE(&engine->writer, ORDER_REOPENED,
+                                                          order_reopened, ORDER_CANCELED);
         reopened->order = order->id;
         EMIT(engine, reopened);
     }
@@ -259,22 +278,28 @@ static void report_bust(struct engine *engine, struct order *order, const struct
 
 static void report_accepted(struct engine *engine, struct order *order, const struct input *input)
 {
-    if (!order_state_allows((enum order_state)order->state, ORDER_OPEN)) return;
-    if (order->state == ORDER_ABSENT || order->state == ORDER_FILLED) return;
-    struct fact_order_accepted *fact =
-        FRAME_TAKE(&engine->writer, ORDER_ACCEPTED, order_accepted, 0);
+    if (!order_state_allows((enum order_state)order->state, ORDER_OPEN))
+        return;
+    if (order->state == ORDER_ABSENT || order->state == ORDER_FILLED)
+        return;
+    struct fact_order_accepted *fact = FRAME_TAKE(&engine->writer, ORDER_ACCEPTED, order_accepted,
+                                                  0);
     fact->order = order->id;
-    fact->venue_order_id = (struct hash128){input->report.venue_id_low, input->report.venue_id_high};
+    fact->venue_order_id = (struct hash128){input->report.venue_id_low,
+                                            input->report.venue_id_high};
     EMIT(engine, fact);
 }
 
 static void report_end(struct engine *engine, struct order *order, enum order_state state,
                        const struct input *input)
 {
-    if (order_state_is_end((enum order_state)order->state)) return;
-    if (!order_state_allows((enum order_state)order->state, state)) return;
+    if (order_state_is_end((enum order_state)order->state))
+        return;
+    if (!order_state_allows((enum order_state)order->state, state))
+        return;
     uint32_t reason = input->report.reason;
-    order_end(engine, order, state, reason < REASON_COUNT ? (enum reason)reason : REASON_VENUE_SAID);
+    order_end(engine, order, state,
+              reason < REASON_COUNT ? (enum reason)reason : REASON_VENUE_SAID);
 }
 
 /* The reservation follows the order: what a larger one needs is taken, what a smaller one frees is
@@ -284,14 +309,18 @@ static void report_amended(struct engine *engine, struct order *order, const str
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     struct quantity quantity = input->report.quantity;
     struct price price = input->report.price;
-    if (order_state_is_end((enum order_state)order->state)) return;
-    if (quantity.units < order->filled.units || quantity.units > QUANTITY_UNITS_MAX) return;
-    if (price.units < 0 || price.units > PRICE_UNITS_MAX) return;
+    if (order_state_is_end((enum order_state)order->state))
+        return;
+    if (quantity.units < order->filled.units || quantity.units > QUANTITY_UNITS_MAX)
+        return;
+    if (price.units < 0 || price.units > PRICE_UNITS_MAX)
+        return;
     struct quantity rest = {quantity.units - order->filled.units};
     bool buy = order->side == SIDE_BUY;
     struct price counted = price.units > 0 ? price : risk_mark(&engine->risk, order->instrument);
     struct amount notional = instrument_notional(instrument, counted, rest);
-    struct amount hold = {rest.units * (i128)power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals)};
+    struct amount hold = {rest.units *
+                          (i128)power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals)};
     if (buy) {
         struct ratio rate = engine->risk.fee_taker;
         hold.units = notional.units + instrument_fee(instrument, notional, rate).units;
@@ -323,14 +352,14 @@ static void report_refused(struct engine *engine, struct order *order, const str
     uint8_t reason = (uint8_t)(input->report.reason < REASON_COUNT ? input->report.reason
                                                                    : (uint32_t)REASON_VENUE_SAID);
     if (input->kind == INPUT_VENUE_CANCEL_REJECTED) {
-        struct fact_cancel_refused *fact =
-            FRAME_TAKE(&engine->writer, CANCEL_REFUSED, cancel_refused, reason);
+        struct fact_cancel_refused *fact = FRAME_TAKE(&engine->writer, CANCEL_REFUSED,
+                                                      cancel_refused, reason);
         fact->order = order->id;
         EMIT(engine, fact);
         return;
     }
-    struct fact_amend_refused *fact =
-        FRAME_TAKE(&engine->writer, AMEND_REFUSED, amend_refused, reason);
+    struct fact_amend_refused *fact = FRAME_TAKE(&engine->writer, AMEND_REFUSED, amend_refused,
+                                                 reason);
     fact->order = order->id;
     EMIT(engine, fact);
 }
@@ -338,10 +367,12 @@ static void report_refused(struct engine *engine, struct order *order, const str
 static void report_delivery(struct engine *engine, struct order *order, const struct input *input)
 {
     uint32_t delivery = input->delivery.delivery;
-    if (delivery > DELIVERY_UNKNOWN || order_state_is_end((enum order_state)order->state)) return;
-    if (order->delivery == delivery) return;
-    struct fact_order_delivery *fact =
-        FRAME_TAKE(&engine->writer, ORDER_DELIVERY, order_delivery, (uint8_t)delivery);
+    if (delivery > DELIVERY_UNKNOWN || order_state_is_end((enum order_state)order->state))
+        return;
+    if (order->delivery == delivery)
+        return;
+    struct fact_order_delivery *fact = FRAME_TAKE(&engine->writer, ORDER_DELIVERY, order_delivery,
+                                                  (uint8_t)delivery);
     fact->order = order->id;
     EMIT(engine, fact);
 }
@@ -355,7 +386,8 @@ void decide_report(struct engine *engine, const struct input *input)
     case INPUT_VENUE_BUST: report_bust(engine, order, input); return;
     default: break;
     }
-    if (order == NULL) return;
+    if (order == NULL)
+        return;
     switch (input->kind) {
     case INPUT_VENUE_ACCEPTED: report_accepted(engine, order, input); return;
     case INPUT_VENUE_REJECTED: report_end(engine, order, ORDER_REJECTED, input); return;

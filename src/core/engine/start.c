@@ -14,8 +14,8 @@ static void name_put(struct hash128 *first, struct hash128 *last, const char *na
 static void list_instrument(struct engine *engine, uint32_t index)
 {
     const struct instrument *instrument = &engine->config->instruments[index];
-    struct fact_instrument_listed *fact =
-        FRAME_TAKE(&engine->writer, INSTRUMENT_LISTED, instrument_listed, 0);
+    struct fact_instrument_listed *fact = FRAME_TAKE(&engine->writer, INSTRUMENT_LISTED,
+                                                     instrument_listed, 0);
     fact->instrument = index;
     fact->base_asset = (uint16_t)instrument->base_asset;
     fact->quote_asset = (uint16_t)instrument->quote_asset;
@@ -36,8 +36,8 @@ static void list_instrument(struct engine *engine, uint32_t index)
 static void open_book(struct engine *engine, uint32_t book)
 {
     const struct bot_config *bot = book == DESK_BOOK ? NULL : &engine->config->bots[book - 1];
-    struct fact_book_opened *fact =
-        FRAME_TAKE(&engine->writer, BOOK_OPENED, book_opened, bot == NULL ? 0 : 1);
+    struct fact_book_opened *fact = FRAME_TAKE(&engine->writer, BOOK_OPENED, book_opened,
+                                               bot == NULL ? 0 : 1);
     fact->book = book;
     fact->cash_book = bot == NULL ? DESK_BOOK : bot->cash_book;
     name_put(&fact->name_first, &fact->name_last, bot == NULL ? "desk" : bot->name, BOT_NAME_SIZE);
@@ -47,7 +47,8 @@ static void open_book(struct engine *engine, uint32_t book)
 static void bring_balance(struct engine *engine, const struct opening_balance *balance)
 {
     if (balance->instrument == NONE_INDEX) {
-        ledger_deposit(&engine->ledger, &engine->writer, DESK_BOOK, balance->asset, balance->amount);
+        ledger_deposit(&engine->ledger, &engine->writer, DESK_BOOK, balance->asset,
+                       balance->amount);
         return;
     }
     int64_t before = engine->ledger.instrument_totals[balance->instrument];
@@ -59,22 +60,26 @@ static void bring_balance(struct engine *engine, const struct opening_balance *b
 void decide_start(struct engine *engine)
 {
     const struct engine_config *config = engine->config;
-    if (engine->header->started) return;
-    struct fact_session_started *fact =
-        FRAME_TAKE(&engine->writer, SESSION_STARTED, session_started, 0);
+    if (engine->header->started)
+        return;
+    struct fact_session_started *fact = FRAME_TAKE(&engine->writer, SESSION_STARTED,
+                                                   session_started, 0);
     fact->config_hash = config->config_hash;
     fact->engine_id = config->engine_id;
     fact->epoch = config->epoch;
     fact->reserved = 0;
     EMIT(engine, fact);
-    for (uint32_t i = 0; i < config->instruments_count; i++) list_instrument(engine, i);
-    for (uint32_t i = 0; i < config->books_count; i++) open_book(engine, i);
+    for (uint32_t i = 0; i < config->instruments_count; i++)
+        list_instrument(engine, i);
+    for (uint32_t i = 0; i < config->books_count; i++)
+        open_book(engine, i);
     for (uint32_t i = 0; i < config->balances_count; i++) {
         bring_balance(engine, &config->balances[i]);
     }
     for (uint32_t i = 0; i < config->bots_count; i++) {
         const struct bot_config *bot = &config->bots[i];
-        if (bot->cash_book == DESK_BOOK || bot->budget.units == 0) continue;
+        if (bot->cash_book == DESK_BOOK || bot->budget.units == 0)
+            continue;
         ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_BUDGET, config->currency_asset,
                         (struct account_ref){ACCOUNT_AVAILABLE, DESK_BOOK},
                         (struct account_ref){ACCOUNT_AVAILABLE, bot->book}, bot->budget, 0);
@@ -88,20 +93,27 @@ void decide_deposit(struct engine *engine, const struct input *input)
     uint32_t source = input->deposit.source_book;
     uint32_t target = input->deposit.target_book;
     uint32_t asset = input->deposit.asset;
-    if (asset >= config->assets_count || amount.units <= 0) return;
+    if (asset >= config->assets_count || amount.units <= 0)
+        return;
     bool from_outside = source == NONE_INDEX;
     bool to_outside = target == NONE_INDEX;
-    if (from_outside == to_outside && from_outside) return;
-    if (!from_outside && source >= config->books_count) return;
-    if (!to_outside && target >= config->books_count) return;
+    if (from_outside == to_outside && from_outside)
+        return;
+    if (!from_outside && source >= config->books_count)
+        return;
+    if (!to_outside && target >= config->books_count)
+        return;
     /* A budget may only be cut by what is free: what orders hold is promised. */
-    if (!from_outside && ledger_available(&engine->ledger, source, asset).units < amount.units) return;
+    if (!from_outside && ledger_available(&engine->ledger, source, asset).units < amount.units)
+        return;
     struct account_ref external = {ACCOUNT_EXTERNAL, 0};
-    struct account_ref from = from_outside ? external : (struct account_ref){ACCOUNT_AVAILABLE, source};
+    struct account_ref from = from_outside ? external
+                                           : (struct account_ref){ACCOUNT_AVAILABLE, source};
     struct account_ref to = to_outside ? external : (struct account_ref){ACCOUNT_AVAILABLE, target};
     enum transfer_code code = from_outside ? TRANSFER_DEPOSIT
                               : to_outside ? TRANSFER_WITHDRAWAL
                                            : TRANSFER_BUDGET;
     ledger_transfer(&engine->ledger, &engine->writer, code, asset, from, to, amount, 0);
-    if (!to_outside) overdrawn_check(engine, target, asset, 0);
+    if (!to_outside)
+        overdrawn_check(engine, target, asset, 0);
 }

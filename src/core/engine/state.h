@@ -15,7 +15,7 @@ struct engine_header {
     uint64_t fact_seq_next;
     struct hash128 chain;
     uint64_t order_id_next;
-    uint64_t observed;           /* running checksum of observed inputs */
+    uint64_t observed;                          /* running checksum of observed inputs */
     uint32_t live_first, live_last, live_count; /* slot + 1 */
     uint32_t seen_next, seen_count;
     uint32_t timers_count;
@@ -23,21 +23,24 @@ struct engine_header {
 };
 
 struct bot_state {
-    int64_t last_fill_ns;    /* INT64_MIN: none yet */
+    int64_t last_fill_ns; /* INT64_MIN: none yet */
     uint64_t bars_seen;
     uint32_t confirm_count, confirm_action;
     uint32_t open_orders;
-    uint32_t state;          /* 0 running, 1 paused, 2 stopped */
+    uint32_t state; /* 0 running, 1 paused, 2 stopped */
 };
 
 struct series_state {
-    int64_t bucket_open_ns;  /* of the bar being built */
+    int64_t bucket_open_ns; /* of the bar being built */
     struct bar building;
-    uint32_t parts_count;    /* complete data bars in it */
-    uint32_t broken;         /* a part is missing: the bar will not close */
+    uint32_t parts_count; /* complete data bars in it */
+    uint32_t broken;      /* a part is missing: the bar will not close */
 };
 
-struct timer_entry { int64_t deadline_ns; uint64_t id; };
+struct timer_entry {
+    int64_t deadline_ns;
+    uint64_t id;
+};
 
 #define TIMERS_CAPACITY 1024u
 
@@ -59,15 +62,15 @@ struct engine {
     uint8_t *signals;
     uint64_t *seen_ring;
     struct timer_entry *timers;
-    struct risk risk;            /* its account, states, books, exposures, rings */
+    struct risk risk; /* its account, states, books, exposures, rings */
     /* not durable */
     struct frame_writer writer;
     struct command *commands;
     uint32_t commands_count, commands_capacity;
     uint32_t orders_mask;
-    uint32_t checks_after;       /* any post-trade limit is on */
-    struct map seen;             /* index of seen_ring, rebuilt from it */
-    uint8_t *fresh;              /* [bot]: a bar closed that it has not decided on */
+    uint32_t checks_after; /* any post-trade limit is on */
+    struct map seen;       /* index of seen_ring, rebuilt from it */
+    uint8_t *fresh;        /* [bot]: a bar closed that it has not decided on */
     struct decision_ring *decisions;
     size_t *signal_offsets;      /* of each bot's state in signals */
     uint32_t *series_first;      /* [instrument + 1]: first series of it */
@@ -75,7 +78,7 @@ struct engine {
     uint32_t *series_bots_first; /* [series + 1] */
     const uint8_t *frame;
     uint32_t frame_size;
-    uint64_t fact_seq_fill;      /* sequence of the fill the current step is about, 0 = none */
+    uint64_t fact_seq_fill; /* sequence of the fill the current step is about, 0 = none */
     uint64_t order_fill;
 };
 
@@ -85,7 +88,8 @@ void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t 
 /* After totals of the instrument changed from `before`. */
 void market_value_move(struct engine *engine, uint32_t instrument, int64_t before);
 void seen_rebuild(struct engine *engine);
-bool trade_seen(const struct engine *engine, const struct order *order, uint64_t low, uint64_t high);
+bool trade_seen(const struct engine *engine, const struct order *order, uint64_t low,
+                uint64_t high);
 
 static inline struct order *order_slot(const struct engine *engine, uint64_t id)
 {

@@ -14,7 +14,8 @@
 /* Whether an order can only shrink its book's position as it is now. */
 static bool shrinks(const struct engine *engine, const struct order *order)
 {
-    if (order->flags & (ORDER_FLAG_PROTECTIVE | ORDER_FLAG_REDUCE_ONLY)) return true;
+    if (order->flags & (ORDER_FLAG_PROTECTIVE | ORDER_FLAG_REDUCE_ONLY))
+        return true;
     int64_t position = ledger_position(&engine->ledger, order->book, order->instrument)->quantity;
     return order->side == SIDE_SELL ? position > 0 : position < 0;
 }
@@ -25,9 +26,12 @@ void cancel_entries(struct engine *engine, uint32_t instrument, uint32_t book, e
     while (at != 0) {
         struct order *order = &engine->orders[at - 1];
         at = order->live_next;
-        if (instrument != NONE_INDEX && order->instrument != instrument) continue;
-        if (book != NONE_INDEX && order->book != book) continue;
-        if (!shrinks(engine, order)) cancel_request(engine, order, reason);
+        if (instrument != NONE_INDEX && order->instrument != instrument)
+            continue;
+        if (book != NONE_INDEX && order->book != book)
+            continue;
+        if (!shrinks(engine, order))
+            cancel_request(engine, order, reason);
     }
 }
 
@@ -37,7 +41,8 @@ static void cancel_shrinking(struct engine *engine, enum reason reason)
     while (at != 0) {
         struct order *order = &engine->orders[at - 1];
         at = order->live_next;
-        if (order->purpose != PURPOSE_FLATTEN) cancel_request(engine, order, reason);
+        if (order->purpose != PURPOSE_FLATTEN)
+            cancel_request(engine, order, reason);
     }
 }
 
@@ -53,8 +58,8 @@ static void stop_set(struct engine *engine, enum stop_kind stop, bool protective
 static void state_set(struct engine *engine, enum state_scope scope, uint32_t index,
                       enum trading_state state, enum reason reason)
 {
-    struct fact_state_changed *fact =
-        FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed, (uint8_t)state);
+    struct fact_state_changed *fact = FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed,
+                                                 (uint8_t)state);
     fact->scope = (uint32_t)scope;
     fact->index = index;
     fact->reason = (uint32_t)reason;
@@ -69,7 +74,8 @@ static void flatten_position(struct engine *engine, uint32_t book, uint32_t inst
 {
     int64_t quantity = ledger_position(&engine->ledger, book, instrument)->quantity;
     size_t at = (size_t)book * engine->config->instruments_count + instrument;
-    if (quantity <= 0 || engine->risk.exposures[at].open_sell != 0) return;
+    if (quantity <= 0 || engine->risk.exposures[at].open_sell != 0)
+        return;
     const struct instrument *listed = &engine->config->instruments[instrument];
     struct price mark = risk_mark(&engine->risk, instrument);
     struct intent intent = {
@@ -86,7 +92,8 @@ static void flatten_position(struct engine *engine, uint32_t book, uint32_t inst
     };
     /* Dust cannot be sold; it stays and is shown. A closing order that is refused twice would be
      * refused for ever, so tries alternate between market and a limit that takes at once. */
-    if (intent.quantity.units == 0 || mark.units == 0) return;
+    if (intent.quantity.units == 0 || mark.units == 0)
+        return;
     if (instrument_notional(listed, mark, intent.quantity).units < listed->notional_min.units ||
         intent.quantity.units < listed->quantity_min.units) {
         return;
@@ -96,7 +103,8 @@ static void flatten_position(struct engine *engine, uint32_t book, uint32_t inst
         intent.tif = TIF_IOC;
         i128 price = (i128)mark.units * (RATIO_ONE - FLATTEN_SLIP_PPM) / RATIO_ONE;
         intent.price = price_round_against(listed, (struct price){(int64_t)price}, SIDE_SELL);
-        if (intent.price.units <= 0) intent.price = listed->tick;
+        if (intent.price.units <= 0)
+            intent.price = listed->tick;
     }
     enum reason reason = REASON_NONE;
     (void)intent_take(engine, &intent, &reason);
@@ -114,11 +122,15 @@ void flatten_pass(struct engine *engine)
 void decide_stop(struct engine *engine, const struct input *input)
 {
     uint32_t stop = input->stop.stop;
-    if (stop < STOP_PAUSE || stop > STOP_FLATTEN) return;
+    if (stop < STOP_PAUSE || stop > STOP_FLATTEN)
+        return;
     bool protective = (input->flags & INPUT_FLAG_PROTECTIVE) != 0 || stop == STOP_FLATTEN;
-    if (stop != engine->risk.account->stop) stop_set(engine, (enum stop_kind)stop, protective);
-    if (stop >= STOP_REDUCE) cancel_entries(engine, NONE_INDEX, NONE_INDEX, REASON_PERSON);
-    if (stop == STOP_CANCEL && protective) cancel_shrinking(engine, REASON_PERSON);
+    if (stop != engine->risk.account->stop)
+        stop_set(engine, (enum stop_kind)stop, protective);
+    if (stop >= STOP_REDUCE)
+        cancel_entries(engine, NONE_INDEX, NONE_INDEX, REASON_PERSON);
+    if (stop == STOP_CANCEL && protective)
+        cancel_shrinking(engine, REASON_PERSON);
     if (stop == STOP_FLATTEN) {
         cancel_shrinking(engine, REASON_PERSON);
         flatten_pass(engine);
@@ -129,12 +141,14 @@ void decide_resume(struct engine *engine, const struct input *input)
 {
     (void)input;
     const struct account_risk *account = engine->risk.account;
-    if (account->stop != STOP_NONE) stop_set(engine, STOP_NONE, false);
+    if (account->stop != STOP_NONE)
+        stop_set(engine, STOP_NONE, false);
     if (account->state != TRADING_ACTIVE) {
         state_set(engine, SCOPE_ACCOUNT, 0, TRADING_ACTIVE, REASON_PERSON);
     }
     for (uint32_t i = 0; i < engine->config->instruments_count; i++) {
-        if (engine->risk.states[i].state == TRADING_ACTIVE) continue;
+        if (engine->risk.states[i].state == TRADING_ACTIVE)
+            continue;
         state_set(engine, SCOPE_INSTRUMENT, i, TRADING_ACTIVE, REASON_PERSON);
     }
 }
@@ -156,9 +170,10 @@ static void breach_apply(struct engine *engine, const struct risk_breach *breach
     bool account = breach->instrument == NONE_INDEX;
     uint32_t state = account ? engine->risk.account->state
                              : engine->risk.states[breach->instrument].state;
-    if (state >= TRADING_REDUCING) return;
-    struct fact_limit_breached *fact =
-        FRAME_TAKE(&engine->writer, LIMIT_BREACHED, limit_breached, 0);
+    if (state >= TRADING_REDUCING)
+        return;
+    struct fact_limit_breached *fact = FRAME_TAKE(&engine->writer, LIMIT_BREACHED, limit_breached,
+                                                  0);
     fact->reason = (uint32_t)breach->reason;
     fact->instrument = breach->instrument;
     fact->value = amount_to_bytes(breach->value);
@@ -174,7 +189,8 @@ static void breach_apply(struct engine *engine, const struct risk_breach *breach
 static bool still_breached(const struct risk_breach *breaches, uint32_t count, uint32_t instrument)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (breaches[i].instrument == instrument) return true;
+        if (breaches[i].instrument == instrument)
+            return true;
     }
     return false;
 }
@@ -183,8 +199,10 @@ void check_after(struct engine *engine, uint32_t instrument)
 {
     struct risk_breach breaches[BREACHES_MAX];
     uint32_t count = risk_check_after(&engine->risk, instrument, breaches, BREACHES_MAX);
-    for (uint32_t i = 0; i < count; i++) breach_apply(engine, &breaches[i]);
-    if (instrument != NONE_INDEX || count == BREACHES_MAX) return;
+    for (uint32_t i = 0; i < count; i++)
+        breach_apply(engine, &breaches[i]);
+    if (instrument != NONE_INDEX || count == BREACHES_MAX)
+        return;
     const struct account_risk *account = engine->risk.account;
     if (account->state != TRADING_ACTIVE && lifts_itself(account->state_reason) &&
         !still_breached(breaches, count, NONE_INDEX)) {
@@ -192,8 +210,10 @@ void check_after(struct engine *engine, uint32_t instrument)
     }
     for (uint32_t i = 0; i < engine->config->instruments_count; i++) {
         const struct instrument_risk *state = &engine->risk.states[i];
-        if (state->state == TRADING_ACTIVE || !lifts_itself(state->state_reason)) continue;
-        if (still_breached(breaches, count, i)) continue;
+        if (state->state == TRADING_ACTIVE || !lifts_itself(state->state_reason))
+            continue;
+        if (still_breached(breaches, count, i))
+            continue;
         state_set(engine, SCOPE_INSTRUMENT, i, TRADING_ACTIVE, (enum reason)state->state_reason);
     }
 }
@@ -215,9 +235,11 @@ void overdrawn_check(struct engine *engine, uint32_t book, uint32_t asset, uint6
         cancel_entries(engine, NONE_INDEX, book, REASON_OVERDRAWN);
         return;
     }
-    if (!state->overdrawn || state->state_reason != REASON_OVERDRAWN) return;
+    if (!state->overdrawn || state->state_reason != REASON_OVERDRAWN)
+        return;
     for (uint32_t i = 0; i < engine->config->assets_count; i++) {
-        if (ledger_available(&engine->ledger, book, i).units < 0) return;
+        if (ledger_available(&engine->ledger, book, i).units < 0)
+            return;
     }
     state_set(engine, SCOPE_BOOK, book, TRADING_ACTIVE, REASON_OVERDRAWN_CLEARED);
 }

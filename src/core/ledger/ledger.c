@@ -20,13 +20,14 @@ void ledger_init(struct ledger *ledger, struct arena *arena, const struct capaci
     size_t books = capacities->books_count;
     ledger->counters = ARENA_TAKE(arena, struct ledger_counters, 1);
     ledger->book_balances = ARENA_TAKE(arena, i128, books * capacities->assets_count * 2);
-    ledger->venue_balances =
-        ARENA_TAKE(arena, i128, (size_t)ACCOUNT_KIND_END * capacities->assets_count);
+    ledger->venue_balances = ARENA_TAKE(arena, i128,
+                                        (size_t)ACCOUNT_KIND_END * capacities->assets_count);
     ledger->positions = ARENA_TAKE(arena, struct position, books * capacities->instruments_count);
     ledger->asset_totals = ARENA_TAKE(arena, i128, capacities->assets_count);
     ledger->instrument_totals = ARENA_TAKE(arena, int64_t, capacities->instruments_count);
     ledger->lots = ARENA_TAKE(arena, struct lot, capacities->lots_capacity);
-    if (ledger->counters != NULL) ledger->counters->lot_id_next = 1;
+    if (ledger->counters != NULL)
+        ledger->counters->lot_id_next = 1;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -49,7 +50,8 @@ struct amount ledger_venue_balance(const struct ledger *ledger, enum account_kin
 struct amount position_average_cost(const struct ledger *ledger, uint32_t book, uint32_t instrument)
 {
     const struct position *position = ledger_position(ledger, book, instrument);
-    if (position->quantity == 0) return (struct amount){0};
+    if (position->quantity == 0)
+        return (struct amount){0};
     i128 average = 0;
     i128 quantity = position->quantity < 0 ? -(i128)position->quantity : position->quantity;
     i128 cost = position->quantity < 0 ? -position->cost : position->cost;
@@ -86,7 +88,8 @@ static void evolve_transfer(struct ledger *ledger, const struct fact_transfer *f
     *account_slot(ledger, fact->target_kind, fact->target_book, fact->asset) += amount;
     bool from_book = fact->source_kind <= ACCOUNT_HELD;
     bool to_book = fact->target_kind <= ACCOUNT_HELD;
-    if (from_book != to_book) ledger->asset_totals[fact->asset] += to_book ? amount : -amount;
+    if (from_book != to_book)
+        ledger->asset_totals[fact->asset] += to_book ? amount : -amount;
     ledger->counters->transfers_count++;
 }
 
@@ -125,10 +128,14 @@ static void evolve_lot_opened(struct ledger *ledger, const struct fact_lot_opene
     ASSERT(fact->lot == ledger->counters->lot_id_next);
     ledger->counters->lot_id_next++;
     uint32_t index = lot_take(ledger);
-    ledger->lots[index - 1] = (struct lot){
-        .cost = fact->cost, .id = fact->lot, .order = fact->order, .opened_ns = time_ns,
-        .quantity = fact->quantity, .opened = fact->quantity, .book = fact->book,
-        .instrument = fact->instrument};
+    ledger->lots[index - 1] = (struct lot){.cost = fact->cost,
+                                           .id = fact->lot,
+                                           .order = fact->order,
+                                           .opened_ns = time_ns,
+                                           .quantity = fact->quantity,
+                                           .opened = fact->quantity,
+                                           .book = fact->book,
+                                           .instrument = fact->instrument};
     struct position *position = position_slot(ledger, fact->book, fact->instrument);
     if (position->lot_last == 0) {
         position->lot_first = index;
@@ -171,7 +178,8 @@ static void lot_drop(struct ledger *ledger, struct position *position, uint32_t 
     } else {
         ledger->lots[previous - 1].next = next;
     }
-    if (position->lot_last == index) position->lot_last = previous;
+    if (position->lot_last == index)
+        position->lot_last = previous;
     ledger->lots[index - 1] = (struct lot){.next = ledger->counters->lot_free};
     ledger->counters->lot_free = index;
     ledger->counters->lots_count--;
@@ -191,15 +199,18 @@ static void evolve_lot_disposed(struct ledger *ledger, const struct fact_lot_dis
     position->settlement += amount_from_bytes(fact->proceeds).units;
     position->realized += realized;
     position->trip_net += realized;
-    if (lot->quantity.units == 0) lot_drop(ledger, position, index);
-    if (position->quantity == 0) trip_end(ledger, position);
+    if (lot->quantity.units == 0)
+        lot_drop(ledger, position, index);
+    if (position->quantity == 0)
+        trip_end(ledger, position);
 }
 
 /* The lot of a position with this id, or 0; corrections alone need to search. */
 static uint32_t lot_find(const struct ledger *ledger, const struct position *position, uint64_t id)
 {
     uint32_t index = position->lot_first;
-    while (index != 0 && ledger->lots[index - 1].id != id) index = ledger->lots[index - 1].next;
+    while (index != 0 && ledger->lots[index - 1].id != id)
+        index = ledger->lots[index - 1].next;
     return index;
 }
 
@@ -265,7 +276,8 @@ void ledger_transfer(struct ledger *ledger, struct frame_writer *writer, enum tr
                      struct amount amount, uint64_t order)
 {
     ASSERT(amount.units >= 0);
-    if (amount.units == 0) return;
+    if (amount.units == 0)
+        return;
     struct fact_transfer *fact = FRAME_TAKE(writer, TRANSFER, transfer, (uint8_t)code);
     fact->asset = (uint16_t)asset;
     fact->venue_account = 0;
@@ -282,7 +294,8 @@ void ledger_transfer(struct ledger *ledger, struct frame_writer *writer, enum tr
 static void post_value(struct ledger *ledger, struct frame_writer *writer, enum value_code code,
                        uint32_t book, uint32_t instrument, i128 amount, uint64_t order)
 {
-    if (amount == 0) return;
+    if (amount == 0)
+        return;
     struct fact_value_posted *fact = FRAME_TAKE(writer, VALUE_POSTED, value_posted, (uint8_t)code);
     fact->book = book;
     fact->instrument = instrument;
@@ -360,7 +373,8 @@ static void post_lots(struct ledger *ledger, struct frame_writer *writer, uint32
     while (quantity != 0 && position->lot_first != 0) {
         const struct lot *lot = &ledger->lots[position->lot_first - 1];
         int64_t left = lot->quantity.units;
-        if ((left > 0) == (quantity > 0)) break;
+        if ((left > 0) == (quantity > 0))
+            break;
         /* taken has the lot's sign; -taken of the fill's quantity meets it. */
         bool whole = left > 0 ? left <= -quantity : left >= -quantity;
         int64_t taken = whole ? left : -quantity;
@@ -442,7 +456,7 @@ static void post_fee(struct ledger *ledger, struct frame_writer *writer,
             const struct instrument *fee_instrument = &ledger->instruments[posting->fee_instrument];
             i128 unit = power_of_ten(AMOUNT_DECIMALS - fee_instrument->quantity_decimals);
             ASSERT(fee % unit == 0);
-            post_lots(ledger, writer, payer, posting->fee_instrument, (int64_t)-(fee / unit),
+            post_lots(ledger, writer, payer, posting->fee_instrument, (int64_t) - (fee / unit),
                       -posting->fee_value.units, posting->order, posting->time_ns);
         }
     }
@@ -513,7 +527,8 @@ static uint32_t lot_of_order(const struct ledger *ledger, const struct position 
 {
     uint32_t found = 0;
     for (uint32_t at = position->lot_first; at != 0; at = ledger->lots[at - 1].next) {
-        if (ledger->lots[at - 1].order == order) found = at;
+        if (ledger->lots[at - 1].order == order)
+            found = at;
     }
     return found;
 }
@@ -600,15 +615,20 @@ static const char *audit_position(const struct ledger *ledger, uint32_t book, ui
     uint32_t last = 0;
     for (uint32_t at = position->lot_first; at != 0; at = ledger->lots[at - 1].next) {
         const struct lot *lot = &ledger->lots[at - 1];
-        if (lot->book != book || lot->instrument != instrument) return "a lot lies in a foreign list";
-        if (lot->quantity.units == 0) return "an empty lot lies in a list";
+        if (lot->book != book || lot->instrument != instrument)
+            return "a lot lies in a foreign list";
+        if (lot->quantity.units == 0)
+            return "an empty lot lies in a list";
         quantity += lot->quantity.units;
         cost += amount_from_bytes(lot->cost).units;
         last = at;
     }
-    if (last != position->lot_last) return "the last lot of a position is not the last";
-    if (quantity != position->quantity) return "lots do not sum to the position";
-    if (cost != position->cost) return "lots do not sum to the position's cost";
+    if (last != position->lot_last)
+        return "the last lot of a position is not the last";
+    if (quantity != position->quantity)
+        return "lots do not sum to the position";
+    if (cost != position->cost)
+        return "lots do not sum to the position's cost";
     if (position->cost + position->settlement - position->realized - position->external != 0) {
         return "a position's valuation does not balance";
     }
@@ -618,7 +638,8 @@ static const char *audit_position(const struct ledger *ledger, uint32_t book, ui
 static bool asset_is_quote(const struct ledger *ledger, uint32_t asset)
 {
     for (uint32_t i = 0; i < ledger->instruments_count; i++) {
-        if (ledger->instruments[i].quote_asset == asset) return true;
+        if (ledger->instruments[i].quote_asset == asset)
+            return true;
     }
     return false;
 }
@@ -632,30 +653,36 @@ const char *ledger_audit(const struct ledger *ledger, uint64_t *detail)
             sum += ledger_available(ledger, book, asset).units +
                    ledger_held(ledger, book, asset).units;
         }
-        if (sum != ledger->asset_totals[asset]) return "the kept sum of an asset is wrong";
+        if (sum != ledger->asset_totals[asset])
+            return "the kept sum of an asset is wrong";
         for (int kind = ACCOUNT_CLEARING; kind < ACCOUNT_KIND_END; kind++) {
             sum += ledger_venue_balance(ledger, (enum account_kind)kind, asset).units;
         }
-        if (sum != 0) return "an asset does not sum to zero";
-        if (asset_is_quote(ledger, asset)) continue;
+        if (sum != 0)
+            return "an asset does not sum to zero";
+        if (asset_is_quote(ledger, asset))
+            continue;
         for (uint32_t book = 0; book < ledger->books_count; book++) {
             i128 owned = ledger_available(ledger, book, asset).units +
                          ledger_held(ledger, book, asset).units;
             bool is_base = false;
             for (uint32_t i = 0; i < ledger->instruments_count; i++) {
-                if (ledger->instruments[i].base_asset != asset) continue;
+                if (ledger->instruments[i].base_asset != asset)
+                    continue;
                 is_base = true;
                 int64_t quantity = ledger_position(ledger, book, i)->quantity;
                 owned -= base_amount(&ledger->instruments[i], quantity).units;
             }
-            if (is_base && owned != 0) return "a book owns another quantity than its lots say";
+            if (is_base && owned != 0)
+                return "a book owns another quantity than its lots say";
         }
     }
     for (uint32_t book = 0; book < ledger->books_count; book++) {
         for (uint32_t i = 0; i < ledger->instruments_count; i++) {
             *detail = (uint64_t)book * ledger->instruments_count + i;
             const char *problem = audit_position(ledger, book, i);
-            if (problem != NULL) return problem;
+            if (problem != NULL)
+                return problem;
         }
     }
     return NULL;

@@ -21,45 +21,45 @@
 
 /* A part of a position with its own cost. Lots of one position are a list, oldest first. */
 struct lot {
-    struct amount_bytes cost;   /* of what is left, signed like quantity, without fees */
-    uint64_t id;                /* grows by one; 0 = free */
-    uint64_t order;             /* what opened it */
+    struct amount_bytes cost; /* of what is left, signed like quantity, without fees */
+    uint64_t id;              /* grows by one; 0 = free */
+    uint64_t order;           /* what opened it */
     int64_t opened_ns;
-    struct quantity quantity;   /* left; negative = short */
-    struct quantity opened;     /* signed sum of the fills that made it */
+    struct quantity quantity; /* left; negative = short */
+    struct quantity opened;   /* signed sum of the fills that made it */
     uint32_t book, instrument;
-    uint32_t next;              /* lot index + 1; 0 = last; in the free list: next free */
+    uint32_t next; /* lot index + 1; 0 = last; in the free list: next free */
     uint32_t reserved;
 };
 
 /* One book's holding of one instrument with its valuation accounts, in the instrument's quote. */
 struct position {
-    i128 cost;        /* of the lots */
-    i128 settlement;  /* cash from trading, fees apart: sales - purchases */
-    i128 realized;    /* proceeds - cost of what left, corrections included */
-    i128 fees;        /* value of fees paid */
-    i128 funding;     /* received - paid */
-    i128 external;    /* value of what was brought in kind */
-    i128 trip_net;    /* realized - fees since the position was last flat */
-    int64_t quantity; /* signed, of the lots */
+    i128 cost;                    /* of the lots */
+    i128 settlement;              /* cash from trading, fees apart: sales - purchases */
+    i128 realized;                /* proceeds - cost of what left, corrections included */
+    i128 fees;                    /* value of fees paid */
+    i128 funding;                 /* received - paid */
+    i128 external;                /* value of what was brought in kind */
+    i128 trip_net;                /* realized - fees since the position was last flat */
+    int64_t quantity;             /* signed, of the lots */
     uint32_t lot_first, lot_last; /* index + 1; 0 = none */
 };
 
 struct ledger_counters {
     uint64_t lot_id_next;
-    uint32_t lot_free;       /* index + 1 of the first free lot; 0 = take a fresh one */
-    uint32_t lots_fresh;     /* lots never used start here */
-    uint32_t lots_count;     /* in use */
-    uint32_t loss_streak;    /* trips in a row that lost */
+    uint32_t lot_free;    /* index + 1 of the first free lot; 0 = take a fresh one */
+    uint32_t lots_fresh;  /* lots never used start here */
+    uint32_t lots_count;  /* in use */
+    uint32_t loss_streak; /* trips in a row that lost */
     uint64_t transfers_count, trips_count;
 };
 
 struct ledger {
     struct ledger_counters *counters;
-    i128 *book_balances;     /* [book][asset][available, held] */
-    i128 *venue_balances;    /* [account kind][asset] */
+    i128 *book_balances;        /* [book][asset][available, held] */
+    i128 *venue_balances;       /* [account kind][asset] */
     struct position *positions; /* [book][instrument] */
-    i128 *asset_totals;      /* [asset]: available + held over all books */
+    i128 *asset_totals;         /* [asset]: available + held over all books */
     int64_t *instrument_totals; /* [instrument]: quantity over all books */
     struct lot *lots;
     const struct instrument *instruments; /* borrowed */
@@ -69,7 +69,8 @@ struct ledger {
 static inline struct amount ledger_available(const struct ledger *ledger, uint32_t book,
                                              uint32_t asset)
 {
-    return (struct amount){ledger->book_balances[((size_t)book * ledger->assets_count + asset) * 2]};
+    return (struct amount){
+        ledger->book_balances[((size_t)book * ledger->assets_count + asset) * 2]};
 }
 
 static inline struct amount ledger_held(const struct ledger *ledger, uint32_t book, uint32_t asset)

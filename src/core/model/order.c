@@ -18,8 +18,7 @@ static const struct state_row state_rows[ORDER_STATE_END] = {
 #define STATE_ROW_EXPIRED "expired"
 #define STATE_ROW_ABSENT "absent"
 #define STATE_ROW(name, number, is_end, sentence) [number] = {STATE_ROW_##name, sentence, is_end},
-    ORDER_STATE_TABLE(STATE_ROW)
-};
+    ORDER_STATE_TABLE(STATE_ROW)};
 
 const char *order_state_name(enum order_state state)
 {
@@ -43,8 +42,7 @@ bool order_state_allows(enum order_state from, enum order_state to)
 {
     static const uint16_t targets[ORDER_STATE_END][ORDER_STATE_END] = {
 #define TRANSITION(from_state, to_state) [ORDER_##from_state][ORDER_##to_state] = 1,
-        ORDER_TRANSITION_TABLE(TRANSITION)
-    };
+        ORDER_TRANSITION_TABLE(TRANSITION)};
     ASSERT(from < ORDER_STATE_END && to < ORDER_STATE_END);
     return targets[from][to] != 0;
 }

@@ -11,7 +11,7 @@
 #include "core/model/instrument.h"
 
 /* X(NAME, number, is_end, sentence) */
-#define ORDER_STATE_TABLE(X)                                                        \
+#define ORDER_STATE_TABLE(X)                                                       \
     X(NEW, 1, 0, "planned and reserved, not yet handed to the outbox")             \
     X(DENIED, 2, 1, "our risk said no; nothing was sent")                          \
     X(SUBMITTED, 3, 0, "durable and on its way; the venue has proved nothing yet") \
@@ -26,17 +26,30 @@ enum order_state {
 #define ORDER_STATE_ENUM(name, number, is_end, sentence) ORDER_##name = number,
     ORDER_STATE_TABLE(ORDER_STATE_ENUM)
 #undef ORDER_STATE_ENUM
-    ORDER_STATE_END
+        ORDER_STATE_END
 };
 
 /* From which states each state may be reached. X(FROM, TO) */
-#define ORDER_TRANSITION_TABLE(X)                                                  \
-    X(NEW, DENIED) X(NEW, SUBMITTED)                                               \
-    X(SUBMITTED, OPEN) X(SUBMITTED, FILLED) X(SUBMITTED, CANCELED)                 \
-    X(SUBMITTED, REJECTED) X(SUBMITTED, EXPIRED) X(SUBMITTED, ABSENT)              \
-    X(OPEN, FILLED) X(OPEN, CANCELED) X(OPEN, EXPIRED) X(OPEN, REJECTED)           \
-    X(CANCELED, FILLED) X(EXPIRED, FILLED) X(REJECTED, FILLED) X(ABSENT, FILLED)   \
-    X(ABSENT, OPEN) X(FILLED, OPEN) X(FILLED, CANCELED)
+#define ORDER_TRANSITION_TABLE(X) \
+    X(NEW, DENIED)                \
+    X(NEW, SUBMITTED)             \
+    X(SUBMITTED, OPEN)            \
+    X(SUBMITTED, FILLED)          \
+    X(SUBMITTED, CANCELED)        \
+    X(SUBMITTED, REJECTED)        \
+    X(SUBMITTED, EXPIRED)         \
+    X(SUBMITTED, ABSENT)          \
+    X(OPEN, FILLED)               \
+    X(OPEN, CANCELED)             \
+    X(OPEN, EXPIRED)              \
+    X(OPEN, REJECTED)             \
+    X(CANCELED, FILLED)           \
+    X(EXPIRED, FILLED)            \
+    X(REJECTED, FILLED)           \
+    X(ABSENT, FILLED)             \
+    X(ABSENT, OPEN)               \
+    X(FILLED, OPEN)               \
+    X(FILLED, CANCELED)
 /* The last two rows: an order judged absent that shows up after all, and a busted fill that makes a
  * filled order incomplete again. */
 
@@ -55,10 +68,10 @@ enum time_in_force { TIF_GTC = 1, TIF_IOC = 2, TIF_FOK = 3, TIF_GTD = 4 };
 enum order_flag {
     ORDER_FLAG_POST_ONLY = 1,
     ORDER_FLAG_REDUCE_ONLY = 2,
-    ORDER_FLAG_PROTECTIVE = 4,     /* can only shrink a position: stop, take-profit, flatten */
+    ORDER_FLAG_PROTECTIVE = 4, /* can only shrink a position: stop, take-profit, flatten */
     ORDER_FLAG_CANCEL_PENDING = 8,
     ORDER_FLAG_AMEND_PENDING = 16,
-    ORDER_FLAG_TRIGGERED = 32,     /* a stop whose price was reached */
+    ORDER_FLAG_TRIGGERED = 32, /* a stop whose price was reached */
 };
 
 /* Who wanted it. */
@@ -77,8 +90,8 @@ enum order_purpose {
 
 /* What someone wants, before risk has judged it. */
 struct intent {
-    uint32_t book;          /* whose position it changes */
-    uint32_t bot;           /* NONE_INDEX where no bot wanted it */
+    uint32_t book; /* whose position it changes */
+    uint32_t bot;  /* NONE_INDEX where no bot wanted it */
     uint32_t instrument;
     uint8_t side, type, tif, flags; /* enums above */
     uint8_t origin, purpose;
@@ -91,23 +104,23 @@ struct intent {
 
 /* Durable; 64-bit fields first, no padding. Order n lies at slot n & (capacity - 1). */
 struct order {
-    uint64_t id;                       /* grows by one; 0 = free slot */
+    uint64_t id; /* grows by one; 0 = free slot */
     uint64_t client_id_low, client_id_high;
     uint64_t venue_id_low, venue_id_high;
     uint64_t parent;
     int64_t planned_ns, ended_ns, expire_ns;
     struct price price, stop_price;
-    struct quantity quantity;          /* wanted */
-    struct quantity filled;            /* sum of fills, provisional ones included */
-    struct quantity provisional;       /* of which provisional */
-    struct quantity children;          /* of a parent: sum of the children's quantities */
-    struct amount_bytes hold;          /* what is still reserved of its asset */
-    struct amount_bytes notional;      /* sum of price x quantity of its fills */
-    struct amount_bytes fees;          /* in quote value */
+    struct quantity quantity;     /* wanted */
+    struct quantity filled;       /* sum of fills, provisional ones included */
+    struct quantity provisional;  /* of which provisional */
+    struct quantity children;     /* of a parent: sum of the children's quantities */
+    struct amount_bytes hold;     /* what is still reserved of its asset */
+    struct amount_bytes notional; /* sum of price x quantity of its fills */
+    struct amount_bytes fees;     /* in quote value */
     struct amount_bytes provisional_notional, provisional_fees;
     uint64_t trade_id_low, trade_id_high; /* of its last fill; earlier ones are in the seen set */
     uint32_t book, bot, instrument;
-    uint32_t cash_book;                /* whose quote balance pays */
+    uint32_t cash_book; /* whose quote balance pays */
     uint32_t fills_count;
     uint32_t live_previous, live_next; /* slot + 1 in the list of live orders, oldest first */
     uint8_t side, type, tif, flags;
@@ -116,12 +129,12 @@ struct order {
     uint8_t reserved[3];
 };
 
-const char *order_state_name(enum order_state state);     /* "open" */
+const char *order_state_name(enum order_state state); /* "open" */
 const char *order_state_sentence(enum order_state state);
 bool order_state_is_end(enum order_state state);
 bool order_state_allows(enum order_state from, enum order_state to);
 const char *delivery_name(enum delivery delivery);
-const char *side_name(enum side side);                    /* "buy" */
+const char *side_name(enum side side); /* "buy" */
 const char *order_type_name(enum order_type type);
 const char *tif_name(enum time_in_force tif);
 const char *order_purpose_name(enum order_purpose purpose);

@@ -28,15 +28,18 @@ static struct price counting_price(const struct risk *risk, const struct intent 
 {
     struct price mark = risk_mark(risk, intent->instrument);
     struct price own = intent->price.units > 0 ? intent->price : intent->stop_price;
-    if (intent->type == ORDER_LIMIT) return own;
+    if (intent->type == ORDER_LIMIT)
+        return own;
     return own.units > mark.units ? own : mark;
 }
 
 static bool share_exceeded(i128 value, i128 whole, struct ratio share, struct risk_answer *answer)
 {
     i128 limit = 0;
-    bool fits = i128_multiply_divide(whole > 0 ? whole : 0, share.ppm, RATIO_ONE, ROUND_DOWN, &limit);
-    if (!fits || value <= limit) return false;
+    bool fits = i128_multiply_divide(whole > 0 ? whole : 0, share.ppm, RATIO_ONE, ROUND_DOWN,
+                                     &limit);
+    if (!fits || value <= limit)
+        return false;
     answer->value.units = value;
     answer->limit.units = limit;
     return true;
@@ -44,7 +47,8 @@ static bool share_exceeded(i128 value, i128 whole, struct ratio share, struct ri
 
 static bool exceeded(i128 value, i128 limit, struct risk_answer *answer)
 {
-    if (value <= limit) return false;
+    if (value <= limit)
+        return false;
     answer->value.units = value;
     answer->limit.units = limit;
     return true;
@@ -57,7 +61,8 @@ static i128 absolute(i128 value)
 
 bool risk_reduces(const struct risk *risk, const struct intent *intent)
 {
-    const struct position *position = ledger_position(risk->ledger, intent->book, intent->instrument);
+    const struct position *position = ledger_position(risk->ledger, intent->book,
+                                                      intent->instrument);
     size_t at = (size_t)intent->book * risk->instruments_count + intent->instrument;
     const struct book_exposure *open = &risk->exposures[at];
     if (intent->side == SIDE_SELL) {
@@ -71,9 +76,12 @@ enum trading_state risk_state(const struct risk *risk, uint32_t instrument, uint
     static const enum trading_state of_stop[] = {TRADING_ACTIVE, TRADING_PAUSED, TRADING_REDUCING,
                                                  TRADING_HALTED, TRADING_HALTED};
     uint32_t state = of_stop[risk->account->stop];
-    if (risk->account->state > state) state = risk->account->state;
-    if (risk->states[instrument].state > state) state = risk->states[instrument].state;
-    if (risk->books[book].state > state) state = risk->books[book].state;
+    if (risk->account->state > state)
+        state = risk->account->state;
+    if (risk->states[instrument].state > state)
+        state = risk->states[instrument].state;
+    if (risk->books[book].state > state)
+        state = risk->books[book].state;
     return (enum trading_state)state;
 }
 
@@ -83,7 +91,8 @@ static i128 position_reach(const struct risk *risk, const struct intent *intent)
     const struct instrument_risk *state = &risk->states[intent->instrument];
     i128 own = intent->quantity.units;
     i128 total = risk->ledger->instrument_totals[intent->instrument];
-    if (intent->side == SIDE_BUY) return total + state->open_buy + own;
+    if (intent->side == SIDE_BUY)
+        return total + state->open_buy + own;
     return -(total - state->open_sell - own);
 }
 
@@ -99,7 +108,8 @@ static i128 exposure_reach(const struct risk *risk, const struct intent *intent,
     for (uint32_t i = 0; i < risk->instruments_count; i++) {
         const struct instrument_risk *state = &risk->states[i];
         i128 quantity = (i128)risk->ledger->instrument_totals[i] + state->open_buy;
-        if (quantity == 0) continue;
+        if (quantity == 0)
+            continue;
         i128 value = value_of(&risk->instruments[i], risk_mark(risk, i), quantity);
         sum += gross ? absolute(value) : value;
     }
@@ -110,7 +120,7 @@ static i128 exposure_reach(const struct risk *risk, const struct intent *intent,
 
 /* ---- the controls ----------------------------------------------------------------------------- */
 
-#define CONTROL(name)                                                                     \
+#define CONTROL(name)                                                                      \
     static enum reason name(const struct risk *risk, const struct risk_question *question, \
                             struct risk_answer *answer)
 #define UNUSED(x) (void)(x)
@@ -118,7 +128,8 @@ static i128 exposure_reach(const struct risk *risk, const struct intent *intent,
 CONTROL(judge_allowed)
 {
     UNUSED(answer);
-    if (question->intent->instrument >= risk->instruments_count) return REASON_INSTRUMENT_NOT_ALLOWED;
+    if (question->intent->instrument >= risk->instruments_count)
+        return REASON_INSTRUMENT_NOT_ALLOWED;
     return instrument_of(risk, question->intent)->tradable ? REASON_NONE
                                                            : REASON_INSTRUMENT_NOT_ALLOWED;
 }
@@ -131,12 +142,15 @@ CONTROL(judge_grid)
     if (intent->quantity.units <= 0 || intent->quantity.units > QUANTITY_UNITS_MAX) {
         return REASON_OFF_GRID;
     }
-    if (intent->quantity.units % instrument->lot.units != 0) return REASON_OFF_GRID;
-    if (intent->price.units < 0 || intent->price.units > PRICE_UNITS_MAX) return REASON_OFF_GRID;
+    if (intent->quantity.units % instrument->lot.units != 0)
+        return REASON_OFF_GRID;
+    if (intent->price.units < 0 || intent->price.units > PRICE_UNITS_MAX)
+        return REASON_OFF_GRID;
     if (intent->stop_price.units < 0 || intent->stop_price.units > PRICE_UNITS_MAX) {
         return REASON_OFF_GRID;
     }
-    if (intent->price.units % instrument->tick.units != 0) return REASON_OFF_GRID;
+    if (intent->price.units % instrument->tick.units != 0)
+        return REASON_OFF_GRID;
     return intent->stop_price.units % instrument->tick.units != 0 ? REASON_OFF_GRID : REASON_NONE;
 }
 
@@ -147,25 +161,34 @@ CONTROL(judge_form)
     UNUSED(answer);
     bool limit = intent->type == ORDER_LIMIT || intent->type == ORDER_STOP_LIMIT;
     bool stop = intent->type == ORDER_STOP || intent->type == ORDER_STOP_LIMIT;
-    if (intent->side != SIDE_BUY && intent->side != SIDE_SELL) return REASON_MALFORMED;
-    if (intent->type < ORDER_MARKET || intent->type > ORDER_STOP_LIMIT) return REASON_MALFORMED;
-    if (intent->tif < TIF_GTC || intent->tif > TIF_GTD) return REASON_MALFORMED;
-    if (limit != (intent->price.units > 0)) return REASON_MALFORMED;
-    if (stop != (intent->stop_price.units > 0)) return REASON_MALFORMED;
+    if (intent->side != SIDE_BUY && intent->side != SIDE_SELL)
+        return REASON_MALFORMED;
+    if (intent->type < ORDER_MARKET || intent->type > ORDER_STOP_LIMIT)
+        return REASON_MALFORMED;
+    if (intent->tif < TIF_GTC || intent->tif > TIF_GTD)
+        return REASON_MALFORMED;
+    if (limit != (intent->price.units > 0))
+        return REASON_MALFORMED;
+    if (stop != (intent->stop_price.units > 0))
+        return REASON_MALFORMED;
     if ((intent->flags & ORDER_FLAG_POST_ONLY) && intent->type != ORDER_LIMIT) {
         return REASON_MALFORMED;
     }
     bool immediate = intent->tif == TIF_IOC || intent->tif == TIF_FOK;
-    if ((intent->flags & ORDER_FLAG_POST_ONLY) && immediate) return REASON_MALFORMED;
-    if (stop && immediate) return REASON_MALFORMED;
-    if (intent->tif == TIF_GTD && intent->expire_ns <= question->time_ns) return REASON_MALFORMED;
+    if ((intent->flags & ORDER_FLAG_POST_ONLY) && immediate)
+        return REASON_MALFORMED;
+    if (stop && immediate)
+        return REASON_MALFORMED;
+    if (intent->tif == TIF_GTD && intent->expire_ns <= question->time_ns)
+        return REASON_MALFORMED;
     return REASON_NONE;
 }
 
 CONTROL(judge_halted)
 {
     UNUSED(answer);
-    enum trading_state state = risk_state(risk, question->intent->instrument, question->intent->book);
+    enum trading_state state = risk_state(risk, question->intent->instrument,
+                                          question->intent->book);
     return state == TRADING_HALTED ? REASON_TRADING_HALTED : REASON_NONE;
 }
 
@@ -184,7 +207,8 @@ CONTROL(judge_reducing)
 CONTROL(judge_paused)
 {
     UNUSED(answer);
-    enum trading_state state = risk_state(risk, question->intent->instrument, question->intent->book);
+    enum trading_state state = risk_state(risk, question->intent->instrument,
+                                          question->intent->book);
     return state == TRADING_PAUSED ? REASON_TRADING_PAUSED : REASON_NONE;
 }
 
@@ -192,14 +216,17 @@ CONTROL(judge_window)
 {
     const struct account_limits *limits = &risk->limits.account;
     UNUSED(answer);
-    if (!(limits->on & LIMIT_WINDOW)) return REASON_NONE;
+    if (!(limits->on & LIMIT_WINDOW))
+        return REASON_NONE;
     int64_t day = day_of_ns(question->time_ns);
     int64_t since_midnight = question->time_ns - day * NANOSECONDS_PER_DAY;
     uint32_t weekday = (uint32_t)(((day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
     for (uint32_t i = 0; i < limits->windows_count; i++) {
         const struct trading_window *window = &limits->windows[i];
-        if (!(window->days & (1u << weekday))) continue;
-        if (since_midnight >= window->from_ns && since_midnight < window->to_ns) return REASON_NONE;
+        if (!(window->days & (1u << weekday)))
+            continue;
+        if (since_midnight >= window->from_ns && since_midnight < window->to_ns)
+            return REASON_NONE;
     }
     return REASON_OUTSIDE_WINDOW;
 }
@@ -213,7 +240,8 @@ CONTROL(judge_data)
 CONTROL(judge_stale)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_DATA_AGE)) return REASON_NONE;
+    if (!(limits->on & LIMIT_DATA_AGE))
+        return REASON_NONE;
     const struct market_state *market = &risk->markets[question->intent->instrument];
     int64_t age = market->mark.units > 0 ? question->time_ns - market->mark_time_ns : INT64_MAX;
     return exceeded(age, limits->data_age_max_ns, answer) ? REASON_DATA_STALE : REASON_NONE;
@@ -230,7 +258,8 @@ CONTROL(judge_skew)
 {
     const struct account_limits *limits = &risk->limits.account;
     UNUSED(question);
-    if (!(limits->on & LIMIT_CLOCK_SKEW)) return REASON_NONE;
+    if (!(limits->on & LIMIT_CLOCK_SKEW))
+        return REASON_NONE;
     i128 skew = absolute(risk->account->clock_skew_ns);
     return exceeded(skew, limits->clock_skew_max_ns, answer) ? REASON_CLOCK_SKEW : REASON_NONE;
 }
@@ -246,14 +275,16 @@ CONTROL(judge_reduce_only)
 {
     UNUSED(answer);
     uint8_t flags = question->intent->flags;
-    if (!(flags & (ORDER_FLAG_REDUCE_ONLY | ORDER_FLAG_PROTECTIVE))) return REASON_NONE;
+    if (!(flags & (ORDER_FLAG_REDUCE_ONLY | ORDER_FLAG_PROTECTIVE)))
+        return REASON_NONE;
     return risk_reduces(risk, question->intent) ? REASON_NONE : REASON_REDUCE_ONLY;
 }
 
 CONTROL(judge_short)
 {
     const struct intent *intent = question->intent;
-    if (intent->side != SIDE_SELL || risk_reduces(risk, intent)) return REASON_NONE;
+    if (intent->side != SIDE_SELL || risk_reduces(risk, intent))
+        return REASON_NONE;
     const struct instrument *instrument = instrument_of(risk, intent);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     size_t at = (size_t)intent->book * risk->instruments_count + intent->instrument;
@@ -267,11 +298,13 @@ CONTROL(judge_post_only)
 {
     const struct intent *intent = question->intent;
     UNUSED(answer);
-    if (!(intent->flags & ORDER_FLAG_POST_ONLY)) return REASON_NONE;
+    if (!(intent->flags & ORDER_FLAG_POST_ONLY))
+        return REASON_NONE;
     const struct market_state *market = &risk->markets[intent->instrument];
     bool buy = intent->side == SIDE_BUY;
     struct price opposite = buy ? market->ask : market->bid;
-    if (opposite.units == 0) return REASON_NONE;
+    if (opposite.units == 0)
+        return REASON_NONE;
     bool crosses = buy ? intent->price.units >= opposite.units
                        : intent->price.units <= opposite.units;
     return crosses ? REASON_POST_ONLY_CROSSES : REASON_NONE;
@@ -299,7 +332,8 @@ CONTROL(judge_minimum)
 CONTROL(judge_maximum)
 {
     const struct instrument *instrument = instrument_of(risk, question->intent);
-    if (instrument->quantity_max.units == 0) return REASON_NONE;
+    if (instrument->quantity_max.units == 0)
+        return REASON_NONE;
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     return exceeded(question->intent->quantity.units * unit, instrument->quantity_max.units * unit,
                     answer)
@@ -311,11 +345,13 @@ CONTROL(judge_maximum)
 CONTROL(judge_dust)
 {
     const struct intent *intent = question->intent;
-    if (!(risk->limits.account.on & LIMIT_DUST) || intent->side != SIDE_SELL) return REASON_NONE;
+    if (!(risk->limits.account.on & LIMIT_DUST) || intent->side != SIDE_SELL)
+        return REASON_NONE;
     const struct instrument *instrument = instrument_of(risk, intent);
     int64_t position = ledger_position(risk->ledger, intent->book, intent->instrument)->quantity;
     int64_t rest = position - intent->quantity.units;
-    if (rest <= 0) return REASON_NONE;
+    if (rest <= 0)
+        return REASON_NONE;
     i128 value = value_of(instrument, counting_price(risk, intent), rest);
     if (rest >= instrument->quantity_min.units && value >= instrument->notional_min.units) {
         return REASON_NONE;
@@ -328,7 +364,8 @@ CONTROL(judge_dust)
 CONTROL(judge_order_quantity)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_ORDER_QUANTITY)) return REASON_NONE;
+    if (!(limits->on & LIMIT_ORDER_QUANTITY))
+        return REASON_NONE;
     const struct instrument *instrument = instrument_of(risk, question->intent);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     return exceeded(question->intent->quantity.units * unit,
@@ -344,7 +381,8 @@ CONTROL(judge_order_notional)
                              counting_price(risk, question->intent),
                              question->intent->quantity.units);
     i128 limit = (i128)NOTIONAL_WHOLE_MAX * power_of_ten(AMOUNT_DECIMALS);
-    if (limits->on & LIMIT_ORDER_NOTIONAL) limit = limits->order_notional_max.units;
+    if (limits->on & LIMIT_ORDER_NOTIONAL)
+        limit = limits->order_notional_max.units;
     return exceeded(notional, limit, answer) ? REASON_ORDER_NOTIONAL : REASON_NONE;
 }
 
@@ -353,13 +391,15 @@ CONTROL(judge_collar)
     const struct intent *intent = question->intent;
     const struct instrument_limits *limits = limits_of(risk, intent);
     bool market = intent->type == ORDER_MARKET;
-    if (!(limits->on & (market ? LIMIT_MARKET_COLLAR : LIMIT_PRICE_COLLAR))) return REASON_NONE;
+    if (!(limits->on & (market ? LIMIT_MARKET_COLLAR : LIMIT_PRICE_COLLAR)))
+        return REASON_NONE;
     struct price mark = risk_mark(risk, intent->instrument);
     struct price price = intent->price.units > 0 ? intent->price : intent->stop_price;
     if (market) {
         const struct market_state *state = &risk->markets[intent->instrument];
         price = intent->side == SIDE_BUY ? state->ask : state->bid;
-        if (price.units == 0) return REASON_NONE;
+        if (price.units == 0)
+            return REASON_NONE;
     }
     struct ratio collar = market ? limits->market_collar : limits->price_collar;
     const struct instrument *instrument = instrument_of(risk, intent);
@@ -376,9 +416,11 @@ CONTROL(judge_fat_finger)
     const struct instrument_limits *limits = limits_of(risk, intent);
     const struct instrument_risk *state = &risk->states[intent->instrument];
     UNUSED(answer);
-    if (!(limits->on & LIMIT_FAT_FINGER)) return REASON_NONE;
+    if (!(limits->on & LIMIT_FAT_FINGER))
+        return REASON_NONE;
     uint32_t count = limits->fat_finger_bars;
-    if (count < 2 || state->closes_count < count) return REASON_NONE;
+    if (count < 2 || state->closes_count < count)
+        return REASON_NONE;
     double sum = 0;
     double squares = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -391,7 +433,8 @@ CONTROL(judge_fat_finger)
     double variance = (squares - sum * mean) / (count - 1);
     double deviation = variance > 0 ? math_sqrt(variance) : 0;
     double distance = (double)counting_price(risk, intent).units - mean;
-    if (distance < 0) distance = -distance;
+    if (distance < 0)
+        distance = -distance;
     /* One tick is always within reach, so that a flat market does not refuse everything. */
     double reach = limits->fat_finger_sigma * deviation;
     double tick = (double)instrument_of(risk, intent)->tick.units;
@@ -403,11 +446,14 @@ CONTROL(judge_duplicate)
     const struct account_limits *limits = &risk->limits.account;
     const struct intent *intent = question->intent;
     UNUSED(answer);
-    if (!(limits->on & LIMIT_DUPLICATE)) return REASON_NONE;
+    if (!(limits->on & LIMIT_DUPLICATE))
+        return REASON_NONE;
     for (uint32_t i = 0; i < RISK_RECENT_MAX; i++) {
         const struct recent_intent *recent = &risk->intents[i];
-        if (recent->quantity.units == 0) continue;
-        if (question->time_ns - recent->time_ns >= limits->duplicate_window_ns) continue;
+        if (recent->quantity.units == 0)
+            continue;
+        if (question->time_ns - recent->time_ns >= limits->duplicate_window_ns)
+            continue;
         if (recent->book == intent->book && recent->instrument == intent->instrument &&
             recent->side == intent->side && recent->type == intent->type &&
             recent->quantity.units == intent->quantity.units &&
@@ -423,13 +469,16 @@ CONTROL(judge_self_match)
 {
     const struct intent *intent = question->intent;
     UNUSED(answer);
-    if (!(risk->limits.account.on & LIMIT_SELF_MATCH)) return REASON_NONE;
+    if (!(risk->limits.account.on & LIMIT_SELF_MATCH))
+        return REASON_NONE;
     uint32_t at = *risk->live_first;
     while (at != 0) {
         const struct order *order = &risk->orders[at - 1];
         at = order->live_next;
-        if (order->instrument != intent->instrument || order->side == intent->side) continue;
-        if (order->type != ORDER_LIMIT) continue;
+        if (order->instrument != intent->instrument || order->side == intent->side)
+            continue;
+        if (order->type != ORDER_LIMIT)
+            continue;
         bool buy = intent->side == SIDE_BUY;
         bool crosses = intent->price.units == 0 ||
                        (buy ? intent->price.units >= order->price.units
@@ -444,7 +493,8 @@ CONTROL(judge_self_match)
 CONTROL(judge_open_orders_instrument)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_OPEN_ORDERS)) return REASON_NONE;
+    if (!(limits->on & LIMIT_OPEN_ORDERS))
+        return REASON_NONE;
     i128 count = (i128)risk->states[question->intent->instrument].open_orders + 1;
     return exceeded(count, limits->open_orders_max, answer) ? REASON_OPEN_ORDERS_INSTRUMENT
                                                             : REASON_NONE;
@@ -454,7 +504,8 @@ CONTROL(judge_open_orders)
 {
     const struct account_limits *limits = &risk->limits.account;
     UNUSED(question);
-    if (!(limits->on & LIMIT_OPEN_ORDERS_TOTAL)) return REASON_NONE;
+    if (!(limits->on & LIMIT_OPEN_ORDERS_TOTAL))
+        return REASON_NONE;
     return exceeded((i128)risk->account->open_orders + 1, limits->open_orders_max, answer)
                ? REASON_OPEN_ORDERS
                : REASON_NONE;
@@ -465,7 +516,8 @@ CONTROL(judge_open_orders)
 CONTROL(judge_rate)
 {
     const struct account_limits *limits = &risk->limits.account;
-    if (!(limits->on & LIMIT_MESSAGE_RATE)) return REASON_NONE;
+    if (!(limits->on & LIMIT_MESSAGE_RATE))
+        return REASON_NONE;
     int64_t ahead = risk->account->message_time_ns - question->time_ns;
     i128 allowed = (i128)limits->message_interval_ns * (limits->message_burst - 1);
     return exceeded(ahead, allowed, answer) ? REASON_MESSAGE_RATE : REASON_NONE;
@@ -477,9 +529,11 @@ CONTROL(judge_cancel_ratio)
     const struct account_limits *limits = &risk->limits.account;
     const struct account_risk *account = risk->account;
     UNUSED(question);
-    if (!(limits->on & LIMIT_CANCEL_RATIO) || account->cancels_count <= 20) return REASON_NONE;
+    if (!(limits->on & LIMIT_CANCEL_RATIO) || account->cancels_count <= 20)
+        return REASON_NONE;
     i128 fills = account->fills_count > 0 ? (i128)account->fills_count : 1;
-    return share_exceeded((i128)account->cancels_count, fills, limits->cancel_fill_ratio_max, answer)
+    return share_exceeded((i128)account->cancels_count, fills, limits->cancel_fill_ratio_max,
+                          answer)
                ? REASON_CANCEL_RATIO
                : REASON_NONE;
 }
@@ -488,13 +542,17 @@ CONTROL(judge_repeat)
 {
     const struct account_limits *limits = &risk->limits.account;
     const struct intent *intent = question->intent;
-    if (!(limits->on & LIMIT_REPEAT)) return REASON_NONE;
+    if (!(limits->on & LIMIT_REPEAT))
+        return REASON_NONE;
     uint32_t count = 0;
     for (uint32_t i = 0; i < RISK_RECENT_MAX; i++) {
         const struct recent_fill *fill = &risk->fills[i];
-        if (fill->side != intent->side || fill->instrument != intent->instrument) continue;
-        if (fill->book != intent->book) continue;
-        if (question->time_ns - fill->time_ns < limits->repeat_window_ns) count++;
+        if (fill->side != intent->side || fill->instrument != intent->instrument)
+            continue;
+        if (fill->book != intent->book)
+            continue;
+        if (question->time_ns - fill->time_ns < limits->repeat_window_ns)
+            count++;
     }
     return exceeded((i128)count + 1, limits->repeat_count_max, answer) ? REASON_REPEATED_EXECUTION
                                                                        : REASON_NONE;
@@ -503,19 +561,23 @@ CONTROL(judge_repeat)
 CONTROL(judge_parent)
 {
     const struct order *parent = question->parent;
-    if (question->intent->parent == 0) return REASON_NONE;
-    if (parent == NULL) return REASON_PARENT_EXCEEDED;
+    if (question->intent->parent == 0)
+        return REASON_NONE;
+    if (parent == NULL)
+        return REASON_PARENT_EXCEEDED;
     const struct instrument *instrument = instrument_of(risk, question->intent);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     i128 sum = (i128)parent->children.units + question->intent->quantity.units;
-    return exceeded(sum * unit, (i128)parent->quantity.units * unit, answer) ? REASON_PARENT_EXCEEDED
-                                                                             : REASON_NONE;
+    return exceeded(sum * unit, (i128)parent->quantity.units * unit, answer)
+               ? REASON_PARENT_EXCEEDED
+               : REASON_NONE;
 }
 
 CONTROL(judge_position_quantity)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_POSITION_QUANTITY)) return REASON_NONE;
+    if (!(limits->on & LIMIT_POSITION_QUANTITY))
+        return REASON_NONE;
     const struct instrument *instrument = instrument_of(risk, question->intent);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     return exceeded(position_reach(risk, question->intent) * unit,
@@ -538,7 +600,8 @@ static i128 position_value_reach(const struct risk *risk, const struct intent *i
 CONTROL(judge_position_notional)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_POSITION_NOTIONAL)) return REASON_NONE;
+    if (!(limits->on & LIMIT_POSITION_NOTIONAL))
+        return REASON_NONE;
     return exceeded(position_value_reach(risk, question->intent),
                     limits->position_notional_max.units, answer)
                ? REASON_POSITION_NOTIONAL
@@ -548,7 +611,8 @@ CONTROL(judge_position_notional)
 CONTROL(judge_equity_share)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_EQUITY_SHARE)) return REASON_NONE;
+    if (!(limits->on & LIMIT_EQUITY_SHARE))
+        return REASON_NONE;
     return share_exceeded(position_value_reach(risk, question->intent), risk_equity(risk).units,
                           limits->equity_share_max, answer)
                ? REASON_EQUITY_SHARE
@@ -558,7 +622,8 @@ CONTROL(judge_equity_share)
 CONTROL(judge_gross)
 {
     const struct account_limits *limits = &risk->limits.account;
-    if (!(limits->on & LIMIT_GROSS_EXPOSURE)) return REASON_NONE;
+    if (!(limits->on & LIMIT_GROSS_EXPOSURE))
+        return REASON_NONE;
     return share_exceeded(exposure_reach(risk, question->intent, true), risk_equity(risk).units,
                           limits->gross_exposure_max, answer)
                ? REASON_GROSS_EXPOSURE
@@ -568,7 +633,8 @@ CONTROL(judge_gross)
 CONTROL(judge_net)
 {
     const struct account_limits *limits = &risk->limits.account;
-    if (!(limits->on & LIMIT_NET_EXPOSURE)) return REASON_NONE;
+    if (!(limits->on & LIMIT_NET_EXPOSURE))
+        return REASON_NONE;
     return share_exceeded(absolute(exposure_reach(risk, question->intent, false)),
                           risk_equity(risk).units, limits->net_exposure_max, answer)
                ? REASON_NET_EXPOSURE
@@ -578,7 +644,8 @@ CONTROL(judge_net)
 CONTROL(judge_concentration)
 {
     const struct account_limits *limits = &risk->limits.account;
-    if (!(limits->on & LIMIT_CONCENTRATION)) return REASON_NONE;
+    if (!(limits->on & LIMIT_CONCENTRATION))
+        return REASON_NONE;
     return share_exceeded(position_value_reach(risk, question->intent), risk_equity(risk).units,
                           limits->concentration_max, answer)
                ? REASON_CONCENTRATION
@@ -589,9 +656,11 @@ CONTROL(judge_daily_loss)
 {
     const struct account_limits *limits = &risk->limits.account;
     UNUSED(question);
-    if (!(limits->on & LIMIT_DAILY_LOSS) || !risk->account->equity_seen) return REASON_NONE;
+    if (!(limits->on & LIMIT_DAILY_LOSS) || !risk->account->equity_seen)
+        return REASON_NONE;
     i128 loss = risk->account->day_equity - risk_equity(risk).units;
-    if (loss < limits->daily_loss_max.units) return REASON_NONE;
+    if (loss < limits->daily_loss_max.units)
+        return REASON_NONE;
     answer->value.units = loss;
     answer->limit = limits->daily_loss_max;
     return REASON_DAILY_LOSS;
@@ -601,7 +670,8 @@ CONTROL(judge_daily_loss)
 static bool drawdown_reached(const struct risk *risk, struct amount *value, struct amount *limit)
 {
     const struct account_limits *limits = &risk->limits.account;
-    if (!(limits->on & LIMIT_DRAWDOWN) || !risk->account->equity_seen) return false;
+    if (!(limits->on & LIMIT_DRAWDOWN) || !risk->account->equity_seen)
+        return false;
     i128 peak = risk->account->equity_peak;
     i128 allowed = 0;
     if (!i128_multiply_divide(peak, limits->drawdown_max.ppm, RATIO_ONE, ROUND_DOWN, &allowed)) {
@@ -622,8 +692,10 @@ CONTROL(judge_losses)
 {
     const struct account_limits *limits = &risk->limits.account;
     UNUSED(question);
-    if (!(limits->on & LIMIT_LOSSES)) return REASON_NONE;
-    if (risk->ledger->counters->loss_streak < limits->consecutive_losses_max) return REASON_NONE;
+    if (!(limits->on & LIMIT_LOSSES))
+        return REASON_NONE;
+    if (risk->ledger->counters->loss_streak < limits->consecutive_losses_max)
+        return REASON_NONE;
     answer->value.units = risk->ledger->counters->loss_streak;
     answer->limit.units = limits->consecutive_losses_max;
     return REASON_CONSECUTIVE_LOSSES;
@@ -635,9 +707,11 @@ CONTROL(judge_adv)
     const struct instrument_limits *limits = limits_of(risk, intent);
     const struct instrument_risk *state = &risk->states[intent->instrument];
     UNUSED(answer);
-    if (!(limits->on & LIMIT_ADV_SHARE) || state->volume_days_count == 0) return REASON_NONE;
+    if (!(limits->on & LIMIT_ADV_SHARE) || state->volume_days_count == 0)
+        return REASON_NONE;
     double sum = 0;
-    for (uint32_t i = 0; i < state->volume_days_count; i++) sum += state->volume_days[i];
+    for (uint32_t i = 0; i < state->volume_days_count; i++)
+        sum += state->volume_days[i];
     double average = sum / state->volume_days_count;
     double quantity = units_to_double(intent->quantity.units,
                                       instrument_of(risk, intent)->quantity_scale);
@@ -654,7 +728,8 @@ static const struct depth_side *depth_taken(const struct risk *risk, const struc
 /* Only where depth is visible at all: bars have none. Passive orders take none. */
 static bool takes_visible_depth(const struct risk *risk, const struct intent *intent)
 {
-    if (!risk->markets[intent->instrument].book_seen) return false;
+    if (!risk->markets[intent->instrument].book_seen)
+        return false;
     return intent->type == ORDER_MARKET || intent->tif == TIF_IOC || intent->tif == TIF_FOK;
 }
 
@@ -662,10 +737,12 @@ CONTROL(judge_depth)
 {
     const struct intent *intent = question->intent;
     const struct instrument_limits *limits = limits_of(risk, intent);
-    if (!(limits->on & LIMIT_DEPTH_SHARE) || !takes_visible_depth(risk, intent)) return REASON_NONE;
+    if (!(limits->on & LIMIT_DEPTH_SHARE) || !takes_visible_depth(risk, intent))
+        return REASON_NONE;
     const struct depth_side *depth = depth_taken(risk, intent);
     i128 visible = 0;
-    for (uint32_t i = 0; i < depth->count; i++) visible += depth->quantities[i].units;
+    for (uint32_t i = 0; i < depth->count; i++)
+        visible += depth->quantities[i].units;
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument_of(risk, intent)->quantity_decimals);
     return share_exceeded(intent->quantity.units * unit, visible * unit, limits->depth_share_max,
                           answer)
@@ -679,7 +756,8 @@ CONTROL(judge_impact)
 {
     const struct intent *intent = question->intent;
     const struct instrument_limits *limits = limits_of(risk, intent);
-    if (!(limits->on & LIMIT_IMPACT) || !takes_visible_depth(risk, intent)) return REASON_NONE;
+    if (!(limits->on & LIMIT_IMPACT) || !takes_visible_depth(risk, intent))
+        return REASON_NONE;
     const struct market_state *market = &risk->markets[intent->instrument];
     const struct depth_side *depth = depth_taken(risk, intent);
     if (depth->count == 0 || market->bid.units == 0 || market->ask.units == 0) {
@@ -715,7 +793,8 @@ CONTROL(judge_balance)
 CONTROL(judge_reserve)
 {
     const struct intent *intent = question->intent;
-    if (intent->side != SIDE_BUY) return REASON_NONE;
+    if (intent->side != SIDE_BUY)
+        return REASON_NONE;
     const struct instrument *instrument = instrument_of(risk, intent);
     uint32_t quote = instrument->quote_asset;
     i128 book_free = ledger_available(risk->ledger, question->cash_book, quote).units;
@@ -726,10 +805,12 @@ CONTROL(judge_reserve)
         answer->limit.units = book_reserve;
         return REASON_CASH_RESERVE;
     }
-    if (!(risk->limits.account.on & LIMIT_CASH_RESERVE)) return REASON_NONE;
+    if (!(risk->limits.account.on & LIMIT_CASH_RESERVE))
+        return REASON_NONE;
     i128 account_free = ledger_account_available(risk->ledger, quote).units;
     i128 reserve = risk->limits.account.cash_reserve.units;
-    if (account_free - answer->hold.units >= reserve) return REASON_NONE;
+    if (account_free - answer->hold.units >= reserve)
+        return REASON_NONE;
     answer->value.units = account_free - answer->hold.units;
     answer->limit.units = reserve;
     return REASON_CASH_RESERVE;
@@ -804,8 +885,10 @@ static void reservation(const struct risk *risk, const struct intent *intent,
         answer->hold.units = intent->quantity.units * unit;
         return;
     }
-    struct ratio rate = risk->fee_taker.ppm > risk->fee_maker.ppm ? risk->fee_taker : risk->fee_maker;
-    if (rate.ppm < 0) rate.ppm = 0;
+    struct ratio rate = risk->fee_taker.ppm > risk->fee_maker.ppm ? risk->fee_taker
+                                                                  : risk->fee_maker;
+    if (rate.ppm < 0)
+        rate.ppm = 0;
     struct amount fee = instrument_fee(instrument, answer->notional, rate);
     answer->hold.units = answer->notional.units + fee.units;
 }
@@ -820,10 +903,13 @@ void risk_check(const struct risk *risk, const struct risk_question *question,
     bool reserved = false;
     for (size_t i = 0; i < ARRAY_COUNT(controls); i++) {
         const struct risk_control *control = &controls[i];
-        if (protective && !control->protective) continue;
-        if (control->entries && reduces) continue;
+        if (protective && !control->protective)
+            continue;
+        if (control->entries && reduces)
+            continue;
         answer->reason = control->judge(risk, question, answer);
-        if (answer->reason != REASON_NONE) return;
+        if (answer->reason != REASON_NONE)
+            return;
         if (control->reason == REASON_MALFORMED) {
             /* From here on the fields make sense, so that they can be counted with. */
             reduces = risk_reduces(risk, intent);
@@ -839,15 +925,17 @@ void risk_check(const struct risk *risk, const struct risk_question *question,
 static void breach_add(struct risk_breach *breaches, uint32_t *count, uint32_t capacity,
                        enum reason reason, uint32_t instrument, i128 value, i128 limit)
 {
-    if (value <= limit || *count == capacity) return;
-    breaches[(*count)++] = (struct risk_breach){
-        reason, instrument, (struct amount){value}, (struct amount){limit}};
+    if (value <= limit || *count == capacity)
+        return;
+    breaches[(*count)++] = (struct risk_breach){reason, instrument, (struct amount){value},
+                                                (struct amount){limit}};
 }
 
 static i128 share_of(i128 whole, struct ratio share)
 {
     i128 limit = 0;
-    bool fits = i128_multiply_divide(whole > 0 ? whole : 0, share.ppm, RATIO_ONE, ROUND_DOWN, &limit);
+    bool fits = i128_multiply_divide(whole > 0 ? whole : 0, share.ppm, RATIO_ONE, ROUND_DOWN,
+                                     &limit);
     i128 unlimited = (i128)(((u128)1 << 127) - 1);
     return fits ? limit : unlimited;
 }
@@ -859,7 +947,8 @@ static void check_instrument(const struct risk *risk, uint32_t index, struct ris
     const struct account_limits *account = &risk->limits.account;
     const struct instrument *instrument = &risk->instruments[index];
     i128 quantity = absolute(risk->ledger->instrument_totals[index]);
-    if (quantity == 0) return;
+    if (quantity == 0)
+        return;
     i128 value = value_of(instrument, risk_mark(risk, index), quantity);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     if (limits->on & LIMIT_POSITION_QUANTITY) {
@@ -881,14 +970,15 @@ static void check_instrument(const struct risk *risk, uint32_t index, struct ris
     }
 }
 
-uint32_t risk_check_after(const struct risk *risk, uint32_t instrument, struct risk_breach *breaches,
-                          uint32_t capacity)
+uint32_t risk_check_after(const struct risk *risk, uint32_t instrument,
+                          struct risk_breach *breaches, uint32_t capacity)
 {
     const struct account_limits *limits = &risk->limits.account;
     uint32_t count = 0;
     uint32_t first = instrument == NONE_INDEX ? 0 : instrument;
     uint32_t end = instrument == NONE_INDEX ? risk->instruments_count : instrument + 1;
-    for (uint32_t i = first; i < end; i++) check_instrument(risk, i, breaches, &count, capacity);
+    for (uint32_t i = first; i < end; i++)
+        check_instrument(risk, i, breaches, &count, capacity);
     i128 equity = risk_equity(risk).units;
     if (limits->on & (LIMIT_GROSS_EXPOSURE | LIMIT_NET_EXPOSURE)) {
         i128 gross = 0;

@@ -10,7 +10,12 @@
 #include "core/ledger/read.h"
 #include "core/risk/limits.h"
 
-enum trading_state { TRADING_ACTIVE = 0, TRADING_PAUSED = 1, TRADING_REDUCING = 2, TRADING_HALTED = 3 };
+enum trading_state {
+    TRADING_ACTIVE = 0,
+    TRADING_PAUSED = 1,
+    TRADING_REDUCING = 2,
+    TRADING_HALTED = 3
+};
 enum state_scope { SCOPE_ACCOUNT = 1, SCOPE_INSTRUMENT = 2, SCOPE_BOOK = 3 };
 
 #define DEPTH_LEVELS_MAX 32
@@ -25,20 +30,20 @@ struct depth_side {
 
 /* Observed: empty at every start. */
 struct market_state {
-    struct price mark;      /* last known price, 0 = none: bar open or close, trade, mid */
+    struct price mark; /* last known price, 0 = none: bar open or close, trade, mid */
     int64_t mark_time_ns;
-    struct price bid, ask;  /* 0 = none */
-    uint32_t book_seen;     /* an order book or quote was ever received */
+    struct price bid, ask; /* 0 = none */
+    uint32_t book_seen;    /* an order book or quote was ever received */
     uint32_t book_valid;
     struct depth_side bids, asks;
 };
 
 /* Durable, per instrument: what closed bars and facts leave behind. */
 struct instrument_risk {
-    struct price close;           /* of the last closed bar, 0 = none */
+    struct price close; /* of the last closed bar, 0 = none */
     int64_t close_time_ns;
-    int64_t open_buy, open_sell;  /* remaining quantity of live orders */
-    int64_t volume_day;           /* day of volume_today */
+    int64_t open_buy, open_sell; /* remaining quantity of live orders */
+    int64_t volume_day;          /* day of volume_today */
     double volume_today;
     double volume_days[RISK_VOLUME_DAYS]; /* completed days, a ring */
     int64_t closes[RISK_CLOSES_MAX];      /* a ring of closes */
@@ -51,11 +56,13 @@ struct instrument_risk {
 
 struct book_risk {
     uint32_t state, state_reason;
-    uint32_t overdrawn;    /* an overdrawn fact not yet cleared */
+    uint32_t overdrawn; /* an overdrawn fact not yet cleared */
     uint32_t open_orders;
 };
 
-struct book_exposure { int64_t open_buy, open_sell; }; /* per (book, instrument) */
+struct book_exposure {
+    int64_t open_buy, open_sell;
+}; /* per (book, instrument) */
 
 struct recent_intent {
     int64_t time_ns;
@@ -72,14 +79,14 @@ struct recent_fill {
 
 /* Durable, of the account. */
 struct account_risk {
-    i128 market_value;    /* of all positions at their marks (last close) */
+    i128 market_value; /* of all positions at their marks (last close) */
     i128 equity_peak;
-    i128 day_equity;      /* at the start of the day */
-    i128 cycle_equity;    /* at the last cycle */
-    int64_t day_start_ns; /* start of the current day; INT64_MIN before the first */
+    i128 day_equity;         /* at the start of the day */
+    i128 cycle_equity;       /* at the last cycle */
+    int64_t day_start_ns;    /* start of the current day; INT64_MIN before the first */
     int64_t message_time_ns; /* the throttle's virtual time: when its bucket was last empty */
     uint64_t cancels_count, fills_count;
-    uint32_t state, state_reason; /* by limits; stops are apart */
+    uint32_t state, state_reason;   /* by limits; stops are apart */
     uint32_t stop, stop_protective; /* enum stop_kind, latched */
     uint32_t open_orders;
     uint32_t flatten_tries;
@@ -93,17 +100,17 @@ struct risk {
     const struct instrument *instruments;
     const struct ledger *ledger;
     struct account_risk *account;
-    struct instrument_risk *states;        /* [instrument] */
-    struct book_risk *books;               /* [book] */
-    struct book_exposure *exposures;       /* [book][instrument] */
-    struct recent_intent *intents;         /* [RISK_RECENT_MAX] */
-    struct recent_fill *fills;             /* [RISK_RECENT_MAX] */
-    struct market_state *markets;          /* [instrument], observed */
-    const struct order *orders;            /* the engine's table, to look at live orders */
+    struct instrument_risk *states;  /* [instrument] */
+    struct book_risk *books;         /* [book] */
+    struct book_exposure *exposures; /* [book][instrument] */
+    struct recent_intent *intents;   /* [RISK_RECENT_MAX] */
+    struct recent_fill *fills;       /* [RISK_RECENT_MAX] */
+    struct market_state *markets;    /* [instrument], observed */
+    const struct order *orders;      /* the engine's table, to look at live orders */
     uint32_t orders_mask;
-    const uint32_t *live_first;            /* slot + 1 of the oldest live order */
+    const uint32_t *live_first; /* slot + 1 of the oldest live order */
     uint32_t instruments_count, books_count, currency_asset;
-    struct ratio fee_maker, fee_taker;     /* what a hold reserves for */
+    struct ratio fee_maker, fee_taker; /* what a hold reserves for */
 };
 
 struct risk_question {
@@ -114,11 +121,11 @@ struct risk_question {
 };
 
 struct risk_answer {
-    enum reason reason;        /* REASON_NONE: no objection */
+    enum reason reason; /* REASON_NONE: no objection */
     enum state_scope scope;
     struct amount value, limit; /* in the control's own unit, 18 decimals */
-    struct amount hold;        /* to reserve: quote for a buy, base for a sell */
-    struct amount notional;    /* what limits count */
+    struct amount hold;         /* to reserve: quote for a buy, base for a sell */
+    struct amount notional;     /* what limits count */
 };
 
 /* Judges one intent. Changes nothing. */
@@ -147,8 +154,8 @@ struct risk_breach {
 
 /* Checks what a fill or a cycle may have broken; returns how many breaches were written, at most
  * capacity. instrument = NONE_INDEX looks at every instrument. */
-uint32_t risk_check_after(const struct risk *risk, uint32_t instrument, struct risk_breach *breaches,
-                          uint32_t capacity);
+uint32_t risk_check_after(const struct risk *risk, uint32_t instrument,
+                          struct risk_breach *breaches, uint32_t capacity);
 
 /* Whether the control that gives this reason holds back orders that shrink a position too, for the
  * documentation; the table itself. */
@@ -164,15 +171,21 @@ const struct risk_control *risk_controls(size_t *count);
 
 /* ---- sizing ---- */
 
-enum size_method { SIZE_FIXED = 1, SIZE_NOTIONAL = 2, SIZE_EQUITY = 3, SIZE_VOLATILITY = 4, SIZE_KELLY = 5 };
+enum size_method {
+    SIZE_FIXED = 1,
+    SIZE_NOTIONAL = 2,
+    SIZE_EQUITY = 3,
+    SIZE_VOLATILITY = 4,
+    SIZE_KELLY = 5
+};
 
 struct size_rule {
     enum size_method method;
-    struct quantity quantity;  /* fixed */
-    struct amount amount;      /* notional, in the quote */
-    struct ratio fraction;     /* equity, kelly */
-    struct ratio target;       /* volatility a year */
-    struct ratio cap;          /* kelly */
+    struct quantity quantity; /* fixed */
+    struct amount amount;     /* notional, in the quote */
+    struct ratio fraction;    /* equity, kelly */
+    struct ratio target;      /* volatility a year */
+    struct ratio cap;         /* kelly */
 };
 
 /* Quantity on the lot for an entry at price, from the book's equity and free cash; never more than

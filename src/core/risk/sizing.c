@@ -5,8 +5,10 @@
 static struct amount share(struct amount amount, int64_t ppm)
 {
     i128 part = 0;
-    if (amount.units <= 0 || ppm <= 0) return (struct amount){0};
-    if (!i128_multiply_divide(amount.units, ppm, RATIO_ONE, ROUND_DOWN, &part)) part = 0;
+    if (amount.units <= 0 || ppm <= 0)
+        return (struct amount){0};
+    if (!i128_multiply_divide(amount.units, ppm, RATIO_ONE, ROUND_DOWN, &part))
+        part = 0;
     return (struct amount){part};
 }
 
@@ -14,7 +16,8 @@ static struct amount share(struct amount amount, int64_t ppm)
 static int64_t measured_ppm(double value)
 {
     double scaled = value * (double)RATIO_ONE;
-    if (!(scaled > 0)) return 0;
+    if (!(scaled > 0))
+        return 0;
     return scaled > 1e9 ? INT64_C(1000000000) : (int64_t)scaled;
 }
 
@@ -31,13 +34,16 @@ struct quantity risk_size(const struct instrument *instrument, const struct size
         wanted = instrument_quantity_for(instrument, share(equity, rule->fraction.ppm), price);
         break;
     case SIZE_VOLATILITY:
-        ppm = measured_ppm(measure > 0 ? (double)rule->target.ppm / (double)RATIO_ONE / measure : 0);
-        if (ppm > RATIO_ONE) ppm = RATIO_ONE;
+        ppm = measured_ppm(measure > 0 ? (double)rule->target.ppm / (double)RATIO_ONE / measure
+                                       : 0);
+        if (ppm > RATIO_ONE)
+            ppm = RATIO_ONE;
         wanted = instrument_quantity_for(instrument, share(equity, ppm), price);
         break;
     case SIZE_KELLY:
         ppm = measured_ppm(measure * ((double)rule->fraction.ppm / (double)RATIO_ONE));
-        if (ppm > rule->cap.ppm) ppm = rule->cap.ppm;
+        if (ppm > rule->cap.ppm)
+            ppm = rule->cap.ppm;
         wanted = instrument_quantity_for(instrument, share(equity, ppm), price);
         break;
     }

@@ -10,13 +10,13 @@
 #define CORRELATION_SUMS 5
 
 struct correlation {
-    double value;                    /* -1 to 1, once ready */
+    double value; /* -1 to 1, once ready */
     double pivot_x, pivot_y;
     double prefix[CORRELATION_SUMS]; /* of x, y, x x, y y, x y in the current block */
     uint32_t period;
     uint32_t index;
-    uint64_t blocks;                 /* 1 once a block has been completed */
-    double slots[];                  /* CORRELATION_SUMS rows of period + 1 */
+    uint64_t blocks; /* 1 once a block has been completed */
+    double slots[];  /* CORRELATION_SUMS rows of period + 1 */
 };
 
 static inline size_t correlation_size(uint32_t period)

@@ -35,8 +35,7 @@ static void hma_start(void *state, const struct indicator_params *params)
     double *whole_slots = hma->slots + window_weighted_slots(half);
     window_weighted_init(&hma->half, hma->slots, half);
     window_weighted_init(&hma->whole, whole_slots, period);
-    window_weighted_init(&hma->root, whole_slots + window_weighted_slots(period),
-                         hma_root(period));
+    window_weighted_init(&hma->root, whole_slots + window_weighted_slots(period), hma_root(period));
 }
 
 ALWAYS_INLINE bool hma_step(struct hma *hma, const struct indicator_bar *bar, double *out)

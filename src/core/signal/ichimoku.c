@@ -75,9 +75,11 @@ ALWAYS_INLINE bool ichimoku_step(struct ichimoku *ichimoku, const struct indicat
 
 SIGNAL_STREAM(ichimoku, struct ichimoku, INDICATOR_HIGH | INDICATOR_LOW, 4)
 
-#define ICHIMOKU_PERIOD(name_, summary_, fallback_)                                            \
-    {.name = name_, .summary = summary_, .fallback = fallback_, .min = 1,                      \
-     .max = ICHIMOKU_PERIOD_MAX, .integer = true}
+#define ICHIMOKU_PERIOD(name_, summary_, fallback_)                          \
+    {                                                                        \
+        .name = name_, .summary = summary_, .fallback = fallback_, .min = 1, \
+        .max = ICHIMOKU_PERIOD_MAX, .integer = true                          \
+    }
 
 const struct indicator_class indicator_ichimoku = {
     .name = "ichimoku",

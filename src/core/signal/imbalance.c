@@ -35,13 +35,18 @@ SIGNAL_STREAM_BOOK(imbalance, struct imbalance, 1)
 
 const struct indicator_class indicator_imbalance = {
     .name = "imbalance",
-    .summary = "order-book imbalance, -1 all offered to 1 all bid; not ready while the book is empty",
+    .summary =
+        "order-book imbalance, -1 all offered to 1 all bid; not ready while the book is empty",
     .source = "(bid - ask quantity) / (bid + ask quantity) over the best levels; Cartea, Jaimungal "
               "and Penalva, Algorithmic and High-Frequency Trading (2015)",
     .inputs = INDICATOR_BOOK,
     .parameter_count = 1,
-    .parameters = {{.name = "levels", .summary = "best levels of each side", .fallback = 5,
-                    .min = 1, .max = INDICATOR_BOOK_LEVELS, .integer = true}},
+    .parameters = {{.name = "levels",
+                    .summary = "best levels of each side",
+                    .fallback = 5,
+                    .min = 1,
+                    .max = INDICATOR_BOOK_LEVELS,
+                    .integer = true}},
     .output_count = 1,
     .outputs = {"imbalance"},
     SIGNAL_STREAM_BOOK_ROW(imbalance),

@@ -65,7 +65,8 @@ SIGNAL_STREAM(kama, struct kama, INDICATOR_CLOSE, 1)
 const struct indicator_class indicator_kama = {
     .name = "kama",
     .summary = "Kaufman's adaptive moving average of the closes",
-    .source = "P. Kaufman, Trading Systems and Methods (1998); TA-Lib ta_KAMA.c, constants 2 and 30",
+    .source =
+        "P. Kaufman, Trading Systems and Methods (1998); TA-Lib ta_KAMA.c, constants 2 and 30",
     .conventions = "tulip: the starting close, one bar earlier, is the first value",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,

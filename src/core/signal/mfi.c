@@ -4,8 +4,8 @@
 
 struct mfi {
     struct window_sum rising, falling;
-    double last;    /* typical price of the last bar */
-    double flat;    /* the value where no money has flowed */
+    double last; /* typical price of the last bar */
+    double flat; /* the value where no money has flowed */
     uint64_t seen;
     double slots[]; /* of rising, then of falling */
 };

@@ -14,7 +14,7 @@
 
 struct range_volatility {
     struct window_sum window;
-    double scale;   /* bars a year / n, with the estimator's constant */
+    double scale; /* bars a year / n, with the estimator's constant */
     double slots[];
 };
 
@@ -80,7 +80,7 @@ ALWAYS_INLINE bool rogers_satchell_step(struct range_volatility *range,
 #define rogers_satchell_state_size parkinson_state_size
 SIGNAL_STREAM(rogers_satchell, struct range_volatility, INDICATOR_OHLC, 1)
 
-#define RANGE_PARAMETERS \
+#define RANGE_PARAMETERS                                                                      \
     .parameter_count = 2, .parameters = {SIGNAL_PERIOD("period", "bars", 20), SIGNAL_ANNUAL}, \
     .output_count = 1, .outputs = {"volatility"}
 

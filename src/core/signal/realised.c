@@ -5,8 +5,8 @@
 
 struct realised {
     struct window_moments window;
-    double last;   /* logarithm of the last close */
-    double scale;  /* n / (n - 1) times bars a year */
+    double last;  /* logarithm of the last close */
+    double scale; /* n / (n - 1) times bars a year */
     uint64_t seen;
     double slots[];
 };
@@ -54,8 +54,12 @@ const struct indicator_class indicator_realised = {
     .source = "square root of bars a year times the sample variance of n log returns",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 2,
-    .parameters = {{.name = "period", .summary = "returns", .fallback = 20, .min = 2,
-                    .max = INDICATOR_PERIOD_MAX, .integer = true},
+    .parameters = {{.name = "period",
+                    .summary = "returns",
+                    .fallback = 20,
+                    .min = 2,
+                    .max = INDICATOR_PERIOD_MAX,
+                    .integer = true},
                    SIGNAL_ANNUAL},
     .output_count = 1,
     .outputs = {"volatility"},

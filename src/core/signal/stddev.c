@@ -23,7 +23,8 @@ static void stddev_start(void *state, const struct indicator_params *params)
 ALWAYS_INLINE bool stddev_step(struct stddev *stddev, const struct indicator_bar *bar, double *out)
 {
     double mean, variance;
-    bool ready = window_moments_update(&stddev->window, stddev->slots, bar->close, &mean, &variance);
+    bool ready = window_moments_update(&stddev->window, stddev->slots, bar->close, &mean,
+                                       &variance);
     out[0] = ready ? __builtin_sqrt(variance) : SIGNAL_NAN;
     out[1] = ready ? variance : SIGNAL_NAN;
     return ready;
@@ -46,7 +47,8 @@ const struct indicator_class indicator_stddev = {
 ALWAYS_INLINE bool zscore_step(struct stddev *stddev, const struct indicator_bar *bar, double *out)
 {
     double mean, variance;
-    bool ready = window_moments_update(&stddev->window, stddev->slots, bar->close, &mean, &variance);
+    bool ready = window_moments_update(&stddev->window, stddev->slots, bar->close, &mean,
+                                       &variance);
     double value = variance > 0.0 ? (bar->close - mean) / __builtin_sqrt(variance) : 0.0;
     out[0] = ready ? value : SIGNAL_NAN;
     return ready;

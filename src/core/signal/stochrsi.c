@@ -10,7 +10,7 @@ struct stochrsi {
     double scale;
     uint32_t period, smooth_k, smooth_d;
     uint32_t unused;
-    double slots[];                        /* of highest, of lowest, then the two means */
+    double slots[]; /* of highest, of lowest, then the two means */
 };
 
 static bool stochrsi_plain(const struct indicator_params *params)

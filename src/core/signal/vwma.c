@@ -6,7 +6,7 @@
 struct vwma {
     struct window_sum traded; /* of close times volume */
     struct window_sum volume;
-    double slots[];           /* of traded, then of volume */
+    double slots[]; /* of traded, then of volume */
 };
 
 SIGNAL_WARMUP(vwma, signal_period(params, 0) - 1)

@@ -34,7 +34,8 @@ static inline void window_sum_init(struct window_sum *window, double *slots, uin
 }
 
 /* True once *sum is over n values; before that it is over all there are. */
-static inline bool window_sum_update(struct window_sum *window, double *slots, double x, double *sum)
+static inline bool window_sum_update(struct window_sum *window, double *slots, double x,
+                                     double *sum)
 {
     window->prefix += x;
     *sum = window->prefix + slots[window->index + 1];
@@ -55,12 +56,12 @@ static inline bool window_sum_update(struct window_sum *window, double *slots, d
  * digits than the window's own movement, whatever the price. A flat window has variance 0 exactly. */
 struct window_moments {
     double pivot;
-    double prefix;         /* sum of distances in the current block */
+    double prefix; /* sum of distances in the current block */
     double prefix_squares;
-    double inverse;        /* 1 / period */
+    double inverse; /* 1 / period */
     uint32_t period;
     uint32_t index;
-    uint64_t blocks;       /* 1 once a block has been completed */
+    uint64_t blocks; /* 1 once a block has been completed */
 };
 
 static inline size_t window_moments_slots(uint32_t period)
@@ -128,7 +129,7 @@ struct window_weighted {
     double inverse;       /* 2 / (n (n + 1)) */
     uint32_t period;
     uint32_t index;
-    uint64_t blocks;      /* 1 once a block has been completed */
+    uint64_t blocks; /* 1 once a block has been completed */
 };
 
 static inline size_t window_weighted_slots(uint32_t period)
@@ -185,7 +186,7 @@ static inline bool window_weighted_update(struct window_weighted *window, double
 struct window_lag {
     uint32_t period;
     uint32_t index;
-    uint64_t full;   /* 1 once n values have been seen */
+    uint64_t full; /* 1 once n values have been seen */
 };
 
 static inline size_t window_lag_slots(uint32_t period)
@@ -217,7 +218,7 @@ static inline bool window_lag_update(struct window_lag *window, double *slots, d
 
 /* The greatest of the last n values, exactly; values are finite. */
 struct window_extreme {
-    double prefix;   /* greatest in the current block */
+    double prefix; /* greatest in the current block */
     uint32_t period;
     uint32_t index;
     uint64_t blocks; /* 1 once a block has been completed */

@@ -23,7 +23,8 @@ static struct sma *sma_slow_of(struct ma_cross *state, uint32_t fast_period)
 
 static size_t ma_cross_size(const double *params)
 {
-    if (params[MA_CROSS_AVERAGE] != 0) return sizeof(struct ma_cross);
+    if (params[MA_CROSS_AVERAGE] != 0)
+        return sizeof(struct ma_cross);
     return sizeof(struct ma_cross) + sma_size((uint32_t)params[MA_CROSS_FAST]) +
            sma_size((uint32_t)params[MA_CROSS_SLOW]);
 }
@@ -72,7 +73,8 @@ static enum stance ma_cross_decide(const void *block, const double *params,
     const struct ma_cross *state = block;
     (void)params;
     *ready = state->ready != 0;
-    if (!*ready) return STANCE_NONE;
+    if (!*ready)
+        return STANCE_NONE;
     decision->parts[0] = state->fast;
     decision->parts[1] = state->slow;
     return state->fast > state->slow ? STANCE_LONG : STANCE_FLAT;

@@ -55,7 +55,8 @@ static uint32_t larger(uint32_t a, uint32_t b)
 static uint32_t score_warmup(const double *params)
 {
     uint32_t bars = 0;
-    if (params[SCORE_RSI_WEIGHT] > 0) bars = larger(bars, (uint32_t)params[SCORE_RSI_PERIOD] + 1);
+    if (params[SCORE_RSI_WEIGHT] > 0)
+        bars = larger(bars, (uint32_t)params[SCORE_RSI_PERIOD] + 1);
     if (params[SCORE_MA_WEIGHT] > 0) {
         bars = larger(larger(bars, ATR_PERIOD + 1), (uint32_t)params[SCORE_MA_SLOW]);
     }
@@ -73,8 +74,10 @@ static void score_bar(void *block, const double *params, const struct bar *bar, 
     double low = (double)bar->low.units / scale;
     double close = (double)bar->close.units / scale;
     state->atr_ready = atr_update(&state->atr, high, low, close) ? 1 : 0;
-    if (params[SCORE_RSI_WEIGHT] > 0) state->rsi_ready = rsi_update(&state->rsi, close) ? 1 : 0;
-    if (params[SCORE_MACD_WEIGHT] > 0) state->macd_ready = macd_update(&state->macd, close) ? 1 : 0;
+    if (params[SCORE_RSI_WEIGHT] > 0)
+        state->rsi_ready = rsi_update(&state->rsi, close) ? 1 : 0;
+    if (params[SCORE_MACD_WEIGHT] > 0)
+        state->macd_ready = macd_update(&state->macd, close) ? 1 : 0;
     if (params[SCORE_MA_WEIGHT] > 0) {
         sma_update(fast_of(state), close);
         state->ma_ready = sma_update(slow_of(state, params), close) ? 1 : 0;
@@ -103,18 +106,25 @@ static enum stance score_decide(const void *block, const double *params, struct 
                                    params[SCORE_RSI_OVERBOUGHT]);
     }
     if (terms[1].ready) {
-        terms[1].score = score_ma(sma_value(fast_of(state)), sma_value(slow_of(state, params)), range);
+        terms[1].score = score_ma(sma_value(fast_of(state)), sma_value(slow_of(state, params)),
+                                  range);
     }
-    if (terms[2].ready) terms[2].score = score_macd(state->macd.histogram, range);
+    if (terms[2].ready)
+        terms[2].score = score_macd(state->macd.histogram, range);
     struct score score;
     *ready = score_combine(terms, ARRAY_COUNT(terms), &score);
-    if (!*ready) return STANCE_NONE;
+    if (!*ready)
+        return STANCE_NONE;
     decision->score = score.value;
     decision->confidence = score.confidence;
-    for (size_t i = 0; i < ARRAY_COUNT(terms); i++) decision->parts[i] = terms[i].score;
-    if (score.confidence < params[SCORE_CONFIDENCE_MIN]) return STANCE_NONE;
-    if (score.value >= params[SCORE_ENTER]) return STANCE_LONG;
-    if (score.value <= params[SCORE_EXIT]) return STANCE_FLAT;
+    for (size_t i = 0; i < ARRAY_COUNT(terms); i++)
+        decision->parts[i] = terms[i].score;
+    if (score.confidence < params[SCORE_CONFIDENCE_MIN])
+        return STANCE_NONE;
+    if (score.value >= params[SCORE_ENTER])
+        return STANCE_LONG;
+    if (score.value <= params[SCORE_EXIT])
+        return STANCE_FLAT;
     return STANCE_NONE;
 }
 

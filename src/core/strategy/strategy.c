@@ -11,15 +11,16 @@ const struct strategy_class *const *strategy_classes(size_t *count)
 const struct strategy_class *strategy_find(struct text name)
 {
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        if (text_equal(name, text_of(classes[i]->name))) return classes[i];
+        if (text_equal(name, text_of(classes[i]->name)))
+            return classes[i];
     }
     return NULL;
 }
 
 const char *bot_action_name(enum bot_action action)
 {
-    static const char *const names[] = {"warming",    "hold",    "enter",     "exit",  "confirming",
-                                        "cooling",    "in_flight", "denied",  "paused"};
+    static const char *const names[] = {"warming", "hold",      "enter",  "exit",  "confirming",
+                                        "cooling", "in_flight", "denied", "paused"};
     ASSERT(action < ARRAY_COUNT(names));
     return names[action];
 }

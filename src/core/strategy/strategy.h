@@ -17,8 +17,8 @@ enum stance { STANCE_NONE = 0, STANCE_LONG = 1, STANCE_FLAT = 2 };
 
 /* What came of it. */
 enum bot_action {
-    ACTION_WARMING = 0,  /* not enough bars yet */
-    ACTION_HOLD = 1,     /* nothing to do */
+    ACTION_WARMING = 0, /* not enough bars yet */
+    ACTION_HOLD = 1,    /* nothing to do */
     ACTION_ENTER = 2,
     ACTION_EXIT = 3,
     ACTION_CONFIRMING = 4, /* wants to act, has not persisted long enough */
@@ -32,13 +32,13 @@ enum bot_action {
 struct decision {
     int64_t time_ns;
     struct price close;
-    uint64_t order;           /* planned by it, 0 = none */
-    double score, confidence; /* of the class; 0 where it has none */
+    uint64_t order;                   /* planned by it, 0 = none */
+    double score, confidence;         /* of the class; 0 where it has none */
     double parts[DECISION_PARTS_MAX]; /* as the class names them */
-    uint32_t stance;          /* enum stance */
-    uint32_t action;          /* enum bot_action */
-    uint32_t purpose;         /* enum order_purpose of the order or the attempt */
-    uint32_t reason;          /* enum reason, when denied */
+    uint32_t stance;                  /* enum stance */
+    uint32_t action;                  /* enum bot_action */
+    uint32_t purpose;                 /* enum order_purpose of the order or the attempt */
+    uint32_t reason;                  /* enum reason, when denied */
 };
 
 /* Everything about a bot that does not change while it runs. */
@@ -47,13 +47,13 @@ struct bot_config {
     const struct strategy_class *class;
     uint32_t instrument, series, book, cash_book;
     double params[STRATEGY_PARAMS_MAX]; /* as the class lists them */
-    uint32_t confirm;             /* further bars an action must persist */
+    uint32_t confirm;                   /* further bars an action must persist */
     uint32_t reserved;
     int64_t cooldown_ns;
     struct size_rule size;
     struct ratio stop_loss, take_profit; /* 0 = off */
-    struct amount budget;         /* 0 = the whole account */
-    struct amount reserve;        /* cash its book keeps free */
+    struct amount budget;                /* 0 = the whole account */
+    struct amount reserve;               /* cash its book keeps free */
 };
 
 struct strategy_parameter {
@@ -91,10 +91,20 @@ const char *stance_name(enum stance stance);
 /* Parameter positions that the configuration fills in. */
 enum ma_cross_param { MA_CROSS_AVERAGE, MA_CROSS_FAST, MA_CROSS_SLOW }; /* average: 0 sma, 1 ema */
 enum score_param {
-    SCORE_RSI_WEIGHT, SCORE_RSI_PERIOD, SCORE_RSI_OVERSOLD, SCORE_RSI_OVERBOUGHT,
-    SCORE_MA_WEIGHT, SCORE_MA_FAST, SCORE_MA_SLOW,
-    SCORE_MACD_WEIGHT, SCORE_MACD_FAST, SCORE_MACD_SLOW, SCORE_MACD_SIGNAL,
-    SCORE_ENTER, SCORE_EXIT, SCORE_CONFIDENCE_MIN
+    SCORE_RSI_WEIGHT,
+    SCORE_RSI_PERIOD,
+    SCORE_RSI_OVERSOLD,
+    SCORE_RSI_OVERBOUGHT,
+    SCORE_MA_WEIGHT,
+    SCORE_MA_FAST,
+    SCORE_MA_SLOW,
+    SCORE_MACD_WEIGHT,
+    SCORE_MACD_FAST,
+    SCORE_MACD_SLOW,
+    SCORE_MACD_SIGNAL,
+    SCORE_ENTER,
+    SCORE_EXIT,
+    SCORE_CONFIDENCE_MIN
 };
 
 #endif

@@ -81,8 +81,7 @@ static void truth_realised(const struct truth_run *run)
     for (size_t i = 1; i < change.count; i++)
         change.values[i] = log(run->series->close[i] / run->series->close[i - 1]);
     for (size_t i = run->n; i < change.count; i++)
-        run->out[0][i] =
-            sqrt(naive_variance(change.values, i, run->n) * n / (n - 1) * run->p[1]);
+        run->out[0][i] = sqrt(naive_variance(change.values, i, run->n) * n / (n - 1) * run->p[1]);
     free(change.values);
 }
 
@@ -169,8 +168,8 @@ static void truth_force(const struct truth_run *run)
 {
     struct column force = column_new(run->series->count, 1);
     for (size_t i = 1; i < force.count; i++)
-        force.values[i] =
-            (run->series->close[i] - run->series->close[i - 1]) * run->series->volume[i];
+        force.values[i] = (run->series->close[i] - run->series->close[i - 1]) *
+                          run->series->volume[i];
     struct column mean = naive_ema(&force, run->n);
     free(force.values);
     truth_emit(run, 0, &mean);
@@ -345,9 +344,12 @@ static void ewma_volatility_of_five_returns(void **state)
 static void order_flow_by_hand(void **state)
 {
     (void)state;
-    struct indicator_book book = {.bid_price = {99, 98, 97}, .bid_quantity = {3, 2, 100},
-                                  .ask_price = {101, 102}, .ask_quantity = {1, 4},
-                                  .bid_count = 3, .ask_count = 2};
+    struct indicator_book book = {.bid_price = {99, 98, 97},
+                                  .bid_quantity = {3, 2, 100},
+                                  .ask_price = {101, 102},
+                                  .ask_quantity = {1, 4},
+                                  .bid_count = 3,
+                                  .ask_count = 2};
     uint64_t memory[256];
     double out[2];
     struct indicator_params params = params_of(&indicator_imbalance, 2, -1, -1, -1);

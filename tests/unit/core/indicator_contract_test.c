@@ -170,9 +170,9 @@ static void states_fit_at_every_size(void **state)
     }
 }
 
-static void check_stream(const struct indicator_class *class,
-                         const struct indicator_params *params, const struct series *series,
-                         const struct flow *flow, double *const *expected)
+static void check_stream(const struct indicator_class *class, const struct indicator_params *params,
+                         const struct series *series, const struct flow *flow,
+                         double *const *expected)
 {
     uint32_t warmup = class->warmup(params);
     void *first = state_new(class, params, 0xaa);
@@ -282,8 +282,8 @@ static void eight_series_equal_each_alone(void **state)
                 class->batch(&params, &alone, count, lanes[lane].out);
             }
             for (int variant = -1; variant <= (int)indicator_variant_of_cpu(); variant++) {
-                indicator_batch_lanes *form =
-                    variant < 0 ? class->batch_lanes : class->batch_lanes_variants[variant];
+                indicator_batch_lanes *form = variant < 0 ? class->batch_lanes
+                                                          : class->batch_lanes_variants[variant];
                 if (!form)
                     continue;
                 form(&params, &columns, count, wide.out);
@@ -329,8 +329,8 @@ static void damaged_bars_are_skipped(void **state)
         {{10, 12, 9, 1e200, 5, 0}, INDICATOR_FAULT_NOT_FINITE},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
-        assert_int_equal(
-            indicator_bar_fault(&cases[i].bar, INDICATOR_OHLC | INDICATOR_VOLUME), cases[i].fault);
+        assert_int_equal(indicator_bar_fault(&cases[i].bar, INDICATOR_OHLC | INDICATOR_VOLUME),
+                         cases[i].fault);
     /* A field that is not used is not judged. */
     assert_int_equal(indicator_bar_fault(&cases[2].bar, INDICATOR_CLOSE), INDICATOR_FAULT_NONE);
     for (int fault = 0; fault < INDICATOR_FAULT_COUNT; fault++)
@@ -395,9 +395,12 @@ static void a_damaged_row_changes_nothing_after_it(void **state)
 static void damaged_books_and_trades_are_skipped(void **state)
 {
     (void)state;
-    struct indicator_book book = {.bid_price = {99, 98}, .bid_quantity = {1, 2},
-                                  .ask_price = {101, 102}, .ask_quantity = {3, 4},
-                                  .bid_count = 2, .ask_count = 2};
+    struct indicator_book book = {.bid_price = {99, 98},
+                                  .bid_quantity = {1, 2},
+                                  .ask_price = {101, 102},
+                                  .ask_quantity = {3, 4},
+                                  .bid_count = 2,
+                                  .ask_count = 2};
     assert_int_equal(indicator_book_fault(&book), INDICATOR_FAULT_NONE);
     struct indicator_book wrong = book;
     wrong.bid_price[0] = 101;

@@ -9,7 +9,7 @@
 struct column {
     double *values; /* owned */
     size_t count;
-    size_t first;   /* the first valid element */
+    size_t first; /* the first valid element */
 };
 
 static inline struct column column_new(size_t count, size_t first)

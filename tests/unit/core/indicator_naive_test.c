@@ -232,9 +232,9 @@ static void truth_cci(const struct truth_run *run)
             deviation += fabsl((long double)x.values[k] - (long double)mean.values[i]);
         deviation /= (long double)run->n;
         result.values[i] = deviation > 0
-            ? (double)(((long double)x.values[i] - (long double)mean.values[i]) /
-                       (0.015L * deviation))
-            : 0;
+                               ? (double)(((long double)x.values[i] - (long double)mean.values[i]) /
+                                          (0.015L * deviation))
+                               : 0;
     }
     free(x.values);
     free(mean.values);
@@ -367,10 +367,10 @@ static void a_flat_market_is_exact(void **state)
         const struct indicator_class *equal[] = {&indicator_sma, &indicator_ema, &indicator_wma,
                                                  &indicator_hma, &indicator_rma, &indicator_kama,
                                                  &indicator_dema};
-        const struct indicator_class *zero[] = {&indicator_stddev, &indicator_zscore,
-                                                &indicator_atr, &indicator_momentum,
-                                                &indicator_rsi, &indicator_macd, &indicator_cci,
-                                                &indicator_realised, &indicator_parkinson};
+        const struct indicator_class *zero[] = {
+            &indicator_stddev,   &indicator_zscore,   &indicator_atr,
+            &indicator_momentum, &indicator_rsi,      &indicator_macd,
+            &indicator_cci,      &indicator_realised, &indicator_parkinson};
         for (double n = 2; n < 60; n++) {
             for (size_t c = 0; c < ARRAY_COUNT(equal); c++) {
                 struct indicator_params params = params_of(equal[c], n, -1, -1, -1);

@@ -6,7 +6,7 @@
 static void rsi_scores(void **state)
 {
     (void)state;
-    const double cases[][2] = {{0, 1},   {25, 1},   {30, 1},  {40, .5}, {50, 0},
+    const double cases[][2] = {{0, 1},    {25, 1},  {30, 1},  {40, .5}, {50, 0},
                                {62, -.6}, {70, -1}, {75, -1}, {100, -1}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         assert_near(score_rsi(cases[i][0], 30, 70), cases[i][1], 1e-15, "rsi", i);
