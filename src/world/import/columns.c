@@ -11,8 +11,8 @@
 
 /* Each column with its names between spaces; the first one stands for it in messages. */
 static const char *const column_names[COLUMN_COUNT] = {
-    [COLUMN_TIME] = "time ts timestamp date datetime date_time unix unix_timestamp unix_time "
-                    "unixtime open_time opentime start start_time epoch t",
+    [COLUMN_TIME] = ("time ts timestamp date datetime date_time unix unix_timestamp unix_time "
+                     "unixtime open_time opentime start start_time epoch t"),
     [COLUMN_OPEN] = "open o open_price",
     [COLUMN_HIGH] = "high h high_price",
     [COLUMN_LOW] = "low l low_price",

@@ -33,11 +33,13 @@ static struct blob random_file(struct random *random, size_t row_count)
         decimal_format_i64(prices[1], low + spread, decimals);
         decimal_format_i64(prices[2], low, decimals);
         decimal_format_i64(prices[3], close, decimals);
-        size += (size_t)snprintf(
-            text + size, capacity - size, "%lld,%s,%s,%s,%s,%llu.%llu\n", (long long)minute * 60000,
-            prices[0], prices[1], prices[2], prices[3],
-            (unsigned long long)random_below(random, 100000),
-            (unsigned long long)(random_u64(random) >> (8 + random_below(random, 50))));
+        /* Drawn one by one: the order of arguments is the compiler's choice. */
+        unsigned long long whole = random_below(random, 100000);
+        unsigned long long fraction = random_u64(random);
+        fraction >>= 8 + random_below(random, 50);
+        size += (size_t)snprintf(text + size, capacity - size, "%lld,%s,%s,%s,%s,%llu.%llu\n",
+                                 (long long)minute * 60000, prices[0], prices[1], prices[2],
+                                 prices[3], whole, fraction);
         minute += i > 0 && random_below(random, 20) == 0 ? 3 : 1;
     }
     struct blob blob = blob_of(text, size);

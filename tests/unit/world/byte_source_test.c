@@ -27,16 +27,13 @@ static enum status decode(struct blob blob, size_t piece_max, unsigned long fail
                      STATUS_OK);
     bytes = fault_source_new(bytes, piece_max, fail_at, reads);
     enum status status = byte_source_open_decoded(bytes, &bytes, problem);
-    size_t capacity = (size_t)1 << 24;
-    unsigned char *data = malloc(capacity);
-    assert_non_null(data);
+    static unsigned char data[(size_t)1 << 24];
     size_t size = 0;
     if (status == STATUS_OK)
-        status = byte_source_fill(bytes, data, capacity, &size, problem);
+        status = byte_source_fill(bytes, data, sizeof data, &size, problem);
     byte_source_close(bytes);
     if (status == STATUS_OK)
         *out = blob_of(data, size);
-    free(data);
     assert_int_equal(status, problem->status);
     return status;
 }
@@ -283,7 +280,7 @@ static void check_not_opened(const char *path, enum status status, const char *f
 {
     struct problem problem;
     problem_init(&problem);
-    struct byte_source *bytes = (struct byte_source *)&problem;
+    struct byte_source other, *bytes = &other;
     assert_int_equal(byte_source_open_file(path, &bytes, &problem), status);
     assert_null(bytes);
     assert_string_equal(problem.where, path);
