@@ -10,7 +10,7 @@
 #define SPLITMIX_FIRST UINT64_C(0xbf58476d1ce4e5b9)
 #define SPLITMIX_SECOND UINT64_C(0x94d049bb133111eb)
 
-/* What one block is made with; arrays are [instrument][BULK_BLOCK], aligned to 64 bytes. */
+/* What one block is made with; arrays are [instrument][BULK_BLOCK]. */
 struct block {
     const struct path *path;
     double *normals;
@@ -30,7 +30,7 @@ struct block {
 #include "sim/generator/bulk_form.h"
 
 #define FORM avx512
-#define FORM_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")))
+#define FORM_TARGET __attribute__((target("avx512f,avx512dq,avx512vl")))
 #define FORM_LANES 8
 #include "sim/generator/bulk_form.h"
 #endif
@@ -147,7 +147,7 @@ static void products(struct path *path, const double *factors, size_t steps, dou
 enum status path_bulk_width(struct path *path, double seconds, size_t steps, double *scratch,
                             double *prices, size_t stride, enum bulk_width width)
 {
-    ASSERT(stride >= steps && (uintptr_t)scratch % 64 == 0 && bulk_width_usable(width));
+    ASSERT(stride >= steps && bulk_width_usable(width));
     const struct path_features *features = &path->features;
     if (features->clustering || features->jumps || features->shocks_per_second > 0.0) {
         return STATUS_UNSUPPORTED;

@@ -10,8 +10,10 @@
 #define FORM_JOIN(name, form) FORM_JOIN_(name, form)
 #define FORM_NAME(name) FORM_JOIN(name, FORM)
 
-typedef double FORM_NAME(doubles) __attribute__((vector_size(8 * FORM_LANES), may_alias));
-typedef uint64_t FORM_NAME(words) __attribute__((vector_size(8 * FORM_LANES), may_alias));
+typedef double FORM_NAME(doubles)
+    __attribute__((vector_size(8 * FORM_LANES), aligned(8), may_alias));
+typedef uint64_t FORM_NAME(words)
+    __attribute__((vector_size(8 * FORM_LANES), aligned(8), may_alias));
 
 /* The uniforms of draws number 1 .. BULK_BLOCK after `state`. splitmix64 adds a constant at each
  * draw and mixes the sum, so any number of draws can be made side by side. */

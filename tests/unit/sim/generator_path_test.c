@@ -281,7 +281,8 @@ static void test_start_is_judged(void **state)
     arena_release(&bench.arena);
     bench_start(&bench, 1, features_plain, longest, 2, 2, NULL, STATUS_RANGE);
     arena_release(&bench.arena);
-    const double wrong[][4] = {{1, .5, .4, 1}, {1, 1.1, 1.1, 1}, {.9, 0, 0, 1}, {1, NAN, NAN, 1}};
+    const double wrong[][4] = {
+        {1, .5, .4, 1}, {1, 1.1, 1.1, 1}, {.9, 0, 0, 1}, {1, (double)NAN, (double)NAN, 1}};
     for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
         bench_start(&bench, 1, features_plain, shares, 2, 2, wrong[i], STATUS_RANGE);
         arena_release(&bench.arena);
@@ -293,7 +294,7 @@ static void test_start_is_judged(void **state)
     bench_start(&bench, 1, features_full, shares, 1, 2, NULL, STATUS_OK);
     model.price = 0.0;
     assert_int_equal(path_add(&bench.path, &added, NULL, &slot), STATUS_RANGE);
-    model.price = NAN;
+    model.price = (double)NAN;
     assert_int_equal(path_add(&bench.path, &added, NULL, &slot), STATUS_RANGE);
     model.price = 10.0;
     model.jumps.deviation = 5.0; /* more than all of the volatility */
@@ -521,8 +522,8 @@ static void test_rounding(void **state)
     assert_int_equal(price_units_round(107.4, 100, 25), 10750);
     assert_int_equal(price_units_round(1e-9, 100, 1), 1);
     assert_int_equal(price_units_round(0.0, 100, 5), 5);
-    assert_int_equal(price_units_round(NAN, 100, 1), PRICE_UNITS_LIMIT);
-    assert_int_equal(price_units_round(INFINITY, 100, 7), PRICE_UNITS_LIMIT / 7 * 7);
+    assert_int_equal(price_units_round((double)NAN, 100, 1), PRICE_UNITS_LIMIT);
+    assert_int_equal(price_units_round((double)INFINITY, 100, 7), PRICE_UNITS_LIMIT / 7 * 7);
     assert_int_equal(price_units_round(1e300, 100, 1), PRICE_UNITS_LIMIT);
     assert_int_equal(price_units_round(4503599627.370497, 100, 1), 450359962737);
 }
