@@ -1,0 +1,553 @@
+#include "drive/research/backtest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "drive/research/collect.h"
+#include "drive/research/timeline.h"
+
+#define PROGRESS_EVERY 262144u
+
+/* ---- building --------------------------------------------------------------------------------- */
+
+static int by_instrument(const void *a, const void *b)
+{
+    const struct backtest_series *left = a;
+    const struct backtest_series *right = b;
+    return (left->instrument > right->instrument) - (left->instrument < right->instrument);
+}
+
+/* The data, in the order of instruments: what they are, not where they lay. */
+static struct hash128 data_hash_of(const struct config *config,
+                                   const struct backtest_series *series, uint32_t count)
+{
+    struct hash128 hash = hash128_of("tern data", 9);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *name = config->instruments[series[i].instrument].name;
+        struct hash128 words[3] = {hash, hash128_of(name, strlen(name)), series[i].content_hash};
+        hash = hash128_of(words, sizeof words);
+    }
+    return hash;
+}
+
+static enum status venue_create(struct backtest *backtest)
+{
+    const struct config *config = backtest->config;
+    struct bar_venue_config venue = {
+        .instruments = backtest->assembly.instruments,
+        .instruments_count = config->instruments_count,
+        .orders_capacity = backtest->assembly.engine.orders_capacity,
+        .slippage = config->simulation.slippage,
+        .tiers_count = config->fees.tiers_count,
+    };
+    _Static_assert(CONFIG_FEE_TIERS_MAX <= FEE_TIERS_MAX, "every configured tier fits");
+    switch (config->simulation.fill) {
+    case CONFIG_FILL_NEXT_OPEN: venue.fill = BAR_FILL_NEXT_OPEN; break;
+    case CONFIG_FILL_THIS_CLOSE: venue.fill = BAR_FILL_THIS_CLOSE; break;
+    case CONFIG_FILL_RANGE: venue.fill = BAR_FILL_RANGE; break;
+    }
+    for (uint32_t i = 0; i < config->fees.tiers_count; i++) {
+        const struct config_fee_tier *tier = &config->fees.tiers[i];
+        venue.tiers[i] = (struct fee_tier){tier->volume, tier->maker, tier->taker};
+    }
+    return bar_venue_create(&venue, &backtest->venue);
+}
+
+/* Every bot needs data, of a length that its own bars are a multiple of. */
+static enum status check_series(const struct config *config, const struct backtest_series *series,
+                                uint32_t count, struct problem *problem)
+{
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        if (series[i].instrument == series[i + 1].instrument) {
+            return problem_set(problem, STATUS_CONFIG_INVALID, "data", "two series for %s",
+                               config->instruments[series[i].instrument].name);
+        }
+    }
+    for (uint32_t bot = 0; bot < config->bots_count; bot++) {
+        const struct config_bot *source = &config->bots[bot];
+        const struct backtest_series *own = NULL;
+        for (uint32_t i = 0; i < count; i++) {
+            if (series[i].instrument == source->instrument_index) own = &series[i];
+        }
+        char where[128];
+        (void)snprintf(where, sizeof where, "bots[%u]", bot);
+        if (own == NULL) {
+            problem_set(problem, STATUS_CONFIG_INVALID, where, "no data for %s", source->instrument);
+            problem_next(problem, "add its file under `data:`");
+            return STATUS_CONFIG_INVALID;
+        }
+        if (source->bar_ns % own->bar_ns != 0) {
+            char bar[DURATION_TEXT_SIZE];
+            char data[DURATION_TEXT_SIZE];
+            duration_format(bar, source->bar_ns);
+            duration_format(data, own->bar_ns);
+            problem_set(problem, STATUS_CONFIG_INVALID, where, "bar: %s of data with bars of %s", bar,
+                        data);
+            problem_allowed(problem, "a multiple of %s", data);
+            return STATUS_CONFIG_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* Bars come in the decimals of their file; the engine's may be finer. */
+static enum status rescale(struct backtest_series *series, unsigned decimals, struct bar **owned)
+{
+    int64_t factor = power_of_ten(decimals - series->price_decimals);
+    struct bar *bars = malloc(series->count * sizeof *bars);
+    if (bars == NULL) return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < series->count; i++) {
+        bars[i] = series->bars[i];
+        if (bars[i].high.units > PRICE_UNITS_MAX / factor) {
+            free(bars);
+            return STATUS_RANGE;
+        }
+        bars[i].open.units *= factor;
+        bars[i].high.units *= factor;
+        bars[i].low.units *= factor;
+        bars[i].close.units *= factor;
+    }
+    *owned = bars;
+    series->bars = bars;
+    series->price_decimals = decimals;
+    return STATUS_OK;
+}
+
+static enum status build(struct backtest *backtest, struct assemble_market *markets,
+                         struct problem *problem)
+{
+    const struct config *config = backtest->config;
+    for (uint32_t i = 0; i < backtest->series_count; i++) {
+        struct backtest_series *series = &backtest->series[i];
+        unsigned decimals = config->instruments[series->instrument].price_decimals;
+        if (decimals > series->price_decimals) {
+            enum status status = rescale(series, decimals, &backtest->rescaled[i]);
+            if (status != STATUS_OK) {
+                return problem_set(problem, status, "data", "prices of %s do not fit %u decimals",
+                                   config->instruments[series->instrument].name, decimals);
+            }
+        }
+        markets[series->instrument] =
+            (struct assemble_market){series->price_decimals, series->bars[0].open};
+    }
+    enum status status = assembly_init(&backtest->assembly, config, markets, problem);
+    if (status != STATUS_OK) return status;
+    backtest->assembly.engine.orders_capacity = ORDERS_CAPACITY_DEFAULT;
+    status = engine_create(&backtest->assembly.engine, &backtest->engine);
+    if (status == STATUS_OK) status = venue_create(backtest);
+    if (status != STATUS_OK) return problem_set(problem, status, "engine", "cannot be built");
+    return STATUS_OK;
+}
+
+enum status backtest_init(struct backtest *backtest, const struct config *config,
+                          const struct backtest_series *series, uint32_t series_count,
+                          struct problem *problem)
+{
+    *backtest = (struct backtest){.config = config, .series_count = series_count};
+    if (series_count == 0) {
+        problem_set(problem, STATUS_CONFIG_INVALID, "data", "nothing");
+        problem_next(problem, "name at least one file of bars under `data:`");
+        return STATUS_CONFIG_INVALID;
+    }
+    backtest->series = malloc(series_count * sizeof *backtest->series);
+    backtest->rescaled = calloc(series_count, sizeof *backtest->rescaled);
+    struct assemble_market *markets =
+        calloc((size_t)config->instruments_count + 1, sizeof *markets);
+    enum status status = STATUS_NO_MEMORY;
+    if (backtest->series != NULL && backtest->rescaled != NULL && markets != NULL) {
+        memcpy(backtest->series, series, series_count * sizeof *series);
+        qsort(backtest->series, series_count, sizeof *series, by_instrument);
+        status = check_series(config, backtest->series, series_count, problem);
+        if (status == STATUS_OK) {
+            backtest->data_hash = data_hash_of(config, backtest->series, series_count);
+            status = build(backtest, markets, problem);
+        }
+    } else {
+        problem_set(problem, status, "back-test", "not enough memory");
+    }
+    free(markets);
+    if (status != STATUS_OK) backtest_release(backtest);
+    return status;
+}
+
+void backtest_release(struct backtest *backtest)
+{
+    engine_free(backtest->engine);
+    bar_venue_free(backtest->venue);
+    assembly_release(&backtest->assembly);
+    for (uint32_t i = 0; backtest->rescaled != NULL && i < backtest->series_count; i++) {
+        free(backtest->rescaled[i]);
+    }
+    free(backtest->rescaled);
+    free(backtest->series);
+    *backtest = (struct backtest){0};
+}
+
+/* ---- running ---------------------------------------------------------------------------------- */
+
+struct run {
+    struct backtest *backtest;
+    const struct journal_sink *sink;
+    const struct backtest_options *options;
+    struct collector collector;
+    struct input input;          /* reused for bars and cycles */
+    uint64_t seq;
+    enum status status;
+    struct problem *problem;
+};
+
+static void run_fail(struct run *run, enum status status, const char *where, const char *what)
+{
+    if (run->status != STATUS_OK) return;
+    run->status = problem_set(run->problem, status, where, "%s", what);
+}
+
+/* Durable inputs that are not bars are journaled before the frame they cause. */
+static void journal_input(struct run *run, const struct input *input)
+{
+    if (run->sink == NULL || run->status != STATUS_OK) return;
+    if (run->sink->input(run->sink->context, input) != STATUS_OK) {
+        run_fail(run, STATUS_IO, "journal", "cannot be written");
+    }
+}
+
+/* What the step produced goes to the journal, the collector and the exchange. */
+static void after_step(struct run *run, int64_t time_ns)
+{
+    struct backtest *backtest = run->backtest;
+    uint32_t size = 0;
+    const uint8_t *frame = engine_frame(backtest->engine, &size);
+    if (frame == NULL) return;
+    if (run->sink != NULL && run->sink->frame(run->sink->context, frame, size) != STATUS_OK) {
+        run_fail(run, STATUS_IO, "journal", "cannot be written");
+        return;
+    }
+    collector_frame(&run->collector, frame, size);
+    if (run->options->audit) {
+        uint64_t detail = 0;
+        const char *broken = engine_audit(backtest->engine, &detail);
+        if (broken != NULL) {
+            run_fail(run, STATUS_INTERNAL, "audit", broken);
+            return;
+        }
+    }
+    uint32_t count = 0;
+    const struct command *commands = engine_commands(backtest->engine, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct command *command = &commands[i];
+        switch ((enum command_kind)command->kind) {
+        case COMMAND_PLACE:
+            bar_venue_place(backtest->venue, engine_order(backtest->engine, command->order), time_ns);
+            break;
+        case COMMAND_CANCEL: bar_venue_cancel(backtest->venue, command->order, time_ns); break;
+        case COMMAND_AMEND:
+            bar_venue_amend(backtest->venue, command->order, command->price, command->quantity,
+                            time_ns);
+            break;
+        }
+    }
+}
+
+static void feed(struct run *run, const struct input *input)
+{
+    engine_step(run->backtest->engine, input);
+    after_step(run, input->time_ns);
+}
+
+static void feed_timers(struct run *run, int64_t time_ns)
+{
+    uint64_t timer = 0;
+    int64_t deadline = 0;
+    while (engine_timer_due(run->backtest->engine, time_ns, &timer, &deadline)) {
+        struct input input = {.seq = ++run->seq, .time_ns = deadline, .kind = INPUT_TIMER};
+        input.timer.timer = timer;
+        journal_input(run, &input);
+        feed(run, &input);
+    }
+}
+
+/* The venue's reports, in order; what the engine answers may make more. */
+static void venue_take(struct run *run, int64_t time_ns)
+{
+    struct bar_venue *venue = run->backtest->venue;
+    uint32_t count = 0;
+    const struct input *reports = bar_venue_reports(venue, &count);
+    for (uint32_t i = 0; i < count && run->status == STATUS_OK; i++) {
+        struct input input = reports[i];
+        input.seq = ++run->seq;
+        input.time_ns = time_ns;
+        journal_input(run, &input);
+        feed(run, &input);
+        reports = bar_venue_reports(venue, &count);
+    }
+    bar_venue_clear(venue);
+}
+
+static void run_closes(struct run *run, struct timeline *timeline, uint32_t *closed)
+{
+    for (uint32_t i = 0; i < timeline->count; i++) {
+        struct timeline_cursor *cursor = &timeline->cursors[i];
+        if (!timeline_closes(timeline, cursor)) continue;
+        const struct bar *bar = &cursor->bars[cursor->index];
+        run->input.seq = ++run->seq;
+        run->input.time_ns = timeline->now_ns;
+        run->input.kind = INPUT_BAR_CLOSE;
+        run->input.instrument = cursor->instrument;
+        run->input.bar.bar_ns = cursor->bar_ns;
+        run->input.bar.bar = *bar;
+        engine_step(run->backtest->engine, &run->input);
+        bar_venue_close(run->backtest->venue, cursor->instrument, bar, timeline->now_ns);
+        venue_take(run, timeline->now_ns);
+        timeline_close(cursor);
+        (*closed)++;
+    }
+}
+
+static void run_opens(struct run *run, struct timeline *timeline)
+{
+    for (uint32_t i = 0; i < timeline->count; i++) {
+        struct timeline_cursor *cursor = &timeline->cursors[i];
+        if (!timeline_opens(timeline, cursor)) continue;
+        const struct bar *bar = &cursor->bars[cursor->index];
+        run->input.seq = ++run->seq;
+        run->input.time_ns = timeline->now_ns;
+        run->input.kind = INPUT_BAR_OPEN;
+        run->input.instrument = cursor->instrument;
+        run->input.bar.bar_ns = cursor->bar_ns;
+        run->input.bar.bar.open = bar->open;
+        engine_step(run->backtest->engine, &run->input);
+        bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, timeline->now_ns);
+        venue_take(run, timeline->now_ns);
+        timeline_open(cursor);
+    }
+}
+
+static void run_cycle(struct run *run, int64_t time_ns)
+{
+    run->input.seq = ++run->seq;
+    run->input.time_ns = time_ns;
+    run->input.kind = INPUT_CYCLE;
+    run->input.instrument = 0;
+    feed(run, &run->input);
+    venue_take(run, time_ns);
+}
+
+static bool finest_closed(const struct timeline *timeline, int64_t finest_ns, int64_t time_ns)
+{
+    for (uint32_t i = 0; i < timeline->count; i++) {
+        const struct timeline_cursor *cursor = &timeline->cursors[i];
+        if (cursor->bar_ns != finest_ns || cursor->index == 0) continue;
+        const struct bar *last = &cursor->bars[cursor->index - 1];
+        if (last->open_time_ns + cursor->bar_ns == time_ns) return true;
+    }
+    return false;
+}
+
+static uint64_t bars_total(const struct backtest *backtest)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < backtest->series_count; i++) total += backtest->series[i].count;
+    return total;
+}
+
+static int64_t finest_of(const struct backtest *backtest)
+{
+    int64_t finest = INT64_MAX;
+    for (uint32_t i = 0; i < backtest->series_count; i++) {
+        finest = i64_min(finest, backtest->series[i].bar_ns);
+    }
+    return finest;
+}
+
+static void run_start(struct run *run, int64_t time_ns)
+{
+    struct input input = {.seq = ++run->seq, .time_ns = time_ns, .kind = INPUT_START};
+    journal_input(run, &input);
+    feed(run, &input);
+}
+
+static void run_all(struct run *run, struct timeline *timeline)
+{
+    int64_t finest_ns = finest_of(run->backtest);
+    uint64_t total = bars_total(run->backtest);
+    uint64_t done = 0;
+    uint64_t shown = 0;
+    while (run->status == STATUS_OK && timeline_advance(timeline)) {
+        int64_t now = timeline->now_ns;
+        uint32_t closed = 0;
+        feed_timers(run, now - 1);
+        run_closes(run, timeline, &closed);
+        feed_timers(run, now);
+        if (closed > 0) run_cycle(run, now);
+        run_opens(run, timeline);
+        if (closed > 0 && run->options->collect_rows && finest_closed(timeline, finest_ns, now)) {
+            collector_equity(&run->collector, now);
+        }
+        if (run->collector.status != STATUS_OK) {
+            run_fail(run, run->collector.status, "result", "too many rows to keep");
+        }
+        done += closed;
+        if (run->options->progress != NULL && done - shown >= PROGRESS_EVERY) {
+            shown = done;
+            if (!run->options->progress(run->options->progress_context, done, total)) {
+                run_fail(run, STATUS_INTERRUPTED, "back-test", "interrupted");
+            }
+        }
+    }
+}
+
+static enum status check_warmup(const struct backtest *backtest, struct problem *problem)
+{
+    const struct engine_config *config = &backtest->assembly.engine;
+    for (uint32_t i = 0; i < config->bots_count; i++) {
+        uint64_t seen = engine_bot_bars(backtest->engine, i);
+        uint32_t needed = config->bots[i].class->warmup(config->bots[i].params);
+        if (seen >= needed) continue;
+        char where[128];
+        (void)snprintf(where, sizeof where, "bots[%u] \"%s\"", i, config->bots[i].name);
+        problem_set(problem, STATUS_DATA_INVALID, where,
+                    "the data end after %llu of its bars", (unsigned long long)seen);
+        problem_allowed(problem, "at least %u bars, its warm-up", needed);
+        problem_next(problem, "use longer data, a shorter `bar`, or shorter periods");
+        return STATUS_DATA_INVALID;
+    }
+    return STATUS_OK;
+}
+
+static void kind_name(const struct config *config, char *out, size_t size)
+{
+    struct text_buffer buffer;
+    text_buffer_init(&buffer, 1024);
+    for (uint32_t i = 0; i < config->bots_count; i++) {
+        const char *kind = config_bot_kind_name(config->bots[i].kind);
+        bool seen = false;
+        for (uint32_t j = 0; j < i; j++) seen = seen || config->bots[j].kind == config->bots[i].kind;
+        if (!seen) text_buffer_print(&buffer, "%s%s", buffer.size ? "+" : "", kind);
+    }
+    (void)text_copy(out, size, (struct text){buffer.data, buffer.size});
+    text_buffer_release(&buffer);
+}
+
+static enum status result_begin(const struct backtest *backtest, struct backtest_result *result)
+{
+    const struct config *config = backtest->config;
+    const struct assembly *assembly = &backtest->assembly;
+    const char *slash = strrchr(config->name, '/');
+    (void)text_copy(result->name, sizeof result->name, text_of(slash ? slash + 1 : config->name));
+    (void)text_copy(result->currency, sizeof result->currency, text_of(config->currency));
+    kind_name(config, result->kind, sizeof result->kind);
+    result->seed = (uint64_t)config->seed;
+    result->bar_ns = finest_of(backtest);
+    result->config_hash = assembly->engine.config_hash;
+    result->data_hash = backtest->data_hash;
+    result->bars_count = bars_total(backtest);
+    result->fills_at_this_close = config->simulation.fill == CONFIG_FILL_THIS_CLOSE;
+    result->from_ns = INT64_MAX;
+    result->to_ns = INT64_MIN;
+    for (uint32_t i = 0; i < backtest->series_count; i++) {
+        const struct backtest_series *series = &backtest->series[i];
+        const struct bar *last = &series->bars[series->count - 1];
+        result->from_ns = i64_min(result->from_ns, series->bars[0].open_time_ns);
+        result->to_ns = i64_max(result->to_ns, last->open_time_ns + series->bar_ns);
+    }
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        struct result_instrument row = {
+            .price_decimals = (uint8_t)assembly->instruments[i].price_decimals,
+            .quantity_decimals = (uint8_t)assembly->instruments[i].quantity_decimals};
+        (void)text_copy(row.name, sizeof row.name, text_of(assembly->instruments[i].name));
+        for (uint32_t j = 0; j < backtest->series_count; j++) {
+            const struct backtest_series *series = &backtest->series[j];
+            if (series->instrument != i) continue;
+            const struct bar *last = &series->bars[series->count - 1];
+            row.has_prices = true;
+            row.first_close = series->bars[0].close;
+            row.last_close = last->close;
+            row.bar_ns = series->bar_ns;
+            row.bars_count = series->count;
+            row.bars_missing = series->bars_missing;
+            row.stale_at_end = last->open_time_ns + series->bar_ns < result->to_ns;
+        }
+        enum status status = backtest_result_add_instrument(result, &row);
+        if (status != STATUS_OK) return status;
+    }
+    for (uint32_t i = 0; i < config->bots_count; i++) {
+        struct result_bot row = {.open_at_end = false};
+        (void)text_copy(row.name, sizeof row.name, text_of(config->bots[i].name));
+        (void)text_copy(row.kind, sizeof row.kind,
+                        text_of(config_bot_kind_name(config->bots[i].kind)));
+        enum status status = backtest_result_add_bot(result, &row);
+        if (status != STATUS_OK) return status;
+    }
+    return STATUS_OK;
+}
+
+static struct amount start_equity_of(const struct assembly *assembly)
+{
+    struct amount sum = {0};
+    for (uint32_t i = 0; i < assembly->engine.balances_count; i++) {
+        const struct opening_balance *balance = &assembly->balances[i];
+        sum.units += balance->instrument == NONE_INDEX ? balance->amount.units : balance->cost.units;
+    }
+    return sum;
+}
+
+/* A position held where the instrument's data ended earlier is valued at an old price. */
+static void mark_stale(const struct backtest *backtest, struct backtest_result *result)
+{
+    const struct ledger *ledger = engine_ledger(backtest->engine);
+    for (uint32_t i = 0; i < result->instruments.count; i++) {
+        if (ledger->instrument_totals[i] == 0) result->instruments.items[i].stale_at_end = false;
+    }
+}
+
+static enum status finish(struct run *run, struct backtest_result *result, struct problem *problem)
+{
+    struct backtest *backtest = run->backtest;
+    enum status status = check_warmup(backtest, problem);
+    if (status != STATUS_OK) return status;
+    collector_finish(&run->collector);
+    mark_stale(backtest, result);
+    result->inputs_count = run->seq;
+    result->journal_hash = engine_chain(backtest->engine);
+    result->start_equity = start_equity_of(&backtest->assembly);
+    result->end_equity = risk_equity(engine_risk(backtest->engine));
+    /* The books must balance, or nothing of the result is to be believed. */
+    uint64_t detail = 0;
+    const char *broken = engine_audit(backtest->engine, &detail);
+    i128 expected = result->start_equity.units + result->realized.units +
+                    result->unrealized.units - result->fees.units + result->funding.units;
+    if (broken == NULL && expected != result->end_equity.units) {
+        broken = "end equity is not start + realized + unrealized - fees + funding";
+    }
+    if (broken != NULL) return problem_set(problem, STATUS_INTERNAL, "audit", "%s", broken);
+    status = run->collector.status;
+    if (status == STATUS_OK && run->options->collect_rows) status = backtest_result_finish(result);
+    if (status != STATUS_OK) problem_set(problem, status, "result", "cannot be completed");
+    return status;
+}
+
+enum status backtest_run(struct backtest *backtest, const struct journal_sink *sink,
+                         const struct backtest_options *options, struct backtest_result *result,
+                         struct problem *problem)
+{
+    struct timeline timeline;
+    struct run run = {
+        .backtest = backtest, .sink = sink, .options = options, .problem = problem};
+    enum status status = result_begin(backtest, result);
+    if (status == STATUS_OK) status = timeline_init(&timeline, backtest->series, backtest->series_count);
+    if (status != STATUS_OK) return problem_set(problem, status, "back-test", "not enough memory");
+    status = collector_init(&run.collector, backtest, result, options->collect_rows);
+    if (status == STATUS_OK) {
+        run_start(&run, result->from_ns);
+        run_all(&run, &timeline);
+        status = run.status;
+        if (status == STATUS_OK) status = finish(&run, result, problem);
+    } else {
+        problem_set(problem, status, "back-test", "not enough memory");
+    }
+    collector_release(&run.collector);
+    timeline_release(&timeline);
+    return status;
+}

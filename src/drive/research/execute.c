@@ -1,0 +1,228 @@
+#include "drive/research/execute.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/time.h"
+#include "drive/research/output.h"
+#include "drive/research/warnings.h"
+
+/* ---- data ------------------------------------------------------------------------------------- */
+
+static bool progress(const struct execute_request *request, const char *what, uint64_t done,
+                     uint64_t total)
+{
+    if (request->progress == NULL) return true;
+    return request->progress(request->progress_context, what, done, total);
+}
+
+void data_release(const struct execute_ports *ports, struct loaded_data *data)
+{
+    for (uint32_t i = 0; data->items != NULL && i < data->count; i++) {
+        if (data->items[i].bars != NULL) ports->bars->release(&data->items[i]);
+    }
+    free(data->items);
+    free(data->series);
+    *data = (struct loaded_data){0};
+}
+
+static enum status load_one(const struct execute_ports *ports, const struct config *config,
+                            uint32_t index, struct loaded_data *data, struct problem *problem)
+{
+    const struct config_data *source = &config->data[index];
+    const struct config_instrument *instrument = &config->instruments[source->instrument_index];
+    struct bar_request request = {
+        .path = source->file,
+        .instrument = source->instrument,
+        .symbol = source->symbol,
+        .bar_ns = source->bar_ns,
+        .price_decimals_min = instrument->price_decimals,
+        .price_decimals_max = AMOUNT_DECIMALS - instrument->quantity_decimals,
+        .from_ns = source->from.set ? source->from.value : INT64_MIN,
+        .to_ns = source->to.set ? source->to.value : INT64_MAX,
+    };
+    struct bar_data *item = &data->items[index];
+    enum status status = ports->bars->load(&request, item, problem);
+    if (status != STATUS_OK) {
+        item->bars = NULL;
+        /* A file that is missing is the configuration's fault, and the surface has one exit code
+         * for both. */
+        return status == STATUS_NOT_FOUND ? STATUS_DATA_INVALID : status;
+    }
+    data->series[index] = (struct backtest_series){
+        .instrument = source->instrument_index,
+        .bars = item->bars,
+        .count = item->count,
+        .bar_ns = item->bar_ns,
+        .price_decimals = item->price_decimals,
+        .content_hash = item->content_hash,
+        .bars_missing = item->bars_missing,
+    };
+    return STATUS_OK;
+}
+
+enum status data_load(const struct execute_ports *ports, const struct config *config,
+                      const struct execute_request *request, struct loaded_data *out,
+                      struct problem *problem)
+{
+    *out = (struct loaded_data){.count = config->data_count};
+    out->items = calloc((size_t)config->data_count + 1, sizeof *out->items);
+    out->series = calloc((size_t)config->data_count + 1, sizeof *out->series);
+    enum status status = STATUS_OK;
+    if (out->items == NULL || out->series == NULL) {
+        status = problem_set(problem, STATUS_NO_MEMORY, "data", "not enough memory");
+    }
+    for (uint32_t i = 0; status == STATUS_OK && i < config->data_count; i++) {
+        if (!progress(request, "load", i, config->data_count)) {
+            status = problem_set(problem, STATUS_INTERRUPTED, "back-test", "interrupted");
+        } else {
+            status = load_one(ports, config, i, out, problem);
+        }
+    }
+    if (status != STATUS_OK) data_release(ports, out);
+    return status;
+}
+
+/* ---- the run ---------------------------------------------------------------------------------- */
+
+struct execution {
+    const struct execute_ports *ports;
+    const struct execute_request *request;
+    struct config config;
+    struct loaded_data data;
+    struct backtest backtest;
+    struct result_output output;
+    struct journal_handle *journal;
+    bool output_begun;
+};
+
+static bool run_progress(void *context, uint64_t done, uint64_t total)
+{
+    return progress(context, "run", done, total);
+}
+
+static void describe_data(const struct execution *execution, struct text_buffer *out)
+{
+    for (uint32_t i = 0; i < execution->data.count; i++) {
+        const struct backtest_series *series = &execution->data.series[i];
+        char hash[HASH_TEXT_SIZE];
+        char length[DURATION_TEXT_SIZE];
+        hash128_format(hash, series->content_hash);
+        duration_format(length, series->bar_ns);
+        text_buffer_print(out, "%s %s %zu %s\n",
+                          execution->config.instruments[series->instrument].name, hash,
+                          series->count, length);
+    }
+}
+
+static enum status journal_begin(struct execution *execution, struct problem *problem)
+{
+    struct text_buffer config;
+    struct text_buffer data;
+    struct text_buffer session;
+    text_buffer_init(&config, (size_t)4 << 20);
+    text_buffer_init(&data, (size_t)1 << 20);
+    text_buffer_init(&session, 4096);
+    config_canonical(&execution->config, &config);
+    describe_data(execution, &data);
+    text_buffer_print(&session, "tern %s\n", execution->ports->version);
+    char path[OUTPUT_PATH_SIZE + 16];
+    (void)snprintf(path, sizeof path, "%s/journal", execution->output.partial);
+    enum status status = STATUS_NO_MEMORY;
+    if (config.status == STATUS_OK && data.status == STATUS_OK && session.status == STATUS_OK) {
+        status = execution->ports->journal->create(
+            path, (struct text){session.data, session.size}, (struct text){config.data, config.size},
+            (struct text){data.data, data.size}, &execution->journal, problem);
+    } else {
+        problem_set(problem, status, "journal", "not enough memory");
+    }
+    text_buffer_release(&config);
+    text_buffer_release(&data);
+    text_buffer_release(&session);
+    return status;
+}
+
+static enum status run(struct execution *execution, struct backtest_result *result,
+                       struct problem *problem)
+{
+    const struct execute_request *request = execution->request;
+    struct backtest_options options = {
+        .collect_rows = true,
+        .progress = request->progress == NULL ? NULL : run_progress,
+        .progress_context = (void *)(uintptr_t)request,
+    };
+    const struct journal_sink *sink = NULL;
+    if (request->directory != NULL) {
+        enum status status = result_output_begin(&execution->output, &output_disk_posix,
+                                                 request->directory, problem);
+        if (status != STATUS_OK) return status;
+        execution->output_begun = true;
+        status = journal_begin(execution, problem);
+        if (status != STATUS_OK) return status;
+        sink = execution->ports->journal->sink(execution->journal);
+    }
+    enum status status = backtest_run(&execution->backtest, sink, &options, result, problem);
+    if (execution->journal == NULL) return status;
+    struct journal_handle *journal = execution->journal;
+    execution->journal = NULL;
+    if (status == STATUS_OK) return execution->ports->journal->close(journal, problem);
+    if (status == STATUS_IO) {
+        /* The journal knows better what failed. */
+        struct problem cause;
+        problem_init(&cause);
+        if (execution->ports->journal->close(journal, &cause) != STATUS_OK) *problem = cause;
+        return problem->status;
+    }
+    execution->ports->journal->abort(journal);
+    return status;
+}
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) * 1e-9;
+}
+
+static enum status execute(struct execution *execution, struct backtest_result *result,
+                           struct metrics *metrics, struct problem *problem)
+{
+    const struct execute_request *request = execution->request;
+    struct timespec start;
+    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    enum status status =
+        config_read_file(request->config_path, CONFIG_BACKTEST, &execution->config, problem);
+    if (status != STATUS_OK) return status;
+    status = data_load(execution->ports, &execution->config, request, &execution->data, problem);
+    if (status != STATUS_OK) return status;
+    status = backtest_init(&execution->backtest, &execution->config, execution->data.series,
+                           execution->data.count, problem);
+    if (status != STATUS_OK) return status;
+    status = run(execution, result, problem);
+    if (status != STATUS_OK) return status;
+    (void)text_copy(result->version, sizeof result->version, text_of(execution->ports->version));
+    result->wall_seconds = seconds_since(&start);
+    status = backtest_result_conclude(result, request->trials_path, metrics);
+    if (status != STATUS_OK) return problem_set(problem, status, "result", "cannot be concluded");
+    if (request->directory == NULL) return STATUS_OK;
+    status = result_output_write(&execution->output, result, metrics, problem);
+    if (status == STATUS_OK) status = result_output_commit(&execution->output, problem);
+    return status;
+}
+
+enum status execute_backtest(const struct execute_ports *ports,
+                             const struct execute_request *request, struct backtest_result *result,
+                             struct metrics *metrics, struct problem *problem)
+{
+    struct execution execution = {.ports = ports, .request = request};
+    backtest_result_init(result);
+    enum status status = execute(&execution, result, metrics, problem);
+    if (execution.journal != NULL) ports->journal->abort(execution.journal);
+    if (status != STATUS_OK && execution.output_begun) result_output_abort(&execution.output);
+    if (execution.backtest.config != NULL) backtest_release(&execution.backtest);
+    data_release(ports, &execution.data);
+    config_release(&execution.config);
+    if (status != STATUS_OK) backtest_result_release(result);
+    return status;
+}

@@ -1,0 +1,43 @@
+/* A back-test from configuration file to result directory: read, load, run, conclude, write. */
+#ifndef TERN_DRIVE_RESEARCH_EXECUTE_H
+#define TERN_DRIVE_RESEARCH_EXECUTE_H
+
+#include "drive/research/backtest.h"
+#include "drive/research/metrics.h"
+#include "world/port/bar_port.h"
+#include "world/port/journal_port.h"
+
+struct execute_ports {
+    const struct bar_port *bars;
+    const struct journal_port *journal;
+    const char *version;      /* of tern, for result.json */
+};
+
+struct execute_request {
+    const char *config_path;
+    const char *directory;    /* where to write; NULL: nowhere */
+    const char *trials_path;  /* NULL: trials are not counted */
+    /* What is being done and how far it is, for a progress bar; false interrupts. May be NULL. */
+    bool (*progress)(void *context, const char *what, uint64_t done, uint64_t total);
+    void *progress_context;
+};
+
+/* Runs and, where a directory is asked for, writes it all or not at all. On success the caller
+ * releases *result. A refused run leaves no trace. */
+MUST_USE enum status execute_backtest(const struct execute_ports *ports,
+                                      const struct execute_request *request,
+                                      struct backtest_result *result, struct metrics *metrics,
+                                      struct problem *problem);
+
+/* The data of a configuration, loaded and released together. */
+struct loaded_data {
+    struct bar_data *items;          /* owned */
+    struct backtest_series *series;  /* owned, borrows the bars of items */
+    uint32_t count;
+};
+MUST_USE enum status data_load(const struct execute_ports *ports, const struct config *config,
+                               const struct execute_request *request, struct loaded_data *out,
+                               struct problem *problem);
+void data_release(const struct execute_ports *ports, struct loaded_data *data);
+
+#endif
