@@ -55,8 +55,8 @@ LIBRARIES = {
     'ncurses':        ['face/tui'],
 }
 
-# Pure rooms neither read a clock, nor write a file, nor start a thread; core does not allocate but in
-# the function that makes an engine.
+# Pure rooms neither read a clock, nor write a file, nor start a thread; core does not allocate but
+# in the function that makes an engine.
 PURE = ['core', 'sim']
 PURE_STANDARD = ['float.h', 'inttypes.h', 'limits.h', 'stdalign.h', 'stdarg.h', 'stdbool.h',
                  'stddef.h', 'stdint.h', 'string.h']
