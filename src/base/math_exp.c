@@ -62,7 +62,7 @@ double math_tanh(double x)
         double t47 = t45 + z2 * t67;
         double t8a = t89 + z2 * -0x1.59962093e21d0p-16;
         double t = (t01 + z2 * t23) + z4 * (t47 + z4 * t8a);
-        return x + x * (z * t);
+        return math_with_sign(x + x * (z * t), x); /* the sum of -0 and 0 is 0 */
     }
     if (size > 20.0)
         return math_with_sign(1.0, x);

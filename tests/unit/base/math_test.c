@@ -40,7 +40,7 @@ static double error_of(double result, long double truth)
         return 0.0;
     if (isnan(result) || isinf(result))
         return (long double)result == truth ? 0.0 : HUGE_VAL;
-    return (double)(fabsl((long double)result - truth) / ulp_of(truth));
+    return (double)(fabsl((long double)result - truth) / (long double)ulp_of(truth));
 }
 
 enum spread {
@@ -167,7 +167,8 @@ static void errors_of_one_argument(void **state)
         for (int j = 0; j < DRAWS; j++) {
             double x = draw(&random, unary_cases[i].spread, unary_cases[i].low,
                             unary_cases[i].high);
-            double error = error_of(unary_cases[i].function(x), unary_cases[i].truth(x));
+            double error = error_of(unary_cases[i].function(x),
+                                    unary_cases[i].truth((long double)x));
             if (!(error <= worst)) {
                 worst = error;
                 worst_at = x;
@@ -215,7 +216,8 @@ static void errors_of_two_arguments(void **state)
                             binary_cases[i].x_high);
             double y = draw(&random, binary_cases[i].y_spread, binary_cases[i].y_low,
                             binary_cases[i].y_high);
-            double error = error_of(binary_cases[i].function(x, y), binary_cases[i].truth(x, y));
+            double error = error_of(binary_cases[i].function(x, y),
+                                    binary_cases[i].truth((long double)x, (long double)y));
             if (!(error <= worst)) {
                 worst = error;
                 worst_x = x;
@@ -245,8 +247,8 @@ static void turns_that_almost_vanish(void **state)
     for (size_t i = 0; i < ARRAY_COUNT(hard); i++) {
         for (int sign = -1; sign <= 1; sign += 2) {
             double x = sign * hard[i];
-            assert_true(error_of(math_sin(x), sinl(x)) <= 0.9);
-            assert_true(error_of(math_cos(x), cosl(x)) <= 0.9);
+            assert_true(error_of(math_sin(x), sinl((long double)x)) <= 0.9);
+            assert_true(error_of(math_cos(x), cosl((long double)x)) <= 0.9);
         }
     }
 }
