@@ -14,6 +14,7 @@ struct hash128 hash128_of(const void *data, size_t size);
 bool hash128_equal(struct hash128 a, struct hash128 b);
 /* 32 lower-case hex digits, high half first. */
 size_t hash128_format(char out[HASH_TEXT_SIZE], struct hash128 hash);
+/* Exactly that form, else STATUS_SYNTAX and *out untouched. */
 MUST_USE enum status hash128_parse(struct text text, struct hash128 *out);
 /* 64-bit hash for tables in memory. */
 uint64_t hash64_of(const void *data, size_t size);
