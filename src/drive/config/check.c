@@ -14,9 +14,7 @@ enum status check_refuse(struct check *check, const char *key, const char *forma
     va_start(args, format);
     (void)vsnprintf(found, sizeof found, format, args);
     va_end(args);
-    struct place place = {check->config->name, 1};
-    origins_find_near(check->config->origins, key, &place);
-    config_where(where, place, key);
+    config_locate(check->config, key, where);
     return problem_set(check->problem, STATUS_CONFIG_INVALID, where, "%s", found);
 }
 

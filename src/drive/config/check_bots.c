@@ -1,8 +1,12 @@
 /* The rules between the keys of bots. */
 #include "drive/config/check.h"
 
+#include "core/strategy/strategy.h"
+
 #include <stdio.h>
 #include <string.h>
+
+_Static_assert(CONFIG_NAME_SIZE <= BOT_NAME_SIZE, "the engine keeps every name whole");
 
 #define KEY_SIZE 96
 #define HOUR_NS (3600 * NANOSECONDS_PER_SECOND)
@@ -183,6 +187,24 @@ static enum status check_params(struct check *check, uint32_t index)
     return STATUS_OK;
 }
 
+/* A fixed quantity is rounded down to the lot, so it must be one at least. */
+static enum status check_size(struct check *check, uint32_t index)
+{
+    const struct config_bot *bot = &check->config->bots[index];
+    if (bot->size.method != CONFIG_SIZE_FIXED || bot->instrument_index == UINT32_MAX)
+        return STATUS_OK;
+    struct amount lot = check->config->instruments[bot->instrument_index].quantity_increment;
+    char key[KEY_SIZE], found[DECIMAL_TEXT_SIZE], allowed[DECIMAL_TEXT_SIZE + 32];
+    if (bot->size.quantity.units >= lot.units)
+        return STATUS_OK;
+    (void)decimal_format_i128(found, bot->size.quantity.units, AMOUNT_DECIMALS);
+    check_refuse(check, key_of(key, index, "size.quantity"), "%s is less than one lot of %s", found,
+                 bot->instrument);
+    (void)decimal_format_i128(found, lot.units, AMOUNT_DECIMALS);
+    (void)snprintf(allowed, sizeof allowed, "at least %s", found);
+    return check_allow(check, allowed, "raise quantity, or change quantity_increment");
+}
+
 static enum status check_bot(struct check *check, uint32_t index)
 {
     struct config *config = check->config;
@@ -199,7 +221,7 @@ static enum status check_bot(struct check *check, uint32_t index)
     if (status == STATUS_OK)
         status = bot->kind == CONFIG_BOT_SCORE ? check_score(check, index)
                                                : check_params(check, index);
-    return status;
+    return status == STATUS_OK ? check_size(check, index) : status;
 }
 
 /* Each budget is a transfer from the account at the bot's birth, so it must be there. Balances of

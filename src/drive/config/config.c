@@ -181,6 +181,13 @@ uint32_t config_origin(const struct config *config, const char *key, const char 
     return place.line;
 }
 
+void config_locate(const struct config *config, const char *key, char out[CONFIG_WHERE_SIZE])
+{
+    struct place place = {config->name, 1};
+    origins_find_near(config->origins, key, &place);
+    config_where(out, place, key);
+}
+
 uint32_t config_instrument_index(const struct config *config, const char *name)
 {
     for (uint32_t i = 0; i < config->instruments_count; i++) {

@@ -35,7 +35,7 @@
 #define CONFIG_FEE_TIERS_MAX 32
 #define CONFIG_WINDOWS_MAX 32
 #define CONFIG_PARAMS_MAX 8
-#define CONFIG_NAME_SIZE 64 /* of any name, with its NUL */
+#define CONFIG_NAME_SIZE 32 /* of the name of a bot or a guard, with its NUL */
 
 /* Which defaults hold for the limits of `risk`: in a back-test only what the file says binds, so
  * limits that are absent are off; elsewhere they have the defaults of the table. */
@@ -473,6 +473,10 @@ void config_release(struct config *config);
 /* Where the value of a key (`bots[0].enter`, `risk.drawdown_max`) came from: in *source the name of
  * the layer or "default", and its line there; 0 where it has none. source may be NULL. */
 uint32_t config_origin(const struct config *config, const char *key, const char **source);
+#define CONFIG_WHERE_SIZE 320
+/* `file:line: key` for the place of a problem that only shows later; the line is that of the
+ * nearest part of the key that was written. */
+void config_locate(const struct config *config, const char *key, char out[CONFIG_WHERE_SIZE]);
 /* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table. The origin is `default`,
  * `file:line` or the name of a layer that has no lines. */
 void config_show(const struct config *config, struct text_buffer *out);

@@ -95,7 +95,7 @@ static const char *words_of(const struct option *option)
 {
     switch (option->type) {
     case OPTION_TEXT: return "printable text";
-    case OPTION_NAME: return "letters, digits, _, - and ., at most 63, first a letter or digit";
+    case OPTION_NAME: return "letters, digits, _, - and ., at most 31, first a letter or digit";
     case OPTION_METRIC: return "lower-case letters, digits and _, at most 63";
     case OPTION_ASSET: return "an asset in capital letters and digits, such as USD";
     case OPTION_INSTRUMENT: return "BASE-QUOTE in capital letters and digits, such as BTC-USD";

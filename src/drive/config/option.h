@@ -148,7 +148,6 @@ void origins_find_near(const struct config_origins *origins, const char *key, st
 /* Fills what follows from other values and checks every rule between keys. */
 MUST_USE enum status config_check(struct config *config, struct problem *problem);
 
-#define CONFIG_WHERE_SIZE 320
 /* `file:line: key`; without the line or the key where there is none. */
 void config_where(char out[CONFIG_WHERE_SIZE], struct place place, const char *key);
 

@@ -5,8 +5,13 @@
  * until someone writes one. */
 #include "drive/config/option.h"
 
+#include "core/risk/limits.h"
+
 /* A row is read as a whole. */
 /* clang-format off */
+/* The value of a macro as text: what risk remembers bounds what may be asked of it. */
+#define DIGITS_OF(number) #number
+#define DIGITS(macro) DIGITS_OF(macro)
 #define LIMIT (OPTION_OPTIONAL | OPTION_MARK | OPTION_LIMIT | OPTION_LIVE)
 #define MARKED(type, member)                          \
     .offset = offsetof(struct type, member.value),    \
@@ -109,8 +114,8 @@ static const struct option risk_options[] = {
      .fallback = "8", .minimum = "0.1", .maximum = "1000", .unit = "standard deviations",
      .sentence = "How far a price may lie from the last close, in deviations of recent returns."},
     {.name = "fat_finger_bars", .type = OPTION_INTEGER, .flags = OPTION_LIVE,
-     AT(config_risk, fat_finger_bars), .fallback = "20", .minimum = "2", .maximum = "10000",
-     .unit = "bars", .sentence = "Bars that fat_finger_sigma looks back."},
+     AT(config_risk, fat_finger_bars), .fallback = "20", .minimum = "2",
+     .maximum = DIGITS(RISK_CLOSES_MAX), .unit = "bars", .sentence = "Bars that fat_finger_sigma looks back."},
     {.name = "position_notional_max", .type = OPTION_AMOUNT, .flags = LIMIT,
      RISK(position_notional_max), .fallback = "5000", .unit = "quote asset",
      .sentence = "Notional of one position with what is in flight."},
@@ -145,7 +150,7 @@ static const struct option risk_options[] = {
      RISK(cancel_fill_ratio_max), .fallback = "50", .minimum = "0", .maximum = "1000000",
      .unit = "cancels a fill", .sentence = "Cancels for each fill of a day."},
     {.name = "repeat_count_max", .type = OPTION_INTEGER, .flags = LIMIT, RISK(repeat_count_max),
-     .fallback = "10", .minimum = "1", .maximum = "1000000", .unit = "fills",
+     .fallback = "10", .minimum = "1", .maximum = DIGITS(RISK_RECENT_MAX), .unit = "fills",
      .sentence = "Fills of one bot, instrument and side within repeat_window."},
     {.name = "repeat_window", .type = OPTION_DURATION, .flags = OPTION_LIVE,
      AT(config_risk, repeat_window_ns), .fallback = "60s", .minimum = "1ms", .maximum = "1w",

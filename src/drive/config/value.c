@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TEXT_SIZE_MAX 4096
+#define METRIC_SIZE_MAX 64
 #define NUMBER_SIZE_MAX 64
 
 static bool is_digit(char byte)
@@ -58,7 +59,7 @@ static bool is_metric(struct text text)
         if (!is_lower(byte) && byte != '_' && !(is_digit(byte) && i > 0))
             return false;
     }
-    return text.size > 0 && text.size < CONFIG_NAME_SIZE;
+    return text.size > 0 && text.size < METRIC_SIZE_MAX;
 }
 
 static bool is_asset(struct text text)

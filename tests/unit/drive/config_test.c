@@ -463,6 +463,11 @@ static void origins_are_lines_or_default(void **state)
     assert_int_equal(config_origin(&config, "bots[1].confirm", &source), 0);
     assert_string_equal(source, "default");
     assert_int_equal(config_origin(&config, "nonsense", NULL), 0);
+    char where[CONFIG_WHERE_SIZE];
+    config_locate(&config, "bots[1].kind", where);
+    assert_string_equal(where, "t.yaml:18: bots[1].kind");
+    config_locate(&config, "bots[1].size.method", where);
+    assert_string_equal(where, "t.yaml:17: bots[1].size.method");
     struct text_buffer out;
     text_buffer_init(&out, TEXT_MAX);
     config_show(&config, &out);
