@@ -85,13 +85,14 @@ static const double special_values[] = {
 /* Ordinary arguments of each function, and every bit pattern. */
 static double draw(struct random *random)
 {
+    double unit = random_unit(random);
     switch (random_below(random, 8)) {
     case 0: return math_from_bits(random_u64(random)); /* NaNs among them */
     case 1: return special_values[random_below(random, ARRAY_COUNT(special_values))];
-    case 2: return 1500.0 * random_unit(random) - 750.0;
-    case 3: return ldexp(1.0 + random_unit(random), (int)random_below(random, 2098) - 1074);
-    case 4: return 1.0 - ldexp(random_unit(random), -(int)random_below(random, 50));
-    default: return random_unit(random);
+    case 2: return 1500.0 * unit - 750.0;
+    case 3: return ldexp(1.0 + unit, (int)random_below(random, 2098) - 1074);
+    case 4: return 1.0 - ldexp(unit, -(int)random_below(random, 50));
+    default: return unit;
     }
 }
 
