@@ -267,7 +267,10 @@ static void every_kind_reads_and_round_trips(void **state)
     const struct config_instrument *btc = &config.instruments[0], *eth = &config.instruments[1];
     assert_int_equal(btc->tick.units, 1000000);
     assert_int_equal(btc->lot.units, 1000);
-    assert_int_equal(btc->quantity_minimum.units, 15000);
+    assert_int_equal(btc->quantity_minimum.units, 16000); /* rounded up to the lot */
+    char *written = canonical(&config);
+    assert_non_null(strstr(written, "\n      skew: 0.30000000000000004\n"));
+    free(written);
     assert_int_equal(eth->price_decimals, 4);
     assert_int_equal(eth->tick.units, 100);
     assert_int_equal(eth->lot.units, 100);
