@@ -146,7 +146,8 @@ def environment_of(job, scratch):
     environment['TMPDIR'] = scratch
     environment['PYTHONPATH'] = os.path.join(ROOT, 'tests')
     environment['PYTHONDONTWRITEBYTECODE'] = '1'
-    environment['ASAN_OPTIONS'] = 'detect_stack_use_after_return=1:strict_string_checks=1'
+    # No detect_stack_use_after_return: gcc 12 then misaligns vectors on its fake stack.
+    environment['ASAN_OPTIONS'] = 'detect_stack_use_after_return=0:strict_string_checks=1'
     environment['UBSAN_OPTIONS'] = 'print_stacktrace=1:halt_on_error=1'
     environment.update(job.environment)
     return environment
