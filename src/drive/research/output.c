@@ -354,9 +354,10 @@ enum status result_output_write(struct result_output *output, const struct backt
 /* ---- the step ---------------------------------------------------------------------------- */
 
 /* Where two directories cannot be swapped: the old one steps aside, and comes back on failure. */
-static int replace_in_two(const struct output_disk *disk, struct result_output *output,
-                          char aside[OUTPUT_PATH_SIZE])
+static int replace_in_two(struct result_output *output, struct problem *problem)
 {
+    const struct output_disk *disk = output->disk;
+    char aside[OUTPUT_PATH_SIZE];
     int size = snprintf(aside, OUTPUT_PATH_SIZE, "%.4060s-old", output->partial);
     ASSERT(size > 0 && size < OUTPUT_PATH_SIZE);
     int error = disk->rename(disk->context, output->target, aside);
@@ -367,13 +368,15 @@ static int replace_in_two(const struct output_disk *disk, struct result_output *
         (void)text_copy(output->partial, OUTPUT_PATH_SIZE, (struct text){aside, strlen(aside)});
         return 0;
     }
-    if (disk->rename(disk->context, aside, output->target) != 0)
-        (void)disk->rename(disk->context, aside, output->target);
+    if (disk->rename(disk->context, aside, output->target) != 0 &&
+        disk->rename(disk->context, aside, output->target) != 0)
+        (void)problem_set(problem, STATUS_IO, output->target,
+                          "%s; the earlier result is now in %.200s", strerror(error), aside);
     return error;
 }
 
 /* Afterwards output->partial names the earlier result, if there was one. */
-static int target_replace(struct result_output *output)
+static int target_replace(struct result_output *output, struct problem *problem)
 {
     const struct output_disk *disk = output->disk;
     if (!output->target_filled) {
@@ -384,9 +387,8 @@ static int target_replace(struct result_output *output)
         return error;
     }
     int error = disk->exchange(disk->context, output->partial, output->target);
-    char aside[OUTPUT_PATH_SIZE];
     if (error == ENOSYS || error == EINVAL || error == EOPNOTSUPP)
-        error = replace_in_two(disk, output, aside);
+        error = replace_in_two(output, problem);
     return error;
 }
 
@@ -404,7 +406,7 @@ enum status result_output_commit(struct result_output *output, struct problem *p
     }
     int error = disk->sync_directory(disk->context, output->partial);
     if (error == 0)
-        error = target_replace(output);
+        error = target_replace(output, problem);
     if (error != 0) {
         enum status status = disk_problem(problem, output->target, error);
         result_output_abort(output);

@@ -210,6 +210,16 @@ static bool line_append(int descriptor, const struct counting *counting, bool op
     return written == size;
 }
 
+/* A pipe or a device would never end. */
+static bool is_regular(int descriptor)
+{
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0)
+        return false;
+    errno = S_ISDIR(facts.st_mode) ? EISDIR : EINVAL;
+    return S_ISREG(facts.st_mode);
+}
+
 static enum status state_problem(struct problem *problem, const char *path)
 {
     int error = errno;
@@ -228,18 +238,20 @@ enum status trials_record(const char *path, const struct trial *trial, struct tr
     bool open_end = false;
     if (!directories_make(path))
         status = state_problem(problem, path);
-    int descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+    int descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                          0600);
     bool writable = descriptor >= 0;
     if (!writable) {
         /* What cannot be written may still be read: earlier trials count. */
         if (status == STATUS_OK)
             status = state_problem(problem, path);
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     } else {
         status = STATUS_OK;
     }
     if (descriptor >= 0) {
-        if ((writable && !lock_take(descriptor)) || !file_count(descriptor, &counting, &open_end))
+        if (!is_regular(descriptor) || (writable && !lock_take(descriptor)) ||
+            !file_count(descriptor, &counting, &open_end))
             status = state_problem(problem, path);
         if (status == STATUS_OK && !counting.found && !line_append(descriptor, &counting, open_end))
             status = state_problem(problem, path);
