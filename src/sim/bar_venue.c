@@ -118,11 +118,6 @@ uint32_t bar_venue_live(const struct bar_venue *venue)
     return venue->live_count;
 }
 
-bool bar_venue_has_orders(const struct bar_venue *venue, uint32_t instrument)
-{
-    return venue->lists[instrument].first != 0;
-}
-
 /* ---- the list of an instrument's orders ------------------------------------------------------- */
 
 static void list_add(struct bar_venue *venue, struct venue_order *order)
@@ -443,7 +438,7 @@ void bar_venue_amend(struct bar_venue *venue, uint64_t id, struct price price,
     input->report.quantity = quantity;
 }
 
-void bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
+bool bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
                     int64_t time_ns)
 {
     venue->last[instrument] = open;
@@ -456,6 +451,7 @@ void bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price o
         if (venue->config.fill != BAR_FILL_THIS_CLOSE)
             meet_price(venue, order, open, time_ns);
     }
+    return venue->reports_count > 0;
 }
 
 static void range_stops(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
@@ -504,12 +500,12 @@ static void expire_all(struct bar_venue *venue, uint32_t instrument, int64_t tim
     }
 }
 
-void bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
+bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
                      int64_t time_ns)
 {
     venue->last[instrument] = bar->close;
     if (venue->lists[instrument].first == 0)
-        return;
+        return venue->reports_count > 0;
     if (venue->config.fill == BAR_FILL_RANGE) {
         /* Over before the bar was: it may have been gone when the price came. */
         expire_all(venue, instrument, time_ns - 1);
@@ -525,4 +521,5 @@ void bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct 
         if (venue->config.fill == BAR_FILL_THIS_CLOSE)
             meet_price(venue, order, bar->close, time_ns);
     }
+    return venue->reports_count > 0;
 }

@@ -56,10 +56,10 @@ void bar_venue_place(struct bar_venue *venue, const struct order *order, int64_t
 void bar_venue_cancel(struct bar_venue *venue, uint64_t order, int64_t time_ns);
 void bar_venue_amend(struct bar_venue *venue, uint64_t order, struct price price,
                      struct quantity quantity, int64_t time_ns);
-/* The market moves. */
-void bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
+/* The market moves. True where there are reports to take. */
+bool bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
                     int64_t time_ns);
-void bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
+bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
                      int64_t time_ns);
 
 /* Reports since the last bar_venue_clear, oldest first. */
@@ -67,7 +67,4 @@ const struct input *bar_venue_reports(const struct bar_venue *venue, uint32_t *c
 void bar_venue_clear(struct bar_venue *venue);
 /* Orders the venue still works. */
 uint32_t bar_venue_live(const struct bar_venue *venue);
-/* Whether an instrument has any; cheap. */
-bool bar_venue_has_orders(const struct bar_venue *venue, uint32_t instrument);
-
 #endif

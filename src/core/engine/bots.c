@@ -1,13 +1,6 @@
 /* Bots decide, in their order, at the end of each instant at which their bars closed. */
 #include "core/engine/state.h"
 
-static void remember(struct engine *engine, uint32_t bot, const struct decision *decision)
-{
-    struct decision_ring *ring = &engine->decisions[bot];
-    ring->entries[ring->count % DECISIONS_KEPT] = *decision;
-    ring->count++;
-}
-
 struct amount engine_purse_equity(const struct engine *engine, uint32_t cash_book)
 {
     const struct engine_config *config = engine->config;
@@ -37,6 +30,8 @@ static enum order_purpose protection(const struct engine *engine, const struct b
 {
     const struct instrument *instrument = &engine->config->instruments[config->instrument];
     if (position->quantity <= 0)
+        return 0;
+    if (config->stop_loss.ppm == 0 && config->take_profit.ppm == 0)
         return 0;
     i128 close = engine->risk.states[config->instrument].close.units;
     i128 value = close * position->quantity * instrument->amount_factor;
@@ -139,8 +134,8 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
     const struct bot_config *config = &engine->config->bots[bot];
     const struct position *position = ledger_position(&engine->ledger, config->book,
                                                       config->instrument);
-    decision->stance = config->class->decide(engine->signals + engine->signal_offsets[bot],
-                                             config->params, decision, ready);
+    decision->stance = (uint8_t)config->class->decide(engine->signals + engine->signal_offsets[bot],
+                                                      config->params, decision, ready);
     enum order_purpose guard = protection(engine, config, position);
     if (guard != 0)
         return guard;
@@ -155,7 +150,7 @@ static void act(struct engine *engine, uint32_t bot, enum order_purpose purpose,
                 struct decision *decision)
 {
     bool protective = purpose == PURPOSE_STOP_LOSS || purpose == PURPOSE_TAKE_PROFIT;
-    decision->purpose = purpose;
+    decision->purpose = (uint8_t)purpose;
     if (engine->bots[bot].open_orders > 0) {
         decision->action = ACTION_IN_FLIGHT;
         return;
@@ -178,11 +173,11 @@ static void act(struct engine *engine, uint32_t bot, enum order_purpose purpose,
         reason = REASON_BALANCE;
         intent_deny(engine, &intent, reason);
     } else {
-        decision->order = intent_take(engine, &intent, &reason);
+        (void)intent_take(engine, &intent, &reason);
     }
     if (reason != REASON_NONE) {
         decision->action = ACTION_DENIED;
-        decision->reason = reason;
+        decision->reason = (uint8_t)reason;
     }
     confirm_set(engine, bot, 0, 0);
 }
@@ -191,24 +186,26 @@ static void decide_bot(struct engine *engine, uint32_t bot)
 {
     struct bot_state *state = &engine->bots[bot];
     const struct bot_config *config = &engine->config->bots[bot];
-    struct decision decision = {
+    uint64_t number = engine->decisions_count[bot]++;
+    struct decision
+        *decision = &engine->decisions[(size_t)bot * DECISIONS_KEPT + number % DECISIONS_KEPT];
+    *decision = (struct decision){
         .time_ns = engine->header->time_ns,
         .close = engine->risk.states[config->instrument].close,
         .action = ACTION_HOLD,
     };
     bool ready = false;
-    enum order_purpose purpose = wanted(engine, bot, &decision, &ready);
+    enum order_purpose purpose = wanted(engine, bot, decision, &ready);
     if (state->state != 0) {
-        decision.action = ACTION_PAUSED;
+        decision->action = ACTION_PAUSED;
     } else if (purpose != 0) {
-        act(engine, bot, purpose, &decision);
+        act(engine, bot, purpose, decision);
     } else {
         if (!ready)
-            decision.action = ACTION_WARMING;
+            decision->action = ACTION_WARMING;
         if (config->confirm > 0)
             confirm_set(engine, bot, 0, 0);
     }
-    remember(engine, bot, &decision);
 }
 
 void decide_bots(struct engine *engine)
@@ -237,11 +234,12 @@ void decide_bot_command(struct engine *engine, const struct input *input)
 uint32_t engine_decisions(const struct engine *engine, uint32_t bot, struct decision *out,
                           uint32_t capacity)
 {
-    const struct decision_ring *ring = &engine->decisions[bot];
-    uint64_t kept = u64_min(ring->count, DECISIONS_KEPT);
+    const struct decision *ring = &engine->decisions[(size_t)bot * DECISIONS_KEPT];
+    uint64_t ever = engine->decisions_count[bot];
+    uint64_t kept = u64_min(ever, DECISIONS_KEPT);
     uint32_t count = 0;
     for (; count < capacity && count < kept; count++) {
-        out[count] = ring->entries[(ring->count - 1 - count) % DECISIONS_KEPT];
+        out[count] = ring[(ever - 1 - count) % DECISIONS_KEPT];
     }
     return count;
 }

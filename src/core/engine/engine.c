@@ -69,7 +69,9 @@ static void observed_take(struct engine *engine, struct arena *arena, const stru
     risk->markets = ARENA_TAKE(arena, struct market_state, caps->instruments_count);
     map_init(&engine->seen, arena, TRADES_SEEN_CAPACITY);
     engine->fresh = ARENA_TAKE(arena, uint8_t, caps->bots_count);
-    engine->decisions = ARENA_TAKE(arena, struct decision_ring, caps->bots_count);
+    engine->decisions = arena_take(arena, (size_t)caps->bots_count * DECISIONS_KEPT,
+                                   sizeof(struct decision), 64);
+    engine->decisions_count = ARENA_TAKE(arena, uint64_t, caps->bots_count);
     engine->signal_offsets = ARENA_TAKE(arena, size_t, caps->bots_count);
     engine->series_first = ARENA_TAKE(arena, uint32_t, (size_t)caps->instruments_count + 1);
     engine->series_bots = ARENA_TAKE(arena, uint32_t, caps->bots_count);
@@ -340,7 +342,7 @@ void engine_step(struct engine *engine, const struct input *input)
     ASSERT(input->seq == engine->header->input_seq + 1);
     engine->commands_count = 0;
     evolve_input(engine, input);
-    if (input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN) {
+    if (LIKELY(input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN)) {
         engine->frame_size = 0;
         engine->frame = NULL;
         return;

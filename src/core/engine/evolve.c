@@ -14,6 +14,16 @@ void market_value_move(struct engine *engine, uint32_t instrument, int64_t befor
     engine->risk.account->market_value += close * moved * listed->amount_factor;
 }
 
+/* What a limit that is off would look at is not kept: the layout of durable state belongs to one
+ * configuration anyway. */
+static void remember_close(struct instrument_risk *state, struct price close)
+{
+    state->closes[state->closes_next] = close.units;
+    state->closes_next = (state->closes_next + 1) % RISK_CLOSES_MAX;
+    if (state->closes_count < RISK_CLOSES_MAX)
+        state->closes_count++;
+}
+
 static void remember_volume(struct instrument_risk *state, int64_t time_ns, double volume)
 {
     int64_t day = day_of_ns(time_ns);
@@ -91,13 +101,11 @@ static void evolve_bar_close(struct engine *engine, const struct input *input)
     }
     state->close = bar->close;
     state->close_time_ns = input->time_ns;
-    state->closes[state->closes_next] = bar->close.units;
-    state->closes_next = (state->closes_next + 1) % RISK_CLOSES_MAX;
-    if (state->closes_count < RISK_CLOSES_MAX)
-        state->closes_count++;
-    if (engine->risk.limits.instruments[index].on & LIMIT_ADV_SHARE) {
+    uint32_t limits = engine->risk.limits.instruments[index].on;
+    if (limits & LIMIT_FAT_FINGER)
+        remember_close(state, bar->close);
+    if (limits & LIMIT_ADV_SHARE)
         remember_volume(state, bar->open_time_ns, bar->volume);
-    }
     struct market_state *market = &engine->risk.markets[index];
     market->mark = bar->close;
     market->mark_time_ns = input->time_ns;

@@ -44,12 +44,6 @@ struct timer_entry {
 
 #define TIMERS_CAPACITY 1024u
 
-/* Observed: a view. */
-struct decision_ring {
-    struct decision entries[DECISIONS_KEPT];
-    uint64_t count;
-};
-
 struct engine {
     const struct engine_config *config;
     struct arena durable, observed;
@@ -68,10 +62,11 @@ struct engine {
     struct command *commands;
     uint32_t commands_count, commands_capacity;
     uint32_t orders_mask;
-    uint32_t checks_after; /* any post-trade limit is on */
-    struct map seen;       /* index of seen_ring, rebuilt from it */
-    uint8_t *fresh;        /* [bot]: a bar closed that it has not decided on */
-    struct decision_ring *decisions;
+    uint32_t checks_after;       /* any post-trade limit is on */
+    struct map seen;             /* index of seen_ring, rebuilt from it */
+    uint8_t *fresh;              /* [bot]: a bar closed that it has not decided on */
+    struct decision *decisions;  /* [bot][DECISIONS_KEPT], rings; a view */
+    uint64_t *decisions_count;   /* [bot], ever */
     size_t *signal_offsets;      /* of each bot's state in signals */
     uint32_t *series_first;      /* [instrument + 1]: first series of it */
     uint32_t *series_bots;       /* bots, grouped by series */

@@ -116,7 +116,7 @@ static enum stance score_decide(const void *block, const double *params, struct 
     if (!*ready)
         return STANCE_NONE;
     decision->score = score.value;
-    decision->confidence = score.confidence;
+    decision->confidence = (float)score.confidence;
     for (size_t i = 0; i < ARRAY_COUNT(terms); i++)
         decision->parts[i] = terms[i].score;
     if (score.confidence < params[SCORE_CONFIDENCE_MIN])

@@ -69,12 +69,14 @@ static enum status check_series(const struct config *config, const struct backte
         const struct config_bot *source = &config->bots[bot];
         const struct backtest_series *own = NULL;
         for (uint32_t i = 0; i < count; i++) {
-            if (series[i].instrument == source->instrument_index) own = &series[i];
+            if (series[i].instrument == source->instrument_index)
+                own = &series[i];
         }
         char where[128];
         (void)snprintf(where, sizeof where, "bots[%u]", bot);
         if (own == NULL) {
-            problem_set(problem, STATUS_CONFIG_INVALID, where, "no data for %s", source->instrument);
+            problem_set(problem, STATUS_CONFIG_INVALID, where, "no data for %s",
+                        source->instrument);
             problem_next(problem, "add its file under `data:`");
             return STATUS_CONFIG_INVALID;
         }
@@ -83,8 +85,8 @@ static enum status check_series(const struct config *config, const struct backte
             char data[DURATION_TEXT_SIZE];
             duration_format(bar, source->bar_ns);
             duration_format(data, own->bar_ns);
-            problem_set(problem, STATUS_CONFIG_INVALID, where, "bar: %s of data with bars of %s", bar,
-                        data);
+            problem_set(problem, STATUS_CONFIG_INVALID, where, "bar: %s of data with bars of %s",
+                        bar, data);
             problem_allowed(problem, "a multiple of %s", data);
             return STATUS_CONFIG_INVALID;
         }
@@ -97,7 +99,8 @@ static enum status rescale(struct backtest_series *series, unsigned decimals, st
 {
     int64_t factor = power_of_ten(decimals - series->price_decimals);
     struct bar *bars = malloc(series->count * sizeof *bars);
-    if (bars == NULL) return STATUS_NO_MEMORY;
+    if (bars == NULL)
+        return STATUS_NO_MEMORY;
     for (size_t i = 0; i < series->count; i++) {
         bars[i] = series->bars[i];
         if (bars[i].high.units > PRICE_UNITS_MAX / factor) {
@@ -129,15 +132,18 @@ static enum status build(struct backtest *backtest, struct assemble_market *mark
                                    config->instruments[series->instrument].name, decimals);
             }
         }
-        markets[series->instrument] =
-            (struct assemble_market){series->price_decimals, series->bars[0].open};
+        markets[series->instrument] = (struct assemble_market){series->price_decimals,
+                                                               series->bars[0].open};
     }
     enum status status = assembly_init(&backtest->assembly, config, markets, problem);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK)
+        return status;
     backtest->assembly.engine.orders_capacity = ORDERS_CAPACITY_DEFAULT;
     status = engine_create(&backtest->assembly.engine, &backtest->engine);
-    if (status == STATUS_OK) status = venue_create(backtest);
-    if (status != STATUS_OK) return problem_set(problem, status, "engine", "cannot be built");
+    if (status == STATUS_OK)
+        status = venue_create(backtest);
+    if (status != STATUS_OK)
+        return problem_set(problem, status, "engine", "cannot be built");
     return STATUS_OK;
 }
 
@@ -153,8 +159,8 @@ enum status backtest_init(struct backtest *backtest, const struct config *config
     }
     backtest->series = malloc(series_count * sizeof *backtest->series);
     backtest->rescaled = calloc(series_count, sizeof *backtest->rescaled);
-    struct assemble_market *markets =
-        calloc((size_t)config->instruments_count + 1, sizeof *markets);
+    struct assemble_market *markets = calloc((size_t)config->instruments_count + 1,
+                                             sizeof *markets);
     enum status status = STATUS_NO_MEMORY;
     if (backtest->series != NULL && backtest->rescaled != NULL && markets != NULL) {
         memcpy(backtest->series, series, series_count * sizeof *series);
@@ -168,7 +174,8 @@ enum status backtest_init(struct backtest *backtest, const struct config *config
         problem_set(problem, status, "back-test", "not enough memory");
     }
     free(markets);
-    if (status != STATUS_OK) backtest_release(backtest);
+    if (status != STATUS_OK)
+        backtest_release(backtest);
     return status;
 }
 
@@ -192,7 +199,7 @@ struct run {
     const struct journal_sink *sink;
     const struct backtest_options *options;
     struct collector collector;
-    struct input input;          /* reused for bars and cycles */
+    struct input input; /* reused for bars and cycles */
     uint64_t seq;
     enum status status;
     struct problem *problem;
@@ -200,14 +207,16 @@ struct run {
 
 static void run_fail(struct run *run, enum status status, const char *where, const char *what)
 {
-    if (run->status != STATUS_OK) return;
+    if (run->status != STATUS_OK)
+        return;
     run->status = problem_set(run->problem, status, where, "%s", what);
 }
 
 /* Durable inputs that are not bars are journaled before the frame they cause. */
 static void journal_input(struct run *run, const struct input *input)
 {
-    if (run->sink == NULL || run->status != STATUS_OK) return;
+    if (run->sink == NULL || run->status != STATUS_OK)
+        return;
     if (run->sink->input(run->sink->context, input) != STATUS_OK) {
         run_fail(run, STATUS_IO, "journal", "cannot be written");
     }
@@ -219,7 +228,8 @@ static void after_step(struct run *run, int64_t time_ns)
     struct backtest *backtest = run->backtest;
     uint32_t size = 0;
     const uint8_t *frame = engine_frame(backtest->engine, &size);
-    if (frame == NULL) return;
+    if (frame == NULL)
+        return;
     if (run->sink != NULL && run->sink->frame(run->sink->context, frame, size) != STATUS_OK) {
         run_fail(run, STATUS_IO, "journal", "cannot be written");
         return;
@@ -239,7 +249,8 @@ static void after_step(struct run *run, int64_t time_ns)
         const struct command *command = &commands[i];
         switch ((enum command_kind)command->kind) {
         case COMMAND_PLACE:
-            bar_venue_place(backtest->venue, engine_order(backtest->engine, command->order), time_ns);
+            bar_venue_place(backtest->venue, engine_order(backtest->engine, command->order),
+                            time_ns);
             break;
         case COMMAND_CANCEL: bar_venue_cancel(backtest->venue, command->order, time_ns); break;
         case COMMAND_AMEND:
@@ -289,7 +300,8 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
 {
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
-        if (!timeline_closes(timeline, cursor)) continue;
+        if (!timeline_closes(timeline, cursor))
+            continue;
         const struct bar *bar = &cursor->bars[cursor->index];
         run->input.seq = ++run->seq;
         run->input.time_ns = timeline->now_ns;
@@ -298,8 +310,9 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
         run->input.bar.bar_ns = cursor->bar_ns;
         run->input.bar.bar = *bar;
         engine_step(run->backtest->engine, &run->input);
-        bar_venue_close(run->backtest->venue, cursor->instrument, bar, timeline->now_ns);
-        venue_take(run, timeline->now_ns);
+        if (bar_venue_close(run->backtest->venue, cursor->instrument, bar, timeline->now_ns)) {
+            venue_take(run, timeline->now_ns);
+        }
         timeline_close(cursor);
         (*closed)++;
     }
@@ -309,7 +322,8 @@ static void run_opens(struct run *run, struct timeline *timeline)
 {
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
-        if (!timeline_opens(timeline, cursor)) continue;
+        if (!timeline_opens(timeline, cursor))
+            continue;
         const struct bar *bar = &cursor->bars[cursor->index];
         run->input.seq = ++run->seq;
         run->input.time_ns = timeline->now_ns;
@@ -318,9 +332,11 @@ static void run_opens(struct run *run, struct timeline *timeline)
         run->input.bar.bar_ns = cursor->bar_ns;
         run->input.bar.bar.open = bar->open;
         engine_step(run->backtest->engine, &run->input);
-        bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, timeline->now_ns);
-        venue_take(run, timeline->now_ns);
+        if (bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, timeline->now_ns)) {
+            venue_take(run, timeline->now_ns);
+        }
         timeline_open(cursor);
+        __builtin_prefetch(bar + 8);
     }
 }
 
@@ -338,9 +354,11 @@ static bool finest_closed(const struct timeline *timeline, int64_t finest_ns, in
 {
     for (uint32_t i = 0; i < timeline->count; i++) {
         const struct timeline_cursor *cursor = &timeline->cursors[i];
-        if (cursor->bar_ns != finest_ns || cursor->index == 0) continue;
+        if (cursor->bar_ns != finest_ns || cursor->index == 0)
+            continue;
         const struct bar *last = &cursor->bars[cursor->index - 1];
-        if (last->open_time_ns + cursor->bar_ns == time_ns) return true;
+        if (last->open_time_ns + cursor->bar_ns == time_ns)
+            return true;
     }
     return false;
 }
@@ -348,7 +366,8 @@ static bool finest_closed(const struct timeline *timeline, int64_t finest_ns, in
 static uint64_t bars_total(const struct backtest *backtest)
 {
     uint64_t total = 0;
-    for (uint32_t i = 0; i < backtest->series_count; i++) total += backtest->series[i].count;
+    for (uint32_t i = 0; i < backtest->series_count; i++)
+        total += backtest->series[i].count;
     return total;
 }
 
@@ -380,7 +399,8 @@ static void run_all(struct run *run, struct timeline *timeline)
         feed_timers(run, now - 1);
         run_closes(run, timeline, &closed);
         feed_timers(run, now);
-        if (closed > 0) run_cycle(run, now);
+        if (closed > 0)
+            run_cycle(run, now);
         run_opens(run, timeline);
         if (closed > 0 && run->options->collect_rows && finest_closed(timeline, finest_ns, now)) {
             collector_equity(&run->collector, now);
@@ -404,11 +424,12 @@ static enum status check_warmup(const struct backtest *backtest, struct problem 
     for (uint32_t i = 0; i < config->bots_count; i++) {
         uint64_t seen = engine_bot_bars(backtest->engine, i);
         uint32_t needed = config->bots[i].class->warmup(config->bots[i].params);
-        if (seen >= needed) continue;
+        if (seen >= needed)
+            continue;
         char where[128];
         (void)snprintf(where, sizeof where, "bots[%u] \"%s\"", i, config->bots[i].name);
-        problem_set(problem, STATUS_DATA_INVALID, where,
-                    "the data end after %llu of its bars", (unsigned long long)seen);
+        problem_set(problem, STATUS_DATA_INVALID, where, "the data end after %llu of its bars",
+                    (unsigned long long)seen);
         problem_allowed(problem, "at least %u bars, its warm-up", needed);
         problem_next(problem, "use longer data, a shorter `bar`, or shorter periods");
         return STATUS_DATA_INVALID;
@@ -423,8 +444,10 @@ static void kind_name(const struct config *config, char *out, size_t size)
     for (uint32_t i = 0; i < config->bots_count; i++) {
         const char *kind = config_bot_kind_name(config->bots[i].kind);
         bool seen = false;
-        for (uint32_t j = 0; j < i; j++) seen = seen || config->bots[j].kind == config->bots[i].kind;
-        if (!seen) text_buffer_print(&buffer, "%s%s", buffer.size ? "+" : "", kind);
+        for (uint32_t j = 0; j < i; j++)
+            seen = seen || config->bots[j].kind == config->bots[i].kind;
+        if (!seen)
+            text_buffer_print(&buffer, "%s%s", buffer.size ? "+" : "", kind);
     }
     (void)text_copy(out, size, (struct text){buffer.data, buffer.size});
     text_buffer_release(&buffer);
@@ -459,7 +482,8 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
         (void)text_copy(row.name, sizeof row.name, text_of(assembly->instruments[i].name));
         for (uint32_t j = 0; j < backtest->series_count; j++) {
             const struct backtest_series *series = &backtest->series[j];
-            if (series->instrument != i) continue;
+            if (series->instrument != i)
+                continue;
             const struct bar *last = &series->bars[series->count - 1];
             row.has_prices = true;
             row.first_close = series->bars[0].close;
@@ -470,7 +494,8 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
             row.stale_at_end = last->open_time_ns + series->bar_ns < result->to_ns;
         }
         enum status status = backtest_result_add_instrument(result, &row);
-        if (status != STATUS_OK) return status;
+        if (status != STATUS_OK)
+            return status;
     }
     for (uint32_t i = 0; i < config->bots_count; i++) {
         struct result_bot row = {.open_at_end = false};
@@ -478,7 +503,8 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
         (void)text_copy(row.kind, sizeof row.kind,
                         text_of(config_bot_kind_name(config->bots[i].kind)));
         enum status status = backtest_result_add_bot(result, &row);
-        if (status != STATUS_OK) return status;
+        if (status != STATUS_OK)
+            return status;
     }
     return STATUS_OK;
 }
@@ -488,7 +514,8 @@ static struct amount start_equity_of(const struct assembly *assembly)
     struct amount sum = {0};
     for (uint32_t i = 0; i < assembly->engine.balances_count; i++) {
         const struct opening_balance *balance = &assembly->balances[i];
-        sum.units += balance->instrument == NONE_INDEX ? balance->amount.units : balance->cost.units;
+        sum.units += balance->instrument == NONE_INDEX ? balance->amount.units
+                                                       : balance->cost.units;
     }
     return sum;
 }
@@ -498,7 +525,8 @@ static void mark_stale(const struct backtest *backtest, struct backtest_result *
 {
     const struct ledger *ledger = engine_ledger(backtest->engine);
     for (uint32_t i = 0; i < result->instruments.count; i++) {
-        if (ledger->instrument_totals[i] == 0) result->instruments.items[i].stale_at_end = false;
+        if (ledger->instrument_totals[i] == 0)
+            result->instruments.items[i].stale_at_end = false;
     }
 }
 
@@ -506,7 +534,8 @@ static enum status finish(struct run *run, struct backtest_result *result, struc
 {
     struct backtest *backtest = run->backtest;
     enum status status = check_warmup(backtest, problem);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK)
+        return status;
     collector_finish(&run->collector);
     mark_stale(backtest, result);
     result->inputs_count = run->seq;
@@ -516,15 +545,18 @@ static enum status finish(struct run *run, struct backtest_result *result, struc
     /* The books must balance, or nothing of the result is to be believed. */
     uint64_t detail = 0;
     const char *broken = engine_audit(backtest->engine, &detail);
-    i128 expected = result->start_equity.units + result->realized.units +
-                    result->unrealized.units - result->fees.units + result->funding.units;
+    i128 expected = result->start_equity.units + result->realized.units + result->unrealized.units -
+                    result->fees.units + result->funding.units;
     if (broken == NULL && expected != result->end_equity.units) {
         broken = "end equity is not start + realized + unrealized - fees + funding";
     }
-    if (broken != NULL) return problem_set(problem, STATUS_INTERNAL, "audit", "%s", broken);
+    if (broken != NULL)
+        return problem_set(problem, STATUS_INTERNAL, "audit", "%s", broken);
     status = run->collector.status;
-    if (status == STATUS_OK && run->options->collect_rows) status = backtest_result_finish(result);
-    if (status != STATUS_OK) problem_set(problem, status, "result", "cannot be completed");
+    if (status == STATUS_OK && run->options->collect_rows)
+        status = backtest_result_finish(result);
+    if (status != STATUS_OK)
+        problem_set(problem, status, "result", "cannot be completed");
     return status;
 }
 
@@ -533,17 +565,19 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
                          struct problem *problem)
 {
     struct timeline timeline;
-    struct run run = {
-        .backtest = backtest, .sink = sink, .options = options, .problem = problem};
+    struct run run = {.backtest = backtest, .sink = sink, .options = options, .problem = problem};
     enum status status = result_begin(backtest, result);
-    if (status == STATUS_OK) status = timeline_init(&timeline, backtest->series, backtest->series_count);
-    if (status != STATUS_OK) return problem_set(problem, status, "back-test", "not enough memory");
+    if (status == STATUS_OK)
+        status = timeline_init(&timeline, backtest->series, backtest->series_count);
+    if (status != STATUS_OK)
+        return problem_set(problem, status, "back-test", "not enough memory");
     status = collector_init(&run.collector, backtest, result, options->collect_rows);
     if (status == STATUS_OK) {
         run_start(&run, result->from_ns);
         run_all(&run, &timeline);
         status = run.status;
-        if (status == STATUS_OK) status = finish(&run, result, problem);
+        if (status == STATUS_OK)
+            status = finish(&run, result, problem);
     } else {
         problem_set(problem, status, "back-test", "not enough memory");
     }
