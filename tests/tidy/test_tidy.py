@@ -27,7 +27,7 @@ DATA = re.compile(r'^(tests/.*/(corpus|data|expected|recorded)/|web/dist/|LICENS
 # Words that name how and where the work was done, and hosts of package registries: rot13, so that
 # this list does not find itself.
 FORBIDDEN = [codecs.decode(word, 'rot13') for word in (
-    'pynhqr naguebcvp funerq/qrfvta /jbex/znva /jbex/funerq /jbex/.yvoenel /gzc/oevrs fhontrag '
+    'pynhqr naguebcvp /jbex/znva /jbex/funerq /jbex/.yvoenel /gzc/oevrs fhontrag '
     'fho-ntrag pb-nhguberq-ol jbexcynpr qro.qrovna.bet clcv.bet ertvfgel.acczwf ertvfgel.acwf '
     'ercb1.znira cebkl.tbynat fgngvp.pengrf').split()]
 
