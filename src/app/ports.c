@@ -21,7 +21,8 @@ static enum status bars_load(const struct bar_request *request, struct bar_data 
     source.from_ns = request->from_ns;
     source.to_ns = request->to_ns;
     enum status status = bar_series_read(&source, &series, problem);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK)
+        return status;
     *out = (struct bar_data){
         .bars = series.bars,
         .count = series.count,
@@ -53,7 +54,8 @@ static enum status journal_create(const char *path, struct text session, struct 
                                   struct problem *problem)
 {
     struct journal_handle *handle = calloc(1, sizeof *handle);
-    if (handle == NULL) return problem_set(problem, STATUS_NO_MEMORY, path, "not enough memory");
+    if (handle == NULL)
+        return problem_set(problem, STATUS_NO_MEMORY, path, "not enough memory");
     enum status status = journal_writer_open(&handle->writer, path, problem);
     if (status != STATUS_OK) {
         free(handle);
