@@ -18,16 +18,11 @@ struct venue_order {
     uint8_t reserved;
 };
 
-struct order_list {
-    uint32_t first, last;
-};
-
 struct bar_venue {
     struct bar_venue_config config;
     struct arena memory;
     struct venue_order *orders;
-    struct order_list *lists; /* [instrument] */
-    struct price *last;       /* [instrument]: last price seen, 0 = none */
+    uint32_t *first, *last; /* [instrument]: slot + 1 of the oldest and newest order, 0 = none */
     struct input *reports;
     uint32_t reports_count, reports_capacity;
     uint32_t mask, live_count;
@@ -43,8 +38,8 @@ static void take(struct bar_venue *venue, struct arena *arena)
 {
     const struct bar_venue_config *config = &venue->config;
     venue->orders = ARENA_TAKE(arena, struct venue_order, config->orders_capacity);
-    venue->lists = ARENA_TAKE(arena, struct order_list, config->instruments_count);
-    venue->last = ARENA_TAKE(arena, struct price, config->instruments_count);
+    venue->first = ARENA_TAKE(arena, uint32_t, config->instruments_count);
+    venue->last = ARENA_TAKE(arena, uint32_t, config->instruments_count);
     venue->reports_capacity = config->orders_capacity * 2 + 16;
     venue->reports = ARENA_TAKE(arena, struct input, venue->reports_capacity);
 }
@@ -113,6 +108,11 @@ void bar_venue_clear(struct bar_venue *venue)
     venue->reports_count = 0;
 }
 
+const uint32_t *bar_venue_waiting(const struct bar_venue *venue)
+{
+    return venue->first;
+}
+
 uint32_t bar_venue_live(const struct bar_venue *venue)
 {
     return venue->live_count;
@@ -123,27 +123,29 @@ uint32_t bar_venue_live(const struct bar_venue *venue)
 static void list_add(struct bar_venue *venue, struct venue_order *order)
 {
     uint32_t slot = (uint32_t)(order->id & venue->mask) + 1;
-    struct order_list *list = &venue->lists[order->instrument];
-    order->previous = list->last;
+    uint32_t *first = &venue->first[order->instrument];
+    uint32_t *last = &venue->last[order->instrument];
+    order->previous = *last;
     order->next = 0;
-    if (list->last == 0) {
-        list->first = slot;
+    if (*last == 0) {
+        *first = slot;
     } else {
-        venue->orders[list->last - 1].next = slot;
+        venue->orders[*last - 1].next = slot;
     }
-    list->last = slot;
+    *last = slot;
 }
 
 static void list_remove(struct bar_venue *venue, struct venue_order *order)
 {
-    struct order_list *list = &venue->lists[order->instrument];
+    uint32_t *first = &venue->first[order->instrument];
+    uint32_t *last = &venue->last[order->instrument];
     if (order->previous == 0) {
-        list->first = order->next;
+        *first = order->next;
     } else {
         venue->orders[order->previous - 1].next = order->next;
     }
     if (order->next == 0) {
-        list->last = order->previous;
+        *last = order->previous;
     } else {
         venue->orders[order->next - 1].previous = order->previous;
     }
@@ -331,12 +333,12 @@ static bool expire(struct bar_venue *venue, struct venue_order *order, int64_t t
 
 /* ---- what happens ----------------------------------------------------------------------------- */
 
-static enum reason placing_problem(const struct bar_venue *venue, const struct order *order)
+static enum reason placing_problem(const struct bar_venue *venue, const struct order *order,
+                                   struct price last)
 {
     if (order->instrument >= venue->config.instruments_count)
         return REASON_VENUE_INSTRUMENT;
     const struct instrument *instrument = &venue->config.instruments[order->instrument];
-    struct price last = venue->last[order->instrument];
     if (!instrument->tradable)
         return REASON_VENUE_INSTRUMENT;
     if (order->quantity.units <= 0 || order->quantity.units % instrument->lot.units != 0 ||
@@ -362,9 +364,10 @@ static enum reason placing_problem(const struct bar_venue *venue, const struct o
     return REASON_NONE;
 }
 
-void bar_venue_place(struct bar_venue *venue, const struct order *order, int64_t time_ns)
+void bar_venue_place(struct bar_venue *venue, const struct order *order, struct price last,
+                     int64_t time_ns)
 {
-    enum reason problem = placing_problem(venue, order);
+    enum reason problem = placing_problem(venue, order, last);
     if (problem != REASON_NONE) {
         report_reason(venue, INPUT_VENUE_REJECTED, order->id, order->instrument, problem, time_ns);
         return;
@@ -388,7 +391,6 @@ void bar_venue_place(struct bar_venue *venue, const struct order *order, int64_t
     struct input *input = report(venue, INPUT_VENUE_ACCEPTED, order->id, order->instrument,
                                  time_ns);
     input->report.venue_id_low = venue->order_id_next++;
-    struct price last = venue->last[order->instrument];
     if (venue->config.fill == BAR_FILL_THIS_CLOSE && last.units > 0) {
         meet_price(venue, placed, last, time_ns);
     }
@@ -441,8 +443,7 @@ void bar_venue_amend(struct bar_venue *venue, uint64_t id, struct price price,
 bool bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
                     int64_t time_ns)
 {
-    venue->last[instrument] = open;
-    uint32_t at = venue->lists[instrument].first;
+    uint32_t at = venue->first[instrument];
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
@@ -457,7 +458,7 @@ bool bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price o
 static void range_stops(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
                         int64_t time_ns)
 {
-    uint32_t at = venue->lists[instrument].first;
+    uint32_t at = venue->first[instrument];
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
@@ -475,7 +476,7 @@ static void range_stops(struct bar_venue *venue, uint32_t instrument, const stru
 static void range_limits(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
                          int64_t time_ns)
 {
-    uint32_t at = venue->lists[instrument].first;
+    uint32_t at = venue->first[instrument];
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
@@ -492,7 +493,7 @@ static void range_limits(struct bar_venue *venue, uint32_t instrument, const str
 
 static void expire_all(struct bar_venue *venue, uint32_t instrument, int64_t time_ns)
 {
-    uint32_t at = venue->lists[instrument].first;
+    uint32_t at = venue->first[instrument];
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
@@ -503,8 +504,7 @@ static void expire_all(struct bar_venue *venue, uint32_t instrument, int64_t tim
 bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
                      int64_t time_ns)
 {
-    venue->last[instrument] = bar->close;
-    if (venue->lists[instrument].first == 0)
+    if (venue->first[instrument] == 0)
         return venue->reports_count > 0;
     if (venue->config.fill == BAR_FILL_RANGE) {
         /* Over before the bar was: it may have been gone when the price came. */
@@ -512,7 +512,7 @@ bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct 
         range_stops(venue, instrument, bar, time_ns);
         range_limits(venue, instrument, bar, time_ns);
     }
-    uint32_t at = venue->lists[instrument].first;
+    uint32_t at = venue->first[instrument];
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;

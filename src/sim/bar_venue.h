@@ -51,12 +51,14 @@ MUST_USE enum status bar_venue_create(const struct bar_venue_config *config,
                                       struct bar_venue **out);
 void bar_venue_free(struct bar_venue *venue);
 
-/* Orders arrive. Only the venue's own rules are checked here: its instruments, grid, minimum. */
-void bar_venue_place(struct bar_venue *venue, const struct order *order, int64_t time_ns);
+/* Orders arrive; last is the instrument's last price, 0 = none yet. Only the venue's own rules are
+ * checked here: its instruments, grid, minimum. */
+void bar_venue_place(struct bar_venue *venue, const struct order *order, struct price last,
+                     int64_t time_ns);
 void bar_venue_cancel(struct bar_venue *venue, uint64_t order, int64_t time_ns);
 void bar_venue_amend(struct bar_venue *venue, uint64_t order, struct price price,
                      struct quantity quantity, int64_t time_ns);
-/* The market moves. True where there are reports to take. */
+/* The market moves. True where there are reports to take. Need not be told where no order waits. */
 bool bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price open,
                     int64_t time_ns);
 bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
@@ -65,6 +67,8 @@ bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct 
 /* Reports since the last bar_venue_clear, oldest first. */
 const struct input *bar_venue_reports(const struct bar_venue *venue, uint32_t *count);
 void bar_venue_clear(struct bar_venue *venue);
+/* [instrument]: not 0 where orders wait; valid as long as the venue. */
+const uint32_t *bar_venue_waiting(const struct bar_venue *venue);
 /* Orders the venue still works. */
 uint32_t bar_venue_live(const struct bar_venue *venue);
 #endif

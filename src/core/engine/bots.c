@@ -132,18 +132,17 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
                                  struct decision *decision, bool *ready)
 {
     const struct bot_config *config = &engine->config->bots[bot];
-    const struct position *position = ledger_position(&engine->ledger, config->book,
-                                                      config->instrument);
-    decision->stance = (uint8_t)config->class->decide(engine->signals + engine->signal_offsets[bot],
-                                                      config->params, decision, ready);
-    enum order_purpose guard = protection(engine, config, position);
-    if (guard != 0)
-        return guard;
-    if (decision->stance == STANCE_LONG && position->quantity == 0)
-        return PURPOSE_ENTER;
-    if (decision->stance == STANCE_FLAT && position->quantity > 0)
-        return PURPOSE_EXIT;
-    return 0;
+    const struct bot_row *row = &engine->bot_rows[bot];
+    enum stance stance = row->decide(row->signals, row->params, decision, ready);
+    int64_t quantity = row->position->quantity;
+    decision->stance = (uint8_t)stance;
+    if (quantity > 0) {
+        enum order_purpose guard = protection(engine, config, row->position);
+        if (guard != 0)
+            return guard;
+        return stance == STANCE_FLAT ? PURPOSE_EXIT : 0;
+    }
+    return stance == STANCE_LONG && quantity == 0 ? PURPOSE_ENTER : 0;
 }
 
 static void act(struct engine *engine, uint32_t bot, enum order_purpose purpose,
@@ -191,7 +190,7 @@ static void decide_bot(struct engine *engine, uint32_t bot)
         *decision = &engine->decisions[(size_t)bot * DECISIONS_KEPT + number % DECISIONS_KEPT];
     *decision = (struct decision){
         .time_ns = engine->header->time_ns,
-        .close = engine->risk.states[config->instrument].close,
+        .close = *engine->bot_rows[bot].close,
         .action = ACTION_HOLD,
     };
     bool ready = false;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/engine/state.h"
+#include "core/engine/bars.h"
 
 /* ---- memory ----------------------------------------------------------------------------------- */
 
@@ -68,6 +68,8 @@ static void observed_take(struct engine *engine, struct arena *arena, const stru
     struct risk *risk = &engine->risk;
     risk->markets = ARENA_TAKE(arena, struct market_state, caps->instruments_count);
     map_init(&engine->seen, arena, TRADES_SEEN_CAPACITY);
+    engine->instrument_rows = ARENA_TAKE(arena, struct instrument_row, caps->instruments_count);
+    engine->bot_rows = ARENA_TAKE(arena, struct bot_row, caps->bots_count);
     engine->fresh = ARENA_TAKE(arena, uint8_t, caps->bots_count);
     engine->decisions = arena_take(arena, (size_t)caps->bots_count * DECISIONS_KEPT,
                                    sizeof(struct decision), 64);
@@ -127,6 +129,35 @@ static void state_init(struct engine *engine)
     }
 }
 
+static void rows_fill(struct engine *engine)
+{
+    const struct engine_config *config = engine->config;
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        const struct instrument *instrument = &config->instruments[i];
+        engine->instrument_rows[i] = (struct instrument_row){
+            .state = &engine->risk.states[i],
+            .market = &engine->risk.markets[i],
+            .total = &engine->ledger.instrument_totals[i],
+            .amount_factor = instrument->amount_factor,
+            .scale = (double)instrument->price_scale,
+            .series_first = engine->series_first[i],
+            .series_end = engine->series_first[i + 1],
+            .remembers = config->limits.instruments[i].on & (LIMIT_FAT_FINGER | LIMIT_ADV_SHARE),
+        };
+    }
+    for (uint32_t i = 0; i < config->bots_count; i++) {
+        const struct bot_config *bot = &config->bots[i];
+        engine->bot_rows[i] = (struct bot_row){
+            .bar = bot->class->bar,
+            .decide = bot->class->decide,
+            .signals = engine->signals + engine->signal_offsets[i],
+            .params = bot->params,
+            .position = ledger_position(&engine->ledger, bot->book, bot->instrument),
+            .close = &engine->risk.states[bot->instrument].close,
+        };
+    }
+}
+
 static uint32_t checks_wanted(const struct engine_config *config)
 {
     uint32_t account = LIMIT_GROSS_EXPOSURE | LIMIT_NET_EXPOSURE | LIMIT_CONCENTRATION |
@@ -158,6 +189,7 @@ static void risk_bind(struct engine *engine, const struct capacities *caps)
     risk->fee_taker = config->fee_taker;
     engine->orders_mask = caps->orders_capacity - 1;
     engine->checks_after = checks_wanted(config);
+    risk_controls_select(risk);
 }
 
 enum status engine_create(const struct engine_config *config, struct engine **out)
@@ -192,6 +224,7 @@ enum status engine_create(const struct engine_config *config, struct engine **ou
     risk_bind(engine, &caps);
     index_series(engine);
     state_init(engine);
+    rows_fill(engine);
     *out = engine;
     return STATUS_OK;
 }
@@ -337,16 +370,28 @@ static void decide(struct engine *engine, const struct input *input)
     ASSERT(!"an input of the table");
 }
 
+/* Bars cause no facts: what follows from them is decided by the cycle at the end of the instant. */
+static void step_bar(struct engine *engine, const struct input *input)
+{
+    input_mark(engine, input);
+    engine->frame_size = 0;
+    engine->frame = NULL;
+    if (input->kind == INPUT_BAR_OPEN) {
+        bars_open(engine, input);
+    } else {
+        bars_close(engine, input);
+    }
+}
+
 void engine_step(struct engine *engine, const struct input *input)
 {
     ASSERT(input->seq == engine->header->input_seq + 1);
     engine->commands_count = 0;
-    evolve_input(engine, input);
     if (LIKELY(input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN)) {
-        engine->frame_size = 0;
-        engine->frame = NULL;
+        step_bar(engine, input);
         return;
     }
+    evolve_input(engine, input);
     engine->fact_seq_fill = 0;
     engine->order_fill = 0;
     decide(engine, input);

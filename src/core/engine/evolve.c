@@ -1,8 +1,8 @@
 /* How state changes: by durable inputs and by facts. Nothing here prices, rounds or chooses. */
 #include "base/time.h"
-#include "core/engine/state.h"
+#include "core/engine/bars.h"
 
-/* ---- inputs: closed bars and what follows from them alone ------------------------------------- */
+/* ---- inputs ---- */
 
 void market_value_move(struct engine *engine, uint32_t instrument, int64_t before)
 {
@@ -12,107 +12,6 @@ void market_value_move(struct engine *engine, uint32_t instrument, int64_t befor
     const struct instrument *listed = &engine->config->instruments[instrument];
     i128 close = engine->risk.states[instrument].close.units;
     engine->risk.account->market_value += close * moved * listed->amount_factor;
-}
-
-/* What a limit that is off would look at is not kept: the layout of durable state belongs to one
- * configuration anyway. */
-static void remember_close(struct instrument_risk *state, struct price close)
-{
-    state->closes[state->closes_next] = close.units;
-    state->closes_next = (state->closes_next + 1) % RISK_CLOSES_MAX;
-    if (state->closes_count < RISK_CLOSES_MAX)
-        state->closes_count++;
-}
-
-static void remember_volume(struct instrument_risk *state, int64_t time_ns, double volume)
-{
-    int64_t day = day_of_ns(time_ns);
-    if (day != state->volume_day) {
-        if (state->volume_day != 0 || state->volume_today > 0) {
-            state->volume_days[state->volume_days_next] = state->volume_today;
-            state->volume_days_next = (state->volume_days_next + 1) % RISK_VOLUME_DAYS;
-            if (state->volume_days_count < RISK_VOLUME_DAYS)
-                state->volume_days_count++;
-        }
-        state->volume_day = day;
-        state->volume_today = 0;
-    }
-    state->volume_today += volume;
-}
-
-/* A complete bar of a series reaches its bots' signals. */
-static void series_close(struct engine *engine, uint32_t series, const struct bar *bar,
-                         double scale)
-{
-    for (uint32_t i = engine->series_bots_first[series]; i < engine->series_bots_first[series + 1];
-         i++) {
-        uint32_t bot = engine->series_bots[i];
-        const struct bot_config *config = &engine->config->bots[bot];
-        config->class->bar(engine->signals + engine->signal_offsets[bot], config->params, bar,
-                           scale);
-        engine->bots[bot].bars_seen++;
-        engine->fresh[bot] = 1;
-    }
-}
-
-/* Adds a data bar to the longer bar it belongs to; only a bar with every part closes. */
-static void series_add(struct engine *engine, uint32_t series, const struct bar *bar,
-                       int64_t bar_ns, double scale)
-{
-    int64_t length = engine->config->series[series].bar_ns;
-    if (length == bar_ns) {
-        series_close(engine, series, bar, scale);
-        return;
-    }
-    struct series_state *state = &engine->series[series];
-    int64_t rest = bar->open_time_ns % length;
-    int64_t open_ns = bar->open_time_ns - (rest < 0 ? rest + length : rest);
-    if (state->parts_count == 0 || state->bucket_open_ns != open_ns) {
-        state->bucket_open_ns = open_ns;
-        state->building = *bar;
-        state->building.open_time_ns = open_ns;
-        state->parts_count = 0;
-    } else {
-        struct bar *building = &state->building;
-        if (bar->high.units > building->high.units)
-            building->high = bar->high;
-        if (bar->low.units < building->low.units)
-            building->low = bar->low;
-        building->close = bar->close;
-        building->volume += bar->volume;
-    }
-    state->parts_count++;
-    if ((int64_t)state->parts_count * bar_ns == length) {
-        state->parts_count = 0;
-        series_close(engine, series, &state->building, scale);
-    }
-}
-
-static void evolve_bar_close(struct engine *engine, const struct input *input)
-{
-    uint32_t index = input->instrument;
-    const struct bar *bar = &input->bar.bar;
-    const struct instrument *instrument = &engine->config->instruments[index];
-    struct instrument_risk *state = &engine->risk.states[index];
-    int64_t held = engine->ledger.instrument_totals[index];
-    if (held != 0) {
-        i128 change = (i128)bar->close.units - state->close.units;
-        engine->risk.account->market_value += change * held * instrument->amount_factor;
-    }
-    state->close = bar->close;
-    state->close_time_ns = input->time_ns;
-    uint32_t limits = engine->risk.limits.instruments[index].on;
-    if (limits & LIMIT_FAT_FINGER)
-        remember_close(state, bar->close);
-    if (limits & LIMIT_ADV_SHARE)
-        remember_volume(state, bar->open_time_ns, bar->volume);
-    struct market_state *market = &engine->risk.markets[index];
-    market->mark = bar->close;
-    market->mark_time_ns = input->time_ns;
-    double scale = (double)instrument->price_scale;
-    for (uint32_t i = engine->series_first[index]; i < engine->series_first[index + 1]; i++) {
-        series_add(engine, i, bar, input->bar.bar_ns, scale);
-    }
 }
 
 /* The day's and the peak equity. A cycle exactly at the day's start already holds the closes of the
@@ -136,16 +35,10 @@ static void evolve_cycle(struct engine *engine, int64_t time_ns)
 
 void evolve_input(struct engine *engine, const struct input *input)
 {
-    ASSERT(input->seq > engine->header->input_seq);
-    ASSERT(input->time_ns >= engine->header->time_ns);
-    engine->header->input_seq = input->seq;
-    engine->header->time_ns = input->time_ns;
+    input_mark(engine, input);
     switch (input->kind) {
-    case INPUT_BAR_CLOSE: evolve_bar_close(engine, input); return;
-    case INPUT_BAR_OPEN:
-        engine->risk.markets[input->instrument].mark = input->bar.bar.open;
-        engine->risk.markets[input->instrument].mark_time_ns = input->time_ns;
-        return;
+    case INPUT_BAR_CLOSE: bars_close(engine, input); return;
+    case INPUT_BAR_OPEN: bars_open(engine, input); return;
     case INPUT_CYCLE: evolve_cycle(engine, input->time_ns); return;
     default: return;
     }

@@ -44,6 +44,27 @@ struct timer_entry {
 
 #define TIMERS_CAPACITY 1024u
 
+/* What a bar touches of an instrument and of a bot; filled once. */
+struct instrument_row {
+    struct instrument_risk *state;
+    struct market_state *market;
+    const int64_t *total; /* quantity over all books */
+    int64_t amount_factor;
+    double scale; /* 10^price_decimals */
+    uint32_t series_first, series_end;
+    uint32_t remembers, reserved; /* a limit is on that looks back */
+};
+
+struct bot_row {
+    void (*bar)(void *state, const double *params, const struct bar *bar, double scale);
+    enum stance (*decide)(const void *state, const double *params, struct decision *decision,
+                          bool *ready);
+    void *signals;
+    const double *params;
+    const struct position *position;
+    const struct price *close; /* last close of its instrument */
+};
+
 struct engine {
     const struct engine_config *config;
     struct arena durable, observed;
@@ -62,11 +83,13 @@ struct engine {
     struct command *commands;
     uint32_t commands_count, commands_capacity;
     uint32_t orders_mask;
-    uint32_t checks_after;       /* any post-trade limit is on */
-    struct map seen;             /* index of seen_ring, rebuilt from it */
-    uint8_t *fresh;              /* [bot]: a bar closed that it has not decided on */
-    struct decision *decisions;  /* [bot][DECISIONS_KEPT], rings; a view */
-    uint64_t *decisions_count;   /* [bot], ever */
+    uint32_t checks_after;      /* any post-trade limit is on */
+    struct map seen;            /* index of seen_ring, rebuilt from it */
+    uint8_t *fresh;             /* [bot]: a bar closed that it has not decided on */
+    struct decision *decisions; /* [bot][DECISIONS_KEPT], rings; a view */
+    uint64_t *decisions_count;  /* [bot], ever */
+    struct instrument_row *instrument_rows;
+    struct bot_row *bot_rows;
     size_t *signal_offsets;      /* of each bot's state in signals */
     uint32_t *series_first;      /* [instrument + 1]: first series of it */
     uint32_t *series_bots;       /* bots, grouped by series */

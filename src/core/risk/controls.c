@@ -893,6 +893,60 @@ static void reservation(const struct risk *risk, const struct intent *intent,
     answer->hold.units = answer->notional.units + fee.units;
 }
 
+/* The limit bits that give a control something to do: 0 = always. */
+static void limit_bits(enum reason reason, uint32_t *account, uint32_t *instrument)
+{
+    *account = 0;
+    *instrument = 0;
+    switch (reason) {
+    case REASON_OUTSIDE_WINDOW: *account = LIMIT_WINDOW; return;
+    case REASON_DATA_STALE: *instrument = LIMIT_DATA_AGE; return;
+    case REASON_CLOCK_SKEW: *account = LIMIT_CLOCK_SKEW; return;
+    case REASON_DUST_REMAINDER: *account = LIMIT_DUST; return;
+    case REASON_ORDER_QUANTITY: *instrument = LIMIT_ORDER_QUANTITY; return;
+    case REASON_PRICE_COLLAR: *instrument = LIMIT_PRICE_COLLAR | LIMIT_MARKET_COLLAR; return;
+    case REASON_FAT_FINGER: *instrument = LIMIT_FAT_FINGER; return;
+    case REASON_DUPLICATE: *account = LIMIT_DUPLICATE; return;
+    case REASON_SELF_MATCH: *account = LIMIT_SELF_MATCH; return;
+    case REASON_OPEN_ORDERS_INSTRUMENT: *instrument = LIMIT_OPEN_ORDERS; return;
+    case REASON_OPEN_ORDERS: *account = LIMIT_OPEN_ORDERS_TOTAL; return;
+    case REASON_MESSAGE_RATE: *account = LIMIT_MESSAGE_RATE; return;
+    case REASON_CANCEL_RATIO: *account = LIMIT_CANCEL_RATIO; return;
+    case REASON_REPEATED_EXECUTION: *account = LIMIT_REPEAT; return;
+    case REASON_POSITION_QUANTITY: *instrument = LIMIT_POSITION_QUANTITY; return;
+    case REASON_POSITION_NOTIONAL: *instrument = LIMIT_POSITION_NOTIONAL; return;
+    case REASON_EQUITY_SHARE: *instrument = LIMIT_EQUITY_SHARE; return;
+    case REASON_GROSS_EXPOSURE: *account = LIMIT_GROSS_EXPOSURE; return;
+    case REASON_NET_EXPOSURE: *account = LIMIT_NET_EXPOSURE; return;
+    case REASON_CONCENTRATION: *account = LIMIT_CONCENTRATION; return;
+    case REASON_DAILY_LOSS: *account = LIMIT_DAILY_LOSS; return;
+    case REASON_DRAWDOWN: *account = LIMIT_DRAWDOWN; return;
+    case REASON_CONSECUTIVE_LOSSES: *account = LIMIT_LOSSES; return;
+    case REASON_ADV_SHARE: *instrument = LIMIT_ADV_SHARE; return;
+    case REASON_DEPTH_SHARE: *instrument = LIMIT_DEPTH_SHARE; return;
+    case REASON_IMPACT: *instrument = LIMIT_IMPACT; return;
+    default: return;
+    }
+}
+
+void risk_controls_select(struct risk *risk)
+{
+    _Static_assert(ARRAY_COUNT(controls) <= RISK_CONTROLS_MAX, "every control has a place");
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < risk->instruments_count; i++)
+        any |= risk->limits.instruments[i].on;
+    risk->controls_count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(controls); i++) {
+        uint32_t account = 0;
+        uint32_t instrument = 0;
+        limit_bits(controls[i].reason, &account, &instrument);
+        bool idle = (account != 0 && (risk->limits.account.on & account) == 0) ||
+                    (instrument != 0 && (any & instrument) == 0);
+        if (!idle)
+            risk->controls[risk->controls_count++] = (uint8_t)i;
+    }
+}
+
 void risk_check(const struct risk *risk, const struct risk_question *question,
                 struct risk_answer *answer)
 {
@@ -900,9 +954,8 @@ void risk_check(const struct risk *risk, const struct risk_question *question,
     *answer = (struct risk_answer){.reason = REASON_NONE, .scope = SCOPE_ACCOUNT};
     bool protective = (intent->flags & ORDER_FLAG_PROTECTIVE) != 0;
     bool reduces = false;
-    bool reserved = false;
-    for (size_t i = 0; i < ARRAY_COUNT(controls); i++) {
-        const struct risk_control *control = &controls[i];
+    for (uint32_t i = 0; i < risk->controls_count; i++) {
+        const struct risk_control *control = &controls[risk->controls[i]];
         if (protective && !control->protective)
             continue;
         if (control->entries && reduces)
@@ -913,9 +966,8 @@ void risk_check(const struct risk *risk, const struct risk_question *question,
         if (control->reason == REASON_MALFORMED) {
             /* From here on the fields make sense, so that they can be counted with. */
             reduces = risk_reduces(risk, intent);
-        } else if (control->reason == REASON_NO_DATA && !reserved) {
+        } else if (control->reason == REASON_NO_DATA) {
             reservation(risk, intent, answer);
-            reserved = true;
         }
     }
 }

@@ -18,6 +18,7 @@ enum trading_state {
 };
 enum state_scope { SCOPE_ACCOUNT = 1, SCOPE_INSTRUMENT = 2, SCOPE_BOOK = 3 };
 
+#define RISK_CONTROLS_MAX 64
 #define DEPTH_LEVELS_MAX 32
 
 /* Visible depth of one side, best first. */
@@ -111,6 +112,9 @@ struct risk {
     const uint32_t *live_first; /* slot + 1 of the oldest live order */
     uint32_t instruments_count, books_count, currency_asset;
     struct ratio fee_maker, fee_taker; /* what a hold reserves for */
+    /* Positions in the table of controls of those that can object under these limits. */
+    uint8_t controls[RISK_CONTROLS_MAX];
+    uint32_t controls_count;
 };
 
 struct risk_question {
@@ -127,6 +131,9 @@ struct risk_answer {
     struct amount hold;         /* to reserve: quote for a buy, base for a sell */
     struct amount notional;     /* what limits count */
 };
+
+/* Finds the controls that limits and instruments give anything to do; once, at the start. */
+void risk_controls_select(struct risk *risk);
 
 /* Judges one intent. Changes nothing. */
 void risk_check(const struct risk *risk, const struct risk_question *question,

@@ -5,7 +5,7 @@
 
 /* One block for either kind of average: an ema has a fixed size, an sma its window behind it. */
 struct ma_cross {
-    double fast, slow;
+    double fast, slow; /* simple averages */
     uint64_t ready;
     struct ema ema_fast, ema_slow;
     /* sma fast and slow follow when the average is simple */
@@ -55,8 +55,6 @@ static void ma_cross_bar(void *block, const double *params, const struct bar *ba
     if (params[MA_CROSS_AVERAGE] != 0) {
         ema_update(&state->ema_fast, close);
         state->ready = ema_update(&state->ema_slow, close) ? 1 : 0;
-        state->fast = state->ema_fast.value;
-        state->slow = state->ema_slow.value;
         return;
     }
     struct sma *fast = sma_fast_of(state);
@@ -71,13 +69,15 @@ static enum stance ma_cross_decide(const void *block, const double *params,
                                    struct decision *decision, bool *ready)
 {
     const struct ma_cross *state = block;
-    (void)params;
     *ready = state->ready != 0;
     if (!*ready)
         return STANCE_NONE;
-    decision->parts[0] = state->fast;
-    decision->parts[1] = state->slow;
-    return state->fast > state->slow ? STANCE_LONG : STANCE_FLAT;
+    bool simple = params[MA_CROSS_AVERAGE] == 0;
+    double fast = simple ? state->fast : state->ema_fast.value;
+    double slow = simple ? state->slow : state->ema_slow.value;
+    decision->parts[0] = fast;
+    decision->parts[1] = slow;
+    return fast > slow ? STANCE_LONG : STANCE_FLAT;
 }
 
 const struct strategy_class strategy_ma_cross = {

@@ -118,6 +118,16 @@ static enum status rescale(struct backtest_series *series, unsigned decimals, st
     return STATUS_OK;
 }
 
+/* Recorded bars bring no report about an order of yesterday, so the table need not remember as many
+ * as a live one; one that fits the cache is what makes many orders cheap. */
+static uint32_t orders_capacity_of(const struct config *config)
+{
+    uint32_t capacity = 4096;
+    while (capacity < config->bots_count * 64)
+        capacity *= 2;
+    return capacity;
+}
+
 static enum status build(struct backtest *backtest, struct assemble_market *markets,
                          struct problem *problem)
 {
@@ -138,7 +148,7 @@ static enum status build(struct backtest *backtest, struct assemble_market *mark
     enum status status = assembly_init(&backtest->assembly, config, markets, problem);
     if (status != STATUS_OK)
         return status;
-    backtest->assembly.engine.orders_capacity = ORDERS_CAPACITY_DEFAULT;
+    backtest->assembly.engine.orders_capacity = orders_capacity_of(config);
     status = engine_create(&backtest->assembly.engine, &backtest->engine);
     if (status == STATUS_OK)
         status = venue_create(backtest);
@@ -199,7 +209,8 @@ struct run {
     const struct journal_sink *sink;
     const struct backtest_options *options;
     struct collector collector;
-    struct input input; /* reused for bars and cycles */
+    const uint32_t *waiting; /* of the exchange: instruments with orders */
+    struct input input;      /* reused for bars and cycles */
     uint64_t seq;
     enum status status;
     struct problem *problem;
@@ -220,6 +231,13 @@ static void journal_input(struct run *run, const struct input *input)
     if (run->sink->input(run->sink->context, input) != STATUS_OK) {
         run_fail(run, STATUS_IO, "journal", "cannot be written");
     }
+}
+
+static void place(struct backtest *backtest, uint64_t id, int64_t time_ns)
+{
+    const struct order *order = engine_order(backtest->engine, id);
+    struct price last = risk_mark(engine_risk(backtest->engine), order->instrument);
+    bar_venue_place(backtest->venue, order, last, time_ns);
 }
 
 /* What the step produced goes to the journal, the collector and the exchange. */
@@ -248,10 +266,7 @@ static void after_step(struct run *run, int64_t time_ns)
     for (uint32_t i = 0; i < count; i++) {
         const struct command *command = &commands[i];
         switch ((enum command_kind)command->kind) {
-        case COMMAND_PLACE:
-            bar_venue_place(backtest->venue, engine_order(backtest->engine, command->order),
-                            time_ns);
-            break;
+        case COMMAND_PLACE: place(backtest, command->order, time_ns); break;
         case COMMAND_CANCEL: bar_venue_cancel(backtest->venue, command->order, time_ns); break;
         case COMMAND_AMEND:
             bar_venue_amend(backtest->venue, command->order, command->price, command->quantity,
@@ -310,7 +325,8 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
         run->input.bar.bar_ns = cursor->bar_ns;
         run->input.bar.bar = *bar;
         engine_step(run->backtest->engine, &run->input);
-        if (bar_venue_close(run->backtest->venue, cursor->instrument, bar, timeline->now_ns)) {
+        if (run->waiting[cursor->instrument] != 0 &&
+            bar_venue_close(run->backtest->venue, cursor->instrument, bar, timeline->now_ns)) {
             venue_take(run, timeline->now_ns);
         }
         timeline_close(cursor);
@@ -332,7 +348,8 @@ static void run_opens(struct run *run, struct timeline *timeline)
         run->input.bar.bar_ns = cursor->bar_ns;
         run->input.bar.bar.open = bar->open;
         engine_step(run->backtest->engine, &run->input);
-        if (bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, timeline->now_ns)) {
+        if (run->waiting[cursor->instrument] != 0 &&
+            bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, timeline->now_ns)) {
             venue_take(run, timeline->now_ns);
         }
         timeline_open(cursor);
@@ -565,7 +582,11 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
                          struct problem *problem)
 {
     struct timeline timeline;
-    struct run run = {.backtest = backtest, .sink = sink, .options = options, .problem = problem};
+    struct run run = {.backtest = backtest,
+                      .sink = sink,
+                      .options = options,
+                      .waiting = bar_venue_waiting(backtest->venue),
+                      .problem = problem};
     enum status status = result_begin(backtest, result);
     if (status == STATUS_OK)
         status = timeline_init(&timeline, backtest->series, backtest->series_count);

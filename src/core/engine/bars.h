@@ -1,0 +1,69 @@
+/* Bars as the engine takes them in: the hottest code of a back-test, shared by the step, which
+ * decides, and the fold, which does not. What it touches of an instrument and of a bot is gathered
+ * in two small rows that are filled once, so that one bar costs a few cache lines. */
+#ifndef TERN_CORE_ENGINE_BARS_H
+#define TERN_CORE_ENGINE_BARS_H
+
+#include "core/engine/state.h"
+
+/* A bar of a series that is longer than the data's. */
+void bars_build(struct engine *engine, uint32_t series, const struct bar *bar, int64_t bar_ns,
+                double scale);
+/* What limits that are on look back at. */
+void bars_remember(struct engine *engine, uint32_t instrument, const struct bar *bar);
+
+/* A complete bar of a series reaches its bots' signals. */
+static inline void bars_series_close(struct engine *engine, uint32_t series, const struct bar *bar,
+                                     double scale)
+{
+    uint32_t end = engine->series_bots_first[series + 1];
+    for (uint32_t i = engine->series_bots_first[series]; i < end; i++) {
+        uint32_t bot = engine->series_bots[i];
+        const struct bot_row *row = &engine->bot_rows[bot];
+        row->bar(row->signals, row->params, bar, scale);
+        engine->bots[bot].bars_seen++;
+        engine->fresh[bot] = 1;
+    }
+}
+
+static inline void bars_open(struct engine *engine, const struct input *input)
+{
+    const struct instrument_row *row = &engine->instrument_rows[input->instrument];
+    row->market->mark = input->bar.bar.open;
+    row->market->mark_time_ns = input->time_ns;
+}
+
+static inline void bars_close(struct engine *engine, const struct input *input)
+{
+    const struct instrument_row *row = &engine->instrument_rows[input->instrument];
+    const struct bar *bar = &input->bar.bar;
+    int64_t held = *row->total;
+    if (held != 0) {
+        i128 change = (i128)(bar->close.units - row->state->close.units) * row->amount_factor;
+        engine->risk.account->market_value += change * held;
+    }
+    row->state->close = bar->close;
+    row->state->close_time_ns = input->time_ns;
+    row->market->mark = bar->close;
+    row->market->mark_time_ns = input->time_ns;
+    if (UNLIKELY(row->remembers != 0))
+        bars_remember(engine, input->instrument, bar);
+    for (uint32_t i = row->series_first; i < row->series_end; i++) {
+        if (LIKELY(engine->config->series[i].bar_ns == input->bar.bar_ns)) {
+            bars_series_close(engine, i, bar, row->scale);
+        } else {
+            bars_build(engine, i, bar, input->bar.bar_ns, row->scale);
+        }
+    }
+}
+
+/* Sequence and time of any input. */
+static inline void input_mark(struct engine *engine, const struct input *input)
+{
+    struct engine_header *header = engine->header;
+    ASSERT(input->seq > header->input_seq && input->time_ns >= header->time_ns);
+    header->input_seq = input->seq;
+    header->time_ns = input->time_ns;
+}
+
+#endif
