@@ -14,6 +14,8 @@
 #include "base/time.h"
 #include "core/signal/indicator.h"
 
+#include "golden.h"
+
 #define DRAWS 200000
 #define TEXT_DRAWS 20000
 #define BARS 4096
@@ -131,8 +133,8 @@ static void run_random(struct hash_stream *out)
 static i128 any_i128(struct random *random)
 {
     unsigned shift = (unsigned)random_below(random, 128);
-    u128 bits = ((u128)random_u64(random) << 64) | random_u64(random);
-    return (i128)bits >> shift;
+    u128 high = random_u64(random);
+    return (i128)((high << 64) | random_u64(random)) >> shift;
 }
 
 static void run_decimal(struct hash_stream *out)
@@ -234,6 +236,7 @@ static const struct golden_case golden_cases[] = {
     {"random", run_random},
     {"decimal", run_decimal},
     {"time", run_time},
+    {"engine", run_engine},
 };
 
 static void print_hash(const char *prefix, const char *name, struct hash_stream *stream)
