@@ -20,13 +20,13 @@
 
 /* The bars of one instrument, borrowed; at most one series an instrument. */
 struct backtest_series {
-    uint32_t instrument;        /* index in the configuration */
+    uint32_t instrument; /* index in the configuration */
     const struct bar *bars;
-    size_t count;               /* > 0 */
+    size_t count; /* > 0 */
     int64_t bar_ns;
-    unsigned price_decimals;    /* of the bars */
+    unsigned price_decimals; /* of the bars */
     struct hash128 content_hash;
-    uint64_t bars_missing;      /* between the first and the last */
+    uint64_t bars_missing; /* between the first and the last */
 };
 
 struct backtest {
@@ -35,14 +35,14 @@ struct backtest {
     struct engine *engine;
     struct bar_venue *venue;
     struct backtest_series *series; /* owned copy, sorted by instrument */
-    struct bar **rescaled;          /* owned; bars of a series that needed finer prices, else NULL */
+    struct bar **rescaled; /* owned; bars of a series that needed finer prices, else NULL */
     uint32_t series_count;
     struct hash128 data_hash;
 };
 
 struct backtest_options {
-    bool collect_rows;   /* keep fills, orders, trips and equity points, not only sums */
-    bool audit;          /* engine_audit after every frame: slow, for tests */
+    bool collect_rows; /* keep fills, orders, trips and equity points, not only sums */
+    bool audit;        /* engine_audit after every frame: slow, for tests */
     /* Called now and then with the share done; false stops the run with STATUS_INTERRUPTED. May be
      * NULL. */
     bool (*progress)(void *context, uint64_t bars_done, uint64_t bars_total);
@@ -66,7 +66,7 @@ MUST_USE enum status backtest_run(struct backtest *backtest, const struct journa
  * by next) into a fresh back-test of the same configuration and data, without deciding. Afterwards
  * engine_state_hash of both is equal. `next` returns STATUS_END behind the last record. */
 struct journal_record {
-    const struct input *input;  /* or */
+    const struct input *input; /* or */
     const uint8_t *frame;
     size_t frame_size;
 };

@@ -6,7 +6,8 @@
 
 static void keep(struct collector *collector, enum status status)
 {
-    if (collector->status == STATUS_OK) collector->status = status;
+    if (collector->status == STATUS_OK)
+        collector->status = status;
 }
 
 enum status collector_init(struct collector *collector, const struct backtest *backtest,
@@ -30,7 +31,8 @@ void collector_release(struct collector *collector)
 static struct amount average(i128 notional, int64_t quantity, const struct instrument *instrument)
 {
     i128 price = 0;
-    if (quantity == 0) return (struct amount){0};
+    if (quantity == 0)
+        return (struct amount){0};
     if (!i128_multiply_divide(notional, instrument->quantity_scale, quantity, ROUND_HALF_EVEN,
                               &price)) {
         price = 0;
@@ -69,7 +71,8 @@ static void trip_close(struct collector *collector, uint32_t book, uint32_t inde
         };
         keep(collector, backtest_result_add_trip(collector->result, &row));
     }
-    if (book != DESK_BOOK) collector->result->bots.items[book - 1].trips_count++;
+    if (book != DESK_BOOK)
+        collector->result->bots.items[book - 1].trips_count++;
     *trip = (struct open_trip){0};
 }
 
@@ -83,7 +86,8 @@ static void trip_fill(struct collector *collector, const struct order *order,
     i128 notional = amount_from_bytes(fact->notional).units;
     trip->fees += amount_from_bytes(fact->fee_value).units;
     if (order->side == SIDE_BUY) {
-        if (trip->quantity == 0) trip->open_time_ns = time_ns;
+        if (trip->quantity == 0)
+            trip->open_time_ns = time_ns;
         trip->quantity += quantity;
         trip->entry_notional += notional;
         trip->entry_quantity += quantity;
@@ -122,8 +126,8 @@ static void fill_row(struct collector *collector, const struct order *order,
 
 static void order_row(struct collector *collector, const struct order *order, int64_t end_ns)
 {
-    const struct instrument *instrument =
-        &collector->backtest->assembly.engine.instruments[order->instrument];
+    const struct instrument *instrument = &collector->backtest->assembly.engine
+                                               .instruments[order->instrument];
     struct price price = order->price.units > 0 ? order->price : order->stop_price;
     const char *reason = order->end_reason == REASON_NONE
                              ? ""
@@ -138,8 +142,8 @@ static void order_row(struct collector *collector, const struct order *order, in
         .quantity = order->quantity,
         .price = price,
         .filled = order->filled,
-        .average_price =
-            average(amount_from_bytes(order->notional).units, order->filled.units, instrument),
+        .average_price = average(amount_from_bytes(order->notional).units, order->filled.units,
+                                 instrument),
         .type = order_type_name((enum order_type)order->type),
         .state = order_state_name((enum order_state)order->state),
         .reason = reason,
@@ -155,7 +159,8 @@ static void denied_row(struct collector *collector, const struct fact_order_deni
     if (collector->denied[reason]++ == 0) {
         collector->denied_first[reason] = ++collector->denied_kinds;
     }
-    if (!collector->rows || fact->bot == NONE_INDEX) return;
+    if (!collector->rows || fact->bot == NONE_INDEX)
+        return;
     struct result_order row = {
         .time_ns = time_ns,
         .end_time_ns = time_ns,
@@ -183,7 +188,8 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
         const struct order *order = engine_order(engine, filled->order);
         collector->fills++;
         trip_fill(collector, order, filled, time_ns);
-        if (collector->rows && order->bot != NONE_INDEX) fill_row(collector, order, filled, time_ns);
+        if (collector->rows && order->bot != NONE_INDEX)
+            fill_row(collector, order, filled, time_ns);
         return;
     }
     case FACT_LOT_DISPOSED: {
@@ -192,8 +198,9 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
         size_t at = (size_t)disposed->book * config->instruments_count + disposed->instrument;
         struct open_trip *trip = &collector->trips[at];
         trip->realized += amount_from_bytes(disposed->realized).units;
-        if (ledger_position(engine_ledger(engine), disposed->book, disposed->instrument)->quantity ==
-                0 && trip->quantity == 0) {
+        if (ledger_position(engine_ledger(engine), disposed->book, disposed->instrument)
+                    ->quantity == 0 &&
+            trip->quantity == 0) {
             trip_close(collector, disposed->book, disposed->instrument, trip, time_ns);
         }
         return;
@@ -202,7 +209,8 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
     case FACT_ORDER_ENDED: {
         const struct fact_order_ended *ended = data;
         const struct order *order = engine_order(engine, ended->order);
-        if (collector->rows && order->bot != NONE_INDEX) order_row(collector, order, time_ns);
+        if (collector->rows && order->bot != NONE_INDEX)
+            order_row(collector, order, time_ns);
         return;
     }
     case FACT_OVERDRAWN: {
@@ -233,7 +241,8 @@ void collector_frame(struct collector *collector, const uint8_t *frame, uint32_t
 
 void collector_equity(struct collector *collector, int64_t time_ns)
 {
-    if (!collector->rows) return;
+    if (!collector->rows)
+        return;
     const struct risk *risk = engine_risk(collector->backtest->engine);
     i128 cash = ledger_account_total(risk->ledger, risk->currency_asset).units;
     struct result_equity point = {
@@ -262,12 +271,14 @@ static void finish_bots(struct collector *collector)
             result->unrealized.units += unrealized;
             result->fees.units += position->fees;
             result->funding.units += position->funding;
-            if (row == NULL) continue;
+            if (row == NULL)
+                continue;
             row->realized.units += position->realized;
             row->unrealized.units += unrealized;
             row->fees.units += position->fees;
             row->funding.units += position->funding;
-            if (position->quantity != 0) row->open_at_end = true;
+            if (position->quantity != 0)
+                row->open_at_end = true;
         }
     }
 }
@@ -278,7 +289,8 @@ static void finish_orders(struct collector *collector)
     for (uint64_t id = engine_order_next_live(engine, 0); id != 0;
          id = engine_order_next_live(engine, id)) {
         const struct order *order = engine_order(engine, id);
-        if (collector->rows && order->bot != NONE_INDEX) order_row(collector, order, 0);
+        if (collector->rows && order->bot != NONE_INDEX)
+            order_row(collector, order, 0);
     }
 }
 
@@ -289,7 +301,8 @@ void collector_finish(struct collector *collector)
     finish_orders(collector);
     for (uint64_t rank = 1; rank <= collector->denied_kinds; rank++) {
         for (uint32_t reason = 0; reason < REASON_COUNT; reason++) {
-            if (collector->denied_first[reason] != rank) continue;
+            if (collector->denied_first[reason] != rank)
+                continue;
             for (uint64_t i = 0; i < collector->denied[reason]; i++) {
                 const char *name = reason_name((enum reason)reason);
                 keep(collector, backtest_result_add_denial(result, text_of(name)));

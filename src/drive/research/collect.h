@@ -8,16 +8,16 @@
 /* A position's open trip, per (book, instrument). */
 struct open_trip {
     int64_t open_time_ns;
-    int64_t quantity, quantity_max;  /* signed; largest size */
+    int64_t quantity, quantity_max; /* signed; largest size */
     i128 entry_notional, exit_notional, realized, fees;
     int64_t entry_quantity, exit_quantity;
-    uint32_t purpose;                /* of the order that closed it */
+    uint32_t purpose; /* of the order that closed it */
 };
 
 struct collector {
     const struct backtest *backtest;
-    struct backtest_result *result;  /* borrowed */
-    struct open_trip *trips;         /* owned, [book][instrument] */
+    struct backtest_result *result; /* borrowed */
+    struct open_trip *trips;        /* owned, [book][instrument] */
     uint64_t denied[REASON_COUNT];
     uint64_t denied_first[REASON_COUNT]; /* order of first appearance, 0 = never */
     uint64_t denied_kinds;

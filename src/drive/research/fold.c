@@ -34,7 +34,8 @@ static void fold_next(struct fold *fold)
 static uint64_t frame_input_seq(const struct journal_record *record)
 {
     struct frame_header header;
-    if (record->frame_size < sizeof header) return 0;
+    if (record->frame_size < sizeof header)
+        return 0;
     memcpy(&header, record->frame, sizeof header);
     return header.input_seq;
 }
@@ -47,8 +48,10 @@ static void fold_frames(struct fold *fold)
         uint32_t size = 0;
         enum status status = engine_fold_frame(fold->backtest->engine, fold->pending.frame,
                                                fold->pending.frame_size, &size);
-        if (status != STATUS_OK) fold_fail(fold, status, "a frame does not follow the one before");
-        else fold_next(fold);
+        if (status != STATUS_OK)
+            fold_fail(fold, status, "a frame does not follow the one before");
+        else
+            fold_next(fold);
     }
 }
 
@@ -78,7 +81,8 @@ static void fold_bar(struct fold *fold, enum input_kind kind, int64_t time_ns,
                      const struct timeline_cursor *cursor)
 {
     fold_records(fold);
-    if (fold->status != STATUS_OK) return;
+    if (fold->status != STATUS_OK)
+        return;
     struct input input = {.seq = fold->seq + 1, .time_ns = time_ns, .kind = (uint16_t)kind};
     if (time_ns < engine_time(fold->backtest->engine)) {
         fold_fail(fold, STATUS_CORRUPT, "the journal and the data do not fit together");
@@ -97,15 +101,18 @@ static void fold_instant(struct fold *fold, struct timeline *timeline)
     uint32_t closed = 0;
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
-        if (!timeline_closes(timeline, cursor)) continue;
+        if (!timeline_closes(timeline, cursor))
+            continue;
         fold_bar(fold, INPUT_BAR_CLOSE, timeline->now_ns, cursor);
         timeline_close(cursor);
         closed++;
     }
-    if (closed > 0) fold_bar(fold, INPUT_CYCLE, timeline->now_ns, NULL);
+    if (closed > 0)
+        fold_bar(fold, INPUT_CYCLE, timeline->now_ns, NULL);
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
-        if (!timeline_opens(timeline, cursor)) continue;
+        if (!timeline_opens(timeline, cursor))
+            continue;
         fold_bar(fold, INPUT_BAR_OPEN, timeline->now_ns, cursor);
         timeline_open(cursor);
     }
@@ -117,9 +124,11 @@ enum status backtest_fold(struct backtest *backtest, const struct journal_record
     struct fold fold = {.backtest = backtest, .records = records, .problem = problem};
     struct timeline timeline;
     enum status status = timeline_init(&timeline, backtest->series, backtest->series_count);
-    if (status != STATUS_OK) return problem_set(problem, status, "journal", "not enough memory");
+    if (status != STATUS_OK)
+        return problem_set(problem, status, "journal", "not enough memory");
     fold_next(&fold);
-    while (fold.status == STATUS_OK && timeline_advance(&timeline)) fold_instant(&fold, &timeline);
+    while (fold.status == STATUS_OK && timeline_advance(&timeline))
+        fold_instant(&fold, &timeline);
     fold_records(&fold);
     if (fold.status == STATUS_OK && (fold.pending.frame != NULL || fold.pending.input != NULL)) {
         fold_fail(&fold, STATUS_CORRUPT, "it goes on behind the data");

@@ -7,7 +7,8 @@ enum status timeline_init(struct timeline *timeline, const struct backtest_serie
 {
     *timeline = (struct timeline){.count = count};
     timeline->cursors = calloc(count == 0 ? 1 : count, sizeof *timeline->cursors);
-    if (timeline->cursors == NULL) return STATUS_NO_MEMORY;
+    if (timeline->cursors == NULL)
+        return STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
         ASSERT(series[i].count > 0);
         ASSERT(i == 0 || series[i - 1].instrument < series[i].instrument);

@@ -8,7 +8,7 @@
 struct timeline_cursor {
     const struct bar *bars;
     size_t count, index;
-    int64_t bar_ns, next_ns;    /* INT64_MAX behind the end */
+    int64_t bar_ns, next_ns; /* INT64_MAX behind the end */
     uint32_t instrument;
     bool closing;
 };
@@ -28,7 +28,8 @@ static inline bool timeline_advance(struct timeline *timeline)
 {
     int64_t next = INT64_MAX;
     for (uint32_t i = 0; i < timeline->count; i++) {
-        if (timeline->cursors[i].next_ns < next) next = timeline->cursors[i].next_ns;
+        if (timeline->cursors[i].next_ns < next)
+            next = timeline->cursors[i].next_ns;
     }
     timeline->now_ns = next;
     return next != INT64_MAX;

@@ -13,12 +13,12 @@ struct bar_request {
     int64_t bar_ns;              /* 0: as the file has it */
     unsigned price_decimals_min; /* of the instrument */
     unsigned price_decimals_max;
-    int64_t from_ns, to_ns;      /* from_ns <= open time < to_ns */
+    int64_t from_ns, to_ns; /* from_ns <= open time < to_ns */
 };
 
 struct bar_data {
-    struct bar *bars;            /* given back by release */
-    size_t count;                /* > 0 */
+    struct bar *bars; /* given back by release */
+    size_t count;     /* > 0 */
     unsigned price_decimals;
     int64_t bar_ns;
     struct hash128 content_hash;

@@ -36,7 +36,8 @@ static void flush(struct journal_writer *writer)
     size_t done = 0;
     while (writer->status == STATUS_OK && done < writer->used) {
         ssize_t count = write(writer->descriptor, writer->buffer + done, writer->used - done);
-        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EINTR)
+            continue;
         if (count <= 0) {
             writer->error = count < 0 ? errno : EIO;
             writer->status = status_of_errno(writer->error);
@@ -58,12 +59,13 @@ static void put(struct journal_writer *writer, const void *data, size_t size)
         writer->written += part;
         bytes += part;
         size -= part;
-        if (writer->used == BUFFER_SIZE) flush(writer);
+        if (writer->used == BUFFER_SIZE)
+            flush(writer);
     }
 }
 
-enum status journal_write(struct journal_writer *writer, enum journal_type type, const void *payload,
-                          size_t size)
+enum status journal_write(struct journal_writer *writer, enum journal_type type,
+                          const void *payload, size_t size)
 {
     static const uint8_t zeros[8] = {0};
     ASSERT(size <= JOURNAL_RECORD_SIZE_MAX);
@@ -90,7 +92,8 @@ enum status journal_writer_open(struct journal_writer *writer, const char *path,
 {
     *writer = (struct journal_writer){.descriptor = -1};
     writer->buffer = malloc(BUFFER_SIZE);
-    if (writer->buffer == NULL) return problem_set(problem, STATUS_NO_MEMORY, path, "no memory");
+    if (writer->buffer == NULL)
+        return problem_set(problem, STATUS_NO_MEMORY, path, "no memory");
     writer->descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (writer->descriptor < 0) {
         enum status status = status_of_errno(errno);
@@ -105,7 +108,8 @@ enum status journal_writer_open(struct journal_writer *writer, const char *path,
 
 void journal_writer_abort(struct journal_writer *writer)
 {
-    if (writer->descriptor >= 0) (void)close(writer->descriptor);
+    if (writer->descriptor >= 0)
+        (void)close(writer->descriptor);
     free(writer->buffer);
     writer->descriptor = -1;
     writer->buffer = NULL;
@@ -143,8 +147,10 @@ static enum status read_all(int descriptor, uint8_t *data, size_t size)
     size_t done = 0;
     while (done < size) {
         ssize_t count = read(descriptor, data + done, size - done);
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return STATUS_IO;
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return STATUS_IO;
         done += (size_t)count;
     }
     return STATUS_OK;
@@ -168,10 +174,12 @@ enum status journal_reader_open(struct journal_reader *reader, const char *path,
         reader->data = malloc(reader->size + 1);
         status = reader->data == NULL ? STATUS_NO_MEMORY
                                       : read_all(descriptor, reader->data, reader->size);
-        if (status != STATUS_OK) problem_set(problem, status, path, "cannot be read");
+        if (status != STATUS_OK)
+            problem_set(problem, status, path, "cannot be read");
     }
     (void)close(descriptor);
-    if (status != STATUS_OK) journal_reader_close(reader);
+    if (status != STATUS_OK)
+        journal_reader_close(reader);
     return status;
 }
 
@@ -184,23 +192,29 @@ void journal_reader_close(struct journal_reader *reader)
 enum status journal_next(struct journal_reader *reader, struct journal_entry *entry)
 {
     if (reader->at == 0) {
-        if (reader->size < MAGIC_SIZE) return STATUS_TRUNCATED;
-        if (memcmp(reader->data, MAGIC, MAGIC_SIZE) != 0) return STATUS_CORRUPT;
+        if (reader->size < MAGIC_SIZE)
+            return STATUS_TRUNCATED;
+        if (memcmp(reader->data, MAGIC, MAGIC_SIZE) != 0)
+            return STATUS_CORRUPT;
         reader->at = MAGIC_SIZE;
     }
     size_t left = reader->size - reader->at;
     struct record_header header;
-    if (left == 0) return STATUS_END;
-    if (left < sizeof header) return STATUS_TRUNCATED;
+    if (left == 0)
+        return STATUS_END;
+    if (left < sizeof header)
+        return STATUS_TRUNCATED;
     memcpy(&header, reader->data + reader->at, sizeof header);
     if (header.type < JOURNAL_SESSION || header.type > JOURNAL_FRAME ||
         header.size > JOURNAL_RECORD_SIZE_MAX) {
         return STATUS_CORRUPT;
     }
     size_t padded = (size_t)header.size + (8 - header.size % 8) % 8;
-    if (left - sizeof header < padded) return STATUS_TRUNCATED;
+    if (left - sizeof header < padded)
+        return STATUS_TRUNCATED;
     const uint8_t *payload = reader->data + reader->at + sizeof header;
-    if (record_checksum(header.type, header.size, payload) != header.checksum) return STATUS_CORRUPT;
+    if (record_checksum(header.type, header.size, payload) != header.checksum)
+        return STATUS_CORRUPT;
     *entry = (struct journal_entry){(enum journal_type)header.type, payload, header.size};
     reader->at += sizeof header + padded;
     return STATUS_OK;

@@ -27,20 +27,20 @@ enum journal_type {
 /* ---- writing ---- */
 
 struct journal_writer {
-    int descriptor;        /* owned; -1 = closed */
-    uint8_t *buffer;       /* owned */
+    int descriptor;  /* owned; -1 = closed */
+    uint8_t *buffer; /* owned */
     size_t used;
-    uint64_t written;      /* bytes, buffer included */
-    enum status status;    /* the first failure stays */
-    int error;             /* its errno */
+    uint64_t written;         /* bytes, buffer included */
+    enum status status;       /* the first failure stays */
+    int error;                /* its errno */
     struct journal_sink sink; /* of this writer, for whoever runs */
 };
 
 /* Creates the file (it must not exist). */
 MUST_USE enum status journal_writer_open(struct journal_writer *writer, const char *path,
                                          struct problem *problem);
-enum status journal_write(struct journal_writer *writer, enum journal_type type, const void *payload,
-                          size_t size);
+enum status journal_write(struct journal_writer *writer, enum journal_type type,
+                          const void *payload, size_t size);
 /* Flushes, syncs and closes; returns the first failure. */
 MUST_USE enum status journal_writer_close(struct journal_writer *writer, struct problem *problem);
 /* Closes without caring: for a run that is given up. */
@@ -49,7 +49,7 @@ void journal_writer_abort(struct journal_writer *writer);
 /* ---- reading ---- */
 
 struct journal_reader {
-    uint8_t *data;         /* owned: the whole file */
+    uint8_t *data; /* owned: the whole file */
     size_t size, at;
     _Alignas(16) struct input input; /* the last input read */
 };
