@@ -30,7 +30,107 @@ ALWAYS_INLINE bool adx_step(struct adx *adx, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(adx, struct adx, INDICATOR_HLC, 3)
+#define ADX_CHUNK 256
+
+/* A chunk on its way: movements and true ranges, then their decaying sums, then DX in `range` and
+ * the sum of both movements in `moving`. */
+struct adx_chunk {
+    double plus[ADX_CHUNK], minus[ADX_CHUNK], range[ADX_CHUNK], moving[ADX_CHUNK];
+    size_t from, length;
+};
+
+ALWAYS_INLINE void adx_movements(struct adx_chunk *chunk, const struct indicator_columns *columns)
+{
+    const double *high = columns->high + chunk->from;
+    const double *low = columns->low + chunk->from;
+    const double *last = columns->close + chunk->from - 1;
+    for (size_t i = 0; i < chunk->length; i++) {
+        double up = high[i] - high[i - 1];
+        double down = low[i - 1] - low[i];
+        chunk->plus[i] = up > signal_max(down, 0.0) ? up : 0.0;
+        chunk->minus[i] = down > signal_max(up, 0.0) ? down : 0.0;
+        chunk->range[i] = true_range(high[i], low[i], last[i]);
+    }
+}
+
+ALWAYS_INLINE void adx_indices(struct adx_chunk *chunk, double *plus_di, double *minus_di)
+{
+    const double *plus = chunk->plus;
+    const double *minus = chunk->minus;
+    for (size_t i = 0; i < chunk->length; i++) {
+        chunk->moving[i] = plus[i] + minus[i];
+        plus_di[i] = ratio_of(100.0 * plus[i], chunk->range[i]);
+        minus_di[i] = ratio_of(100.0 * minus[i], chunk->range[i]);
+    }
+    for (size_t i = 0; i < chunk->length; i++)
+        chunk->range[i] = ratio_of(100.0 * signal_abs(plus[i] - minus[i]), chunk->moving[i]);
+}
+
+ALWAYS_INLINE void adx_sums(struct adx *adx, struct adx_chunk *chunk, size_t i)
+{
+    chunk->plus[i] = adx->plus = __builtin_fma(adx->plus, adx->keep, chunk->plus[i]);
+    chunk->minus[i] = adx->minus = __builtin_fma(adx->minus, adx->keep, chunk->minus[i]);
+    chunk->range[i] = adx->range = __builtin_fma(adx->range, adx->keep, chunk->range[i]);
+}
+
+ALWAYS_INLINE double adx_average(struct ema *mean, const struct adx_chunk *done, size_t i)
+{
+    if (LIKELY(done->moving[i] > 0.0))
+        mean->value = __builtin_fma(mean->value, mean->keep, done->range[i] * mean->take);
+    return mean->value;
+}
+
+/* The sums of one chunk beside the average of the chunk before it: four chains that do not wait for
+ * each other. */
+ALWAYS_INLINE void adx_chains(struct adx *adx, struct adx_chunk *chunk,
+                              const struct adx_chunk *done, double *average)
+{
+    struct adx local = *adx;
+    size_t both = chunk->length < done->length ? chunk->length : done->length;
+    for (size_t i = 0; i < both; i++) {
+        adx_sums(&local, chunk, i);
+        average[i] = adx_average(&local.mean, done, i);
+    }
+    for (size_t i = both; i < chunk->length; i++)
+        adx_sums(&local, chunk, i);
+    for (size_t i = both; i < done->length; i++)
+        average[i] = adx_average(&local.mean, done, i);
+    *adx = local;
+}
+
+ALWAYS_INLINE void adx_kernel(SIGNAL_BATCH_ARGS)
+{
+    struct adx adx;
+    struct adx_chunk chunks[2];
+    size_t i = 0;
+    adx_start(&adx, params);
+    for (bool ready = false; i < count && !ready; i++) {
+        struct indicator_bar bar = signal_row(columns, i, INDICATOR_HLC);
+        double values[3];
+        ready = adx_step(&adx, &bar, values);
+        for (size_t k = 0; k < 3; k++)
+            out[k][i] = values[k];
+    }
+    struct adx_chunk *chunk = &chunks[0];
+    struct adx_chunk *done = &chunks[1];
+    done->length = 0;
+    done->from = i;
+    while (i < count || done->length > 0) {
+        chunk->from = i;
+        chunk->length = count - i < ADX_CHUNK ? count - i : ADX_CHUNK;
+        if (chunk->length > 0)
+            adx_movements(chunk, columns);
+        adx_chains(&adx, chunk, done, out[0] + done->from);
+        adx_indices(chunk, out[1] + i, out[2] + i);
+        i += chunk->length;
+        struct adx_chunk *swap = chunk;
+        chunk = done;
+        done = swap;
+    }
+}
+
+SIGNAL_UPDATE(adx, struct adx)
+SIGNAL_BATCH(adx)
 
 const struct indicator_class indicator_adx = {
     .name = "adx",

@@ -10,6 +10,7 @@
 #define TERN_CORE_SIGNAL_ADX_H
 
 #include "core/signal/atr.h"
+#include "core/signal/ratio.h"
 
 struct adx {
     double plus_di, minus_di, dx; /* valid once directed */
@@ -47,8 +48,11 @@ static inline bool adx_update(struct adx *adx, double high, double low, double c
     }
     double keep = adx->sums > 0 ? 1.0 : adx->keep;
     adx->sums -= adx->sums > 0;
-    adx->plus = __builtin_fma(adx->plus, keep, up > down && up > 0.0 ? up : 0.0);
-    adx->minus = __builtin_fma(adx->minus, keep, down > up && down > 0.0 ? down : 0.0);
+    /* Compared with the greater of the other and zero: one condition each, no branch. */
+    double plus = up > (down > 0.0 ? down : 0.0) ? up : 0.0;
+    double minus = down > (up > 0.0 ? up : 0.0) ? down : 0.0;
+    adx->plus = __builtin_fma(adx->plus, keep, plus);
+    adx->minus = __builtin_fma(adx->minus, keep, minus);
     adx->range = __builtin_fma(adx->range, keep, range);
     if (UNLIKELY(adx->first > 0)) {
         adx->first--;
@@ -56,16 +60,13 @@ static inline bool adx_update(struct adx *adx, double high, double low, double c
             return false;
     }
     *directed = true;
-    double scale = adx->range > 0.0 ? 100.0 / adx->range : 0.0;
-    adx->plus_di = adx->plus * scale;
-    adx->minus_di = adx->minus * scale;
+    adx->plus_di = ratio_of(100.0 * adx->plus, adx->range);
+    adx->minus_di = ratio_of(100.0 * adx->minus, adx->range);
     double sum = adx->plus + adx->minus;
     double difference = adx->plus - adx->minus;
-    if (LIKELY(sum > 0.0)) {
-        adx->dx = 100.0 * (difference < 0.0 ? -difference : difference) / sum;
+    adx->dx = ratio_of(100.0 * __builtin_fabs(difference), sum);
+    if (LIKELY(sum > 0.0))
         return ema_update(&adx->mean, adx->dx);
-    }
-    adx->dx = 0.0;
     return ema_ready(&adx->mean) || ema_update(&adx->mean, 0.0);
 }
 

@@ -18,7 +18,13 @@ ALWAYS_INLINE bool atr_step(struct atr *atr, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(atr, struct atr, INDICATOR_HLC, 1)
+ALWAYS_INLINE void atr_steady(struct atr *atr)
+{
+    atr->seen = 1;
+    atr->mean.missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(atr, struct atr, INDICATOR_HLC, 1)
 
 const struct indicator_class indicator_atr = {
     .name = "atr",

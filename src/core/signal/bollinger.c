@@ -1,8 +1,6 @@
 /* Bollinger bands: the mean of the last n closes and as many population standard deviations above
  * and below it. */
-#include "base/math.h"
-#include "core/signal/class.h"
-#include "core/signal/window.h"
+#include "core/signal/column.h"
 
 struct bollinger {
     struct window_moments window;
@@ -38,7 +36,52 @@ ALWAYS_INLINE bool bollinger_step(struct bollinger *bollinger, const struct indi
     return ready;
 }
 
-SIGNAL_STREAM(bollinger, struct bollinger, INDICATOR_CLOSE, 3)
+/* Four blocks at once, with sums of squares beside the sums of quad_means. */
+ALWAYS_INLINE void bollinger_four(const double *x, size_t n, double width, quad *sums,
+                                  quad *squares, double *lower, double *middle, double *upper)
+{
+    quad inverse = quad_of(1.0 / (double)n);
+    quad pivot = quad_gather(x - 1, n);
+    quad sum = quad_of(0.0);
+    quad square = quad_of(0.0);
+    sums[n - 1] = squares[n - 1] = sum;
+    for (size_t k = n - 1; k > 0; k--) {
+        quad distance = quad_gather(x - n + k, n) - pivot;
+        sums[k - 1] = sum += distance;
+        squares[k - 1] = square += distance * distance;
+    }
+    sum = square = quad_of(0.0);
+    for (size_t k = 0; k < n; k++) {
+        quad distance = quad_gather(x + k, n) - pivot;
+        sum += distance;
+        square += distance * distance;
+        quad whole = sum + sums[k];
+        quad offset = whole * inverse;
+        quad spread = (square + squares[k] - whole * offset) * inverse;
+        quad reach;
+        for (int lane = 0; lane < QUAD_BLOCKS; lane++)
+            reach[lane] = __builtin_sqrt(signal_max(spread[lane], 0.0));
+        reach *= quad_of(width);
+        quad mean = pivot + offset;
+        QUAD_SCATTER(lower + k, n, mean - reach);
+        QUAD_SCATTER(middle + k, n, mean);
+        QUAD_SCATTER(upper + k, n, mean + reach);
+    }
+}
+
+ALWAYS_INLINE size_t bollinger_quads(const struct indicator_params *params,
+                                     const struct indicator_columns *columns, size_t from,
+                                     size_t end, double *const *out)
+{
+    quad sums[INDICATOR_PERIOD_MAX], squares[INDICATOR_PERIOD_MAX];
+    size_t n = signal_period(params, 0);
+    for (size_t i = from; i < end; i += QUAD_BLOCKS * n)
+        bollinger_four(columns->close + i, n, params->values[1], sums, squares, out[0] + i,
+                       out[1] + i, out[2] + i);
+    return end;
+}
+
+SIGNAL_STREAM_QUADS(bollinger, struct bollinger, INDICATOR_CLOSE, 3)
 
 const struct indicator_class indicator_bollinger = {
     .name = "bollinger",

@@ -2,8 +2,7 @@
  *
  * The deviation is summed anew for every bar, since its centre moves: in four lanes, lane j of
  * the values j, j + 4, ... counted from the oldest, then (0 + 1) + (2 + 3). */
-#include "core/signal/class.h"
-#include "core/signal/sma.h"
+#include "core/signal/column.h"
 
 struct cci {
     uint32_t period;
@@ -50,8 +49,7 @@ ALWAYS_INLINE double cci_deviation(const double *values, uint32_t count, double 
 
 ALWAYS_INLINE double cci_value(double typical, double mean, double deviation, double period)
 {
-    double distance = typical - mean;
-    return deviation > 0.0 ? distance * period / (0.015 * deviation) : 0.0;
+    return ratio_of((typical - mean) * period, 0.015 * deviation);
 }
 
 ALWAYS_INLINE bool cci_step(struct cci *cci, const struct indicator_bar *bar, double *out)
@@ -70,7 +68,51 @@ ALWAYS_INLINE bool cci_step(struct cci *cci, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(cci, struct cci, INDICATOR_HLC, 1)
+/* Deviations of four bars at once, each summed in the lanes and the order of cci_deviation. */
+ALWAYS_INLINE quad cci_deviations(const double *values, size_t count, const quad *mean)
+{
+    quad lane[4] = {{0}};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        for (size_t k = 0; k < 4; k++)
+            lane[k] += quad_distance(values + i + k, mean);
+    }
+    for (size_t k = 0; i + k < count; k++)
+        lane[k] += quad_distance(values + i + k, mean);
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+/* typical: the four blocks and the block before them; mean: room for four blocks. */
+ALWAYS_INLINE void cci_four(const double *typical, size_t n, quad *sums, double *mean, double *out)
+{
+    quad_means(typical + n, n, sums, mean);
+    for (size_t i = 0; i < QUAD_BLOCKS * n; i += 4) {
+        quad centre = quad_load(mean + i);
+        quad deviation = cci_deviations(typical + i + 1, n, &centre);
+        for (size_t k = 0; k < 4; k++)
+            out[i + k] = cci_value(typical[n + i + k], centre[k], deviation[k], (double)n);
+    }
+}
+
+ALWAYS_INLINE size_t cci_quads(const struct indicator_params *params,
+                               const struct indicator_columns *columns, size_t from, size_t end,
+                               double *const *out)
+{
+    quad sums[INDICATOR_PERIOD_MAX];
+    double typical[(QUAD_BLOCKS + 1) * INDICATOR_PERIOD_MAX];
+    double mean[QUAD_BLOCKS * INDICATOR_PERIOD_MAX];
+    size_t n = signal_period(params, 0);
+    for (size_t i = from; i < end; i += QUAD_BLOCKS * n) {
+        for (size_t k = 0; k < (QUAD_BLOCKS + 1) * n; k++) {
+            struct indicator_bar bar = signal_row(columns, i - n + k, INDICATOR_HLC);
+            typical[k] = signal_typical(&bar);
+        }
+        cci_four(typical, n, sums, mean, out[0] + i);
+    }
+    return end;
+}
+
+SIGNAL_STREAM_QUADS(cci, struct cci, INDICATOR_HLC, 1)
 
 const struct indicator_class indicator_cci = {
     .name = "cci",

@@ -17,21 +17,8 @@
 #include <string.h>
 
 #include "core/signal/indicator.h"
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-/* Instruction sets, not -march names: a function without a target may be inlined into these. */
-#if defined(__x86_64__)
-#define SIGNAL_HAS_VARIANTS 1
-#define SIGNAL_V3 __attribute__((target("avx,avx2,fma,bmi,bmi2")))
-#define SIGNAL_V4                                                                              \
-    __attribute__((target("avx,avx2,fma,bmi,bmi2,avx512f,avx512vl,avx512dq,avx512bw,avx512cd," \
-                          "prefer-vector-width=512")))
-#else
-#define SIGNAL_HAS_VARIANTS 0
-#define SIGNAL_V3
-#define SIGNAL_V4
-#endif
+#include "core/signal/ratio.h"
+#include "core/signal/variant.h"
 
 #define SIGNAL_NAN __builtin_nan("")
 
@@ -61,6 +48,16 @@ ALWAYS_INLINE double signal_min(double a, double b) { return a < b ? a : b; }
 ALWAYS_INLINE double signal_max(double a, double b) { return a > b ? a : b; }
 ALWAYS_INLINE double signal_abs(double a) { return __builtin_fabs(a); }
 
+/* 1 where a < b, else 0, by the sign of the difference: where a market goes next is what a branch
+ * predictor cannot know, and of a comparison a compiler may make a branch. Both are finite. */
+ALWAYS_INLINE uint64_t signal_below(double a, double b)
+{
+    double difference = a - b;
+    uint64_t bits;
+    memcpy(&bits, &difference, sizeof bits);
+    return bits >> 63;
+}
+
 /* inputs is a constant at every call, so that a column that is not used is not read. */
 ALWAYS_INLINE struct indicator_bar signal_row(const struct indicator_columns *columns, size_t i,
                                               uint32_t inputs)
@@ -82,11 +79,52 @@ ALWAYS_INLINE struct indicator_bar signal_row(const struct indicator_columns *co
     const struct indicator_params *params, const struct indicator_lanes *columns, size_t count, \
         double *const *out
 
-#define SIGNAL_UPDATE(name, type)                                                         \
-    static bool name##_feed(void *state, const struct indicator_bar *bar, double *out)  \
+/* Loads a double by itself. Without this the compiler joins neighbouring fields into one wide load,
+ * which has to wait whenever the caller has just written them one by one. */
+ALWAYS_INLINE double signal_load(const double *field)
+{
+    double value = *field;
+#if defined(__x86_64__)
+    __asm__("" : "+x"(value));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(value));
+#endif
+    return value;
+}
+
+ALWAYS_INLINE struct indicator_bar signal_load_bar(const struct indicator_bar *bar)
+{
+    return (struct indicator_bar){signal_load(&bar->open),   signal_load(&bar->high),
+                                  signal_load(&bar->low),    signal_load(&bar->close),
+                                  signal_load(&bar->volume), bar->open_time_ns};
+}
+
+/* The streaming form: x_feed, of x_step; `load` is a declaration of what is handed to the step. */
+#if SIGNAL_HAS_VARIANTS
+#define SIGNAL_FEED(name, type, input, load, loaded)                                      \
+    SIGNAL_V3 static bool name##_feed_v3(void *state, const input *in, double *out)       \
     {                                                                                     \
-        return name##_step((type *)state, bar, out);                                      \
+        load;                                                                             \
+        return name##_step((type *)state, loaded, out);                                   \
+    }                                                                                     \
+    static bool name##_feed(void *state, const input *in, double *out)                    \
+    {                                                                                     \
+        if (LIKELY(signal_cpu_is_v3()))                                                   \
+            return name##_feed_v3(state, in, out);                                        \
+        load;                                                                             \
+        return name##_step((type *)state, loaded, out);                                   \
     }
+#else
+#define SIGNAL_FEED(name, type, input, load, loaded)                                      \
+    static bool name##_feed(void *state, const input *in, double *out)                    \
+    {                                                                                     \
+        load;                                                                             \
+        return name##_step((type *)state, loaded, out);                                   \
+    }
+#endif
+#define SIGNAL_UPDATE(name, type)                                                         \
+    SIGNAL_FEED(name, type, struct indicator_bar,                                         \
+                struct indicator_bar bar = signal_load_bar(in), &bar)
 
 #if SIGNAL_HAS_VARIANTS
 #define SIGNAL_BATCH(name)                                                                \
@@ -100,7 +138,7 @@ ALWAYS_INLINE struct indicator_bar signal_row(const struct indicator_columns *co
     }                                                                                     \
     static void name##_batch(SIGNAL_BATCH_ARGS)                                           \
     {                                                                                     \
-        if (indicator_variant_of_cpu() >= INDICATOR_VARIANT_V3)                           \
+        if (signal_cpu_is_v3())                                                           \
             name##_batch_v3(params, columns, count, out);                                 \
         else                                                                              \
             name##_batch_base(params, columns, count, out);                               \
@@ -138,19 +176,46 @@ ALWAYS_INLINE struct indicator_bar signal_row(const struct indicator_columns *co
     SIGNAL_KERNEL(name, type, struct indicator_bar bar = signal_row(columns, i, inputs_), \
                   &bar, output_count_)
 
-#define SIGNAL_STREAM_BOOK(name, type, output_count_)                                       \
-    static bool name##_feed(void *state, const struct indicator_book *book, double *out)  \
+/* For a state that is one small struct. It is kept in a copy whose address nobody has, so that it
+ * lives in registers, and once every output is ready x_steady writes again the counters that stay
+ * as they are from then on: the compiler then drops the checks on them from the loop. */
+#define SIGNAL_STREAM_SMALL(name, type, inputs_, output_count_)                           \
+    SIGNAL_UPDATE(name, type)                                                             \
+    ALWAYS_INLINE void name##_rows(type *state, const struct indicator_columns *columns,  \
+                                   size_t from, size_t to, double *const *out)            \
     {                                                                                     \
-        return name##_step((type *)state, book, out);                                     \
+        double *outs[output_count_];                                                      \
+        for (size_t k = 0; k < (output_count_); k++)                                      \
+            outs[k] = out[k];                                                             \
+        for (size_t i = from; i < to; i++) {                                              \
+            struct indicator_bar bar = signal_row(columns, i, inputs_);                   \
+            double values[output_count_];                                                 \
+            name##_step(state, &bar, values);                                             \
+            for (size_t k = 0; k < (output_count_); k++)                                  \
+                outs[k][i] = values[k];                                                   \
+        }                                                                                 \
     }                                                                                     \
+    ALWAYS_INLINE void name##_kernel(SIGNAL_BATCH_ARGS)                                   \
+    {                                                                                     \
+        const struct indicator_columns local = *columns;                                  \
+        size_t warm = (size_t)name##_warmup(params) + 1;                                  \
+        warm = warm < count ? warm : count;                                               \
+        type fresh;                                                                       \
+        name##_start(&fresh, params);                                                     \
+        type state = fresh;                                                               \
+        name##_rows(&state, &local, 0, warm, out);                                        \
+        name##_steady(&state);                                                            \
+        name##_rows(&state, &local, warm, count, out);                                    \
+    }                                                                                     \
+    SIGNAL_BATCH(name)
+
+#define SIGNAL_STREAM_BOOK(name, type, output_count_)                                       \
+    SIGNAL_FEED(name, type, struct indicator_book, , in)                                      \
     SIGNAL_KERNEL(name, type, const struct indicator_book *book = &columns->books[i],     \
                   book, output_count_)
 
 #define SIGNAL_STREAM_TRADE(name, type, output_count_)                                    \
-    static bool name##_feed(void *state, const struct indicator_trade *trade, double *out) \
-    {                                                                                     \
-        return name##_step((type *)state, trade, out);                                    \
-    }                                                                                     \
+    SIGNAL_FEED(name, type, struct indicator_trade, , in)                                     \
     SIGNAL_KERNEL(name, type, const struct indicator_trade *trade = &columns->trades[i],  \
                   trade, output_count_)
 

@@ -46,6 +46,13 @@ ALWAYS_INLINE bool ema_chain_update(struct ema_chain *chain, uint32_t links, dou
     return false;
 }
 
+ALWAYS_INLINE void ema_chain_steady(struct ema_chain *chain)
+{
+    for (uint32_t i = 0; i < CHAIN_MAX; i++)
+        chain->link[i].missing = 0;
+    chain->hidden = 0;
+}
+
 SIGNAL_FIXED_STATE(dema, struct ema_chain)
 SIGNAL_WARMUP(dema, 2 * (signal_period(params, 0) - 1))
 
@@ -61,7 +68,8 @@ ALWAYS_INLINE bool dema_step(struct ema_chain *chain, const struct indicator_bar
     return ready;
 }
 
-SIGNAL_STREAM(dema, struct ema_chain, INDICATOR_CLOSE, 1)
+#define dema_steady ema_chain_steady
+SIGNAL_STREAM_SMALL(dema, struct ema_chain, INDICATOR_CLOSE, 1)
 
 #define CHAIN_CONVENTIONS "tulip: the first close is the first value"
 
@@ -95,7 +103,8 @@ ALWAYS_INLINE bool tema_step(struct ema_chain *chain, const struct indicator_bar
     return ready;
 }
 
-SIGNAL_STREAM(tema, struct ema_chain, INDICATOR_CLOSE, 1)
+#define tema_steady ema_chain_steady
+SIGNAL_STREAM_SMALL(tema, struct ema_chain, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_tema = {
     .name = "tema",
@@ -129,7 +138,8 @@ ALWAYS_INLINE bool trix_step(struct ema_chain *chain, const struct indicator_bar
     return ready;
 }
 
-SIGNAL_STREAM(trix, struct ema_chain, INDICATOR_CLOSE, 1)
+#define trix_steady ema_chain_steady
+SIGNAL_STREAM_SMALL(trix, struct ema_chain, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_trix = {
     .name = "trix",

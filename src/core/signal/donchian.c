@@ -1,5 +1,6 @@
 /* Donchian channel: the highest high and the lowest low of the last n bars. */
 #include "core/signal/class.h"
+#include "core/signal/column.h"
 #include "core/signal/window.h"
 
 struct donchian {
@@ -53,7 +54,28 @@ ALWAYS_INLINE bool donchian_step(struct donchian *donchian, const struct indicat
     return ready;
 }
 
-SIGNAL_STREAM(donchian, struct donchian, INDICATOR_HIGH | INDICATOR_LOW, 3)
+ALWAYS_INLINE void donchian_kernel(SIGNAL_BATCH_ARGS)
+{
+    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE], spare_low[COLUMN_SPARE];
+    size_t n = signal_period(params, 0);
+    size_t first = donchian_warmup(params);
+    double *lower = out[0], *middle = out[1], *upper = out[2];
+    for (size_t k = 0; k < 3; k++)
+        column_fill(out[k], count < first ? count : first);
+    for (size_t from = first; from < count; from += COLUMN_CHUNK) {
+        size_t length = count - from < COLUMN_CHUNK ? count - from : COLUMN_CHUNK;
+        const double *high = column_highest(columns->high + from - first, n, length, highest, spare);
+        const double *low = column_lowest(columns->low + from - first, n, length, lowest, spare_low);
+        for (size_t i = 0; i < length; i++) {
+            lower[from + i] = low[i];
+            middle[from + i] = (low[i] + high[i]) * 0.5;
+            upper[from + i] = high[i];
+        }
+    }
+}
+
+SIGNAL_UPDATE(donchian, struct donchian)
+SIGNAL_BATCH(donchian)
 
 const struct indicator_class indicator_donchian = {
     .name = "donchian",

@@ -21,7 +21,12 @@ ALWAYS_INLINE bool ema_step(struct ema *ema, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(ema, struct ema, INDICATOR_CLOSE, 1)
+ALWAYS_INLINE void ema_steady(struct ema *ema)
+{
+    ema->missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(ema, struct ema, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_ema = {
     .name = "ema",

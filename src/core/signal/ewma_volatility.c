@@ -42,7 +42,12 @@ ALWAYS_INLINE bool ewma_volatility_step(struct ewma_volatility *ewma,
     return true;
 }
 
-SIGNAL_STREAM(ewma_volatility, struct ewma_volatility, INDICATOR_CLOSE, 1)
+ALWAYS_INLINE void ewma_volatility_steady(struct ewma_volatility *ewma)
+{
+    ewma->seen = 2;
+}
+
+SIGNAL_STREAM_SMALL(ewma_volatility, struct ewma_volatility, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_ewma_volatility = {
     .name = "ewma_volatility",

@@ -9,7 +9,7 @@ ALWAYS_INLINE double flow_of(const struct indicator_bar *bar)
 {
     double range = bar->high - bar->low;
     double lean = (bar->close - bar->low) - (bar->high - bar->close);
-    return range > 0.0 ? lean / range * bar->volume : 0.0;
+    return ratio_of(lean, range) * bar->volume;
 }
 
 struct ad {
@@ -32,7 +32,12 @@ ALWAYS_INLINE bool ad_step(struct ad *ad, const struct indicator_bar *bar, doubl
     return true;
 }
 
-SIGNAL_STREAM(ad, struct ad, INDICATOR_HLC | INDICATOR_VOLUME, 1)
+ALWAYS_INLINE void ad_steady(struct ad *ad)
+{
+    (void)ad;
+}
+
+SIGNAL_STREAM_SMALL(ad, struct ad, INDICATOR_HLC | INDICATOR_VOLUME, 1)
 
 const struct indicator_class indicator_ad = {
     .name = "ad",
@@ -70,8 +75,7 @@ ALWAYS_INLINE bool cmf_step(struct cmf *cmf, const struct indicator_bar *bar, do
     double flow, volume;
     bool ready = window_sum_update(&cmf->flow, cmf->slots, flow_of(bar), &flow);
     window_sum_update(&cmf->volume, volume_slots, bar->volume, &volume);
-    double value = volume > 0.0 ? flow / volume : 0.0;
-    out[0] = ready ? value : SIGNAL_NAN;
+    out[0] = ready ? ratio_of(flow, volume) : SIGNAL_NAN;
     return ready;
 }
 

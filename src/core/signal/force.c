@@ -30,7 +30,13 @@ ALWAYS_INLINE bool force_step(struct force *force, const struct indicator_bar *b
     return ready;
 }
 
-SIGNAL_STREAM(force, struct force, INDICATOR_CLOSE | INDICATOR_VOLUME, 1)
+ALWAYS_INLINE void force_steady(struct force *force)
+{
+    force->seen = 1;
+    force->mean.missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(force, struct force, INDICATOR_CLOSE | INDICATOR_VOLUME, 1)
 
 const struct indicator_class indicator_force = {
     .name = "force",

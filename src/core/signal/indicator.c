@@ -12,19 +12,9 @@ const struct indicator_class *const indicator_classes[INDICATOR_COUNT] = {
 
 enum indicator_variant indicator_variant_of_cpu(void)
 {
-#if SIGNAL_HAS_VARIANTS
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-        !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2"))
-        return INDICATOR_VARIANT_BASE;
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl") ||
-        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw") ||
-        !__builtin_cpu_supports("avx512cd"))
-        return INDICATOR_VARIANT_V3;
-    return INDICATOR_VARIANT_V4;
-#else
-    return INDICATOR_VARIANT_BASE;
-#endif
+    if (signal_cpu_is_v4())
+        return INDICATOR_VARIANT_V4;
+    return signal_cpu_is_v3() ? INDICATOR_VARIANT_V3 : INDICATOR_VARIANT_BASE;
 }
 
 const struct indicator_class *indicator_find(struct text name)

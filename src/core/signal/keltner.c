@@ -43,7 +43,14 @@ ALWAYS_INLINE bool keltner_step(struct keltner *keltner, const struct indicator_
     return ready;
 }
 
-SIGNAL_STREAM(keltner, struct keltner, INDICATOR_HLC, 3)
+ALWAYS_INLINE void keltner_steady(struct keltner *keltner)
+{
+    keltner->middle.missing = 0;
+    keltner->range.seen = 1;
+    keltner->range.mean.missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(keltner, struct keltner, INDICATOR_HLC, 3)
 
 const struct indicator_class indicator_keltner = {
     .name = "keltner",

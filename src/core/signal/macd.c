@@ -43,7 +43,14 @@ ALWAYS_INLINE bool macd_step(struct macd *macd, const struct indicator_bar *bar,
     return ready;
 }
 
-SIGNAL_STREAM(macd, struct macd, INDICATOR_CLOSE, 3)
+ALWAYS_INLINE void macd_steady(struct macd *macd)
+{
+    macd->fast.missing = 0;
+    macd->slow.missing = 0;
+    macd->signal.missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(macd, struct macd, INDICATOR_CLOSE, 3)
 
 const struct indicator_class indicator_macd = {
     .name = "macd",

@@ -42,7 +42,7 @@ ALWAYS_INLINE bool mfi_step(struct mfi *mfi, const struct indicator_bar *bar, do
     bool ready = window_sum_update(&mfi->rising, mfi->slots, typical > last ? flow : 0.0, &rising);
     window_sum_update(&mfi->falling, falling_slots, typical < last ? flow : 0.0, &falling);
     double sum = rising + falling;
-    double value = sum > 0.0 ? 100.0 * rising / sum : mfi->flat;
+    double value = ratio_of(100.0 * rising, sum) + (sum > 0.0 ? 0.0 : mfi->flat);
     out[0] = ready ? value : SIGNAL_NAN;
     return ready;
 }

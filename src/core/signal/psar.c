@@ -10,9 +10,9 @@
 #include "core/signal/class.h"
 
 struct psar {
-    double stop;
+    double stop;               /* for the next bar (TA-Lib), of the last bar (Tulip) */
     double extreme;
-    double speed;              /* a */
+    uint64_t steps;            /* a is steps times step, at most max */
     double step, max;
     double high, low;          /* of the last bar */
     double high_ago, low_ago;  /* of the bar before it (Tulip) */
@@ -26,11 +26,10 @@ SIGNAL_WARMUP(psar, 1)
 
 static void psar_start(void *state, const struct indicator_params *params)
 {
-    struct psar *psar = state;
-    double max = params->values[1];
-    *psar = (struct psar){.step = signal_min(params->values[0], max), .max = max,
-                          .tulip = params->convention == INDICATOR_TULIP};
-    psar->speed = psar->step;
+    *(struct psar *)state = (struct psar){.steps = 1,
+                                          .step = params->values[0],
+                                          .max = params->values[1],
+                                          .tulip = params->convention == INDICATOR_TULIP};
 }
 
 static void psar_begin(struct psar *psar, double high, double low)
@@ -54,36 +53,58 @@ static void psar_begin(struct psar *psar, double high, double low)
     }
 }
 
-/* A falling side is a rising one with every price negated: one set of rules serves both. high and
- * low are those of the current bar as the side sees them, *_last of the bar before. Returns the
- * stop to show; the stop for the next bar is left in the state. */
-ALWAYS_INLINE double psar_talib(struct psar *psar, double high, double low, double last_high,
-                                double last_low)
+/* A falling side is a rising one with every price negated, so one set of rules serves both: top and
+ * bottom are the bar's high and low as the side sees them. */
+struct psar_side {
+    double stop, extreme;
+    uint64_t steps;
+};
+
+/* The stop after a bar: s (1 - a) + e a, one step of the chain from bar to bar. */
+ALWAYS_INLINE double psar_next(const struct psar_side *side, double step, double max)
+{
+    double speed = signal_min((double)(int64_t)side->steps * step, max);
+    return __builtin_fma(side->stop, 1.0 - speed, speed * side->extreme);
+}
+
+/* Gives the stop to show in *shown and leaves the next one in side. Returns whether the price
+ * crossed the stop: then side is that of the other direction, still seen from this one. */
+ALWAYS_INLINE bool psar_side_update(struct psar_side *side, double step, double max, double top,
+                                    double bottom, double top_last, double bottom_last,
+                                    double *shown)
+{
+    if (UNLIKELY(bottom <= side->stop)) {
+        double bound = signal_max(top_last, top);
+        *shown = side->stop = signal_max(side->extreme, bound);
+        side->extreme = bottom;
+        side->steps = 1;
+        side->stop = signal_max(psar_next(side, step, max), bound);
+        return true;
+    }
+    *shown = side->stop;
+    side->steps += signal_below(side->extreme, top);
+    side->extreme = signal_max(top, side->extreme);
+    side->stop = signal_min(psar_next(side, step, max), signal_min(bottom_last, bottom));
+    return false;
+}
+
+ALWAYS_INLINE double psar_talib(struct psar *psar, double high, double low)
 {
     double sign = psar->rising ? 1.0 : -1.0;
-    double top = psar->rising ? high : -low;
-    double bottom = psar->rising ? low : -high;
-    double bottom_last = psar->rising ? last_low : -last_high;
-    double top_last = psar->rising ? last_high : -last_low;
-    double stop = sign * psar->stop;
-    double extreme = sign * psar->extreme;
-    if (UNLIKELY(bottom <= stop)) {
-        double shown = signal_max(signal_max(extreme, top_last), top);
-        psar->rising = !psar->rising;
-        psar->speed = psar->step;
-        psar->extreme = sign * bottom;
-        double next = shown + psar->speed * (bottom - shown);
-        psar->stop = sign * signal_max(signal_max(next, top_last), top);
-        return sign * shown;
-    }
-    if (top > extreme) {
-        extreme = top;
-        psar->extreme = sign * top;
-        psar->speed = signal_min(psar->speed + psar->step, psar->max);
-    }
-    double next = stop + psar->speed * (extreme - stop);
-    psar->stop = sign * signal_min(signal_min(next, bottom_last), bottom);
-    return sign * stop;
+    struct psar_side side = {sign * psar->stop, sign * psar->extreme, psar->steps};
+    double shown;
+    bool crossed;
+    if (psar->rising)
+        crossed = psar_side_update(&side, psar->step, psar->max, high, low, psar->high, psar->low,
+                                   &shown);
+    else
+        crossed = psar_side_update(&side, psar->step, psar->max, -low, -high, -psar->low,
+                                   -psar->high, &shown);
+    psar->stop = sign * side.stop;
+    psar->extreme = sign * side.extreme;
+    psar->steps = side.steps;
+    psar->rising ^= crossed;
+    return sign * shown;
 }
 
 ALWAYS_INLINE double psar_tulip(struct psar *psar, double high, double low)
@@ -93,21 +114,18 @@ ALWAYS_INLINE double psar_tulip(struct psar *psar, double high, double low)
     double bottom = psar->rising ? low : -high;
     double bottom_last = psar->rising ? psar->low : -psar->high;
     double bottom_ago = psar->rising ? psar->low_ago : -psar->high_ago;
-    double extreme = sign * psar->extreme;
-    double stop = sign * psar->stop;
-    stop += psar->speed * (extreme - stop);
-    stop = signal_min(signal_min(stop, bottom_ago), bottom_last);
-    if (top > extreme) {
-        extreme = top;
-        psar->speed = signal_min(psar->speed + psar->step, psar->max);
-    }
+    struct psar_side side = {sign * psar->stop, sign * psar->extreme, psar->steps};
+    double stop = signal_min(psar_next(&side, psar->step, psar->max),
+                             signal_min(bottom_ago, bottom_last));
+    psar->steps += signal_below(side.extreme, top);
+    side.extreme = signal_max(top, side.extreme);
     if (bottom < stop) {
-        psar->speed = psar->step;
+        psar->steps = 1;
         psar->rising = !psar->rising;
-        stop = extreme;
-        extreme = bottom;
+        stop = side.extreme;
+        side.extreme = bottom;
     }
-    psar->extreme = sign * extreme;
+    psar->extreme = sign * side.extreme;
     psar->stop = sign * stop;
     return psar->stop;
 }
@@ -124,8 +142,7 @@ ALWAYS_INLINE bool psar_step(struct psar *psar, const struct indicator_bar *bar,
     bool ready = psar->seen == 2;
     out[0] = SIGNAL_NAN;
     if (ready)
-        out[0] = psar->tulip ? psar_tulip(psar, high, low)
-                             : psar_talib(psar, high, low, psar->high, psar->low);
+        out[0] = psar->tulip ? psar_tulip(psar, high, low) : psar_talib(psar, high, low);
     psar->high_ago = psar->high;
     psar->low_ago = psar->low;
     psar->high = high;
@@ -133,7 +150,47 @@ ALWAYS_INLINE bool psar_step(struct psar *psar, const struct indicator_bar *bar,
     return ready;
 }
 
-SIGNAL_STREAM(psar, struct psar, INDICATOR_HIGH | INDICATOR_LOW, 1)
+/* Rows of one direction, until the price crosses the stop or the rows end; sign is 1 rising, -1
+ * falling. Returns the next row. */
+ALWAYS_INLINE size_t psar_run(struct psar_side *side, const struct psar *psar, const double *top,
+                              const double *bottom, double sign, size_t i, size_t count,
+                              double *out)
+{
+    double step = psar->step;
+    double max = psar->max;
+    for (bool crossed = false; i < count && !crossed; i++) {
+        double shown;
+        crossed = psar_side_update(side, step, max, sign * top[i], sign * bottom[i],
+                                   sign * top[i - 1], sign * bottom[i - 1], &shown);
+        out[i] = sign * shown;
+    }
+    return i;
+}
+
+ALWAYS_INLINE void psar_kernel(SIGNAL_BATCH_ARGS)
+{
+    struct psar psar;
+    const double *high = columns->high;
+    const double *low = columns->low;
+    size_t warm = params->convention == INDICATOR_TULIP ? count : 2;
+    size_t i = 0;
+    psar_start(&psar, params);
+    for (; i < warm && i < count; i++) {
+        struct indicator_bar bar = {.high = high[i], .low = low[i]};
+        psar_step(&psar, &bar, &out[0][i]);
+    }
+    double sign = psar.rising ? 1.0 : -1.0;
+    struct psar_side side = {sign * psar.stop, sign * psar.extreme, psar.steps};
+    for (bool rising = psar.rising != 0; i < count; rising = !rising) {
+        i = rising ? psar_run(&side, &psar, high, low, 1.0, i, count, out[0])
+                   : psar_run(&side, &psar, low, high, -1.0, i, count, out[0]);
+        side.stop = -side.stop;
+        side.extreme = -side.extreme;
+    }
+}
+
+SIGNAL_UPDATE(psar, struct psar)
+SIGNAL_BATCH(psar)
 
 const struct indicator_class indicator_psar = {
     .name = "psar",

@@ -17,7 +17,12 @@ ALWAYS_INLINE bool rma_step(struct ema *ema, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(rma, struct ema, INDICATOR_CLOSE, 1)
+ALWAYS_INLINE void rma_steady(struct ema *ema)
+{
+    ema->missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(rma, struct ema, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_rma = {
     .name = "rma",

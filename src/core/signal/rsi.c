@@ -18,7 +18,14 @@ ALWAYS_INLINE bool rsi_step(struct rsi *rsi, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(rsi, struct rsi, INDICATOR_CLOSE, 1)
+ALWAYS_INLINE void rsi_steady(struct rsi *rsi)
+{
+    rsi->seen = 1;
+    rsi->gain.missing = 0;
+    rsi->loss.missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(rsi, struct rsi, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_rsi = {
     .name = "rsi",

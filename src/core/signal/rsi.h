@@ -5,6 +5,7 @@
 #define TERN_CORE_SIGNAL_RSI_H
 
 #include "core/signal/ema.h"
+#include "core/signal/ratio.h"
 
 struct rsi {
     double value;    /* 0 to 100, once ready */
@@ -35,7 +36,7 @@ static inline bool rsi_update(struct rsi *rsi, double close)
     if (!ema_update(&rsi->gain, change > 0.0 ? change : 0.0))
         return false;
     double sum = rsi->gain.value + rsi->loss.value;
-    rsi->value = sum > 0.0 ? 100.0 * rsi->gain.value / sum : rsi->flat;
+    rsi->value = ratio_of(100.0 * rsi->gain.value, sum) + (sum > 0.0 ? 0.0 : rsi->flat);
     return true;
 }
 

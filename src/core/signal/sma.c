@@ -2,6 +2,7 @@
 #include "core/signal/sma.h"
 
 #include "core/signal/class.h"
+#include "core/signal/column.h"
 
 SIGNAL_WARMUP(sma, signal_period(params, 0) - 1)
 
@@ -22,7 +23,13 @@ ALWAYS_INLINE bool sma_step(struct sma *sma, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(sma, struct sma, INDICATOR_CLOSE, 1)
+ALWAYS_INLINE void sma_kernel(SIGNAL_BATCH_ARGS)
+{
+    column_mean(columns->close, count, signal_period(params, 0), out[0]);
+}
+
+SIGNAL_UPDATE(sma, struct sma)
+SIGNAL_BATCH(sma)
 
 const struct indicator_class indicator_sma = {
     .name = "sma",

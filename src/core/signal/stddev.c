@@ -49,7 +49,7 @@ ALWAYS_INLINE bool zscore_step(struct stddev *stddev, const struct indicator_bar
     double mean, variance;
     bool ready = window_moments_update(&stddev->window, stddev->slots, bar->close, &mean,
                                        &variance);
-    double value = variance > 0.0 ? (bar->close - mean) / __builtin_sqrt(variance) : 0.0;
+    double value = ratio_of(bar->close - mean, __builtin_sqrt(variance));
     out[0] = ready ? value : SIGNAL_NAN;
     return ready;
 }

@@ -1,6 +1,7 @@
 /* Stochastic oscillator: where the close lies in the range of the last n bars, 0 to 100, smoothed
  * once (%K) and once more (%D) by plain means; 0 where there is no range. */
 #include "core/signal/class.h"
+#include "core/signal/column.h"
 #include "core/signal/sma.h"
 #include "core/signal/window.h"
 
@@ -56,7 +57,7 @@ ALWAYS_INLINE bool stoch_step(struct stoch *stoch, const struct indicator_bar *b
     bool ranged = window_extreme_update(&stoch->highest, stoch->slots, bar->high, &highest);
     window_extreme_update(&stoch->lowest, stoch_lowest_slots(stoch), -bar->low, &lowest);
     double range = highest + lowest;
-    double raw = range > 0.0 ? 100.0 * (bar->close + lowest) / range : 0.0;
+    double raw = ratio_of(100.0 * (bar->close + lowest), range);
     bool smoothed = ranged && sma_update(k, raw);
     bool ready = smoothed && sma_update(d, k->value);
     out[0] = smoothed ? k->value : SIGNAL_NAN;
@@ -64,7 +65,31 @@ ALWAYS_INLINE bool stoch_step(struct stoch *stoch, const struct indicator_bar *b
     return ready;
 }
 
-SIGNAL_STREAM(stoch, struct stoch, INDICATOR_HLC, 2)
+/* The raw oscillator goes through the second output column to the first and back. */
+ALWAYS_INLINE void stoch_kernel(SIGNAL_BATCH_ARGS)
+{
+    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE], spare_low[COLUMN_SPARE];
+    size_t n = signal_period(params, 0);
+    size_t first = n - 1 < count ? n - 1 : count;
+    size_t first_k = first + signal_period(params, 1) - 1;
+    first_k = first_k < count ? first_k : count;
+    for (size_t from = first; from < count; from += COLUMN_CHUNK) {
+        size_t length = count - from < COLUMN_CHUNK ? count - from : COLUMN_CHUNK;
+        const double *high = column_highest(columns->high + from - first, n, length, highest, spare);
+        const double *low = column_lowest(columns->low + from - first, n, length, lowest, spare_low);
+        const double *close = columns->close + from;
+        double *raw = out[1] + from;
+        for (size_t i = 0; i < length; i++)
+            raw[i] = ratio_of(100.0 * (close[i] - low[i]), high[i] - low[i]);
+    }
+    column_fill(out[0], first);
+    column_mean(out[1] + first, count - first, signal_period(params, 1), out[0] + first);
+    column_fill(out[1], first_k);
+    column_mean(out[0] + first_k, count - first_k, signal_period(params, 2), out[1] + first_k);
+}
+
+SIGNAL_UPDATE(stoch, struct stoch)
+SIGNAL_BATCH(stoch)
 
 const struct indicator_class indicator_stoch = {
     .name = "stoch",

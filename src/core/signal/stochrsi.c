@@ -81,7 +81,7 @@ ALWAYS_INLINE bool stochrsi_step(struct stochrsi *state, const struct indicator_
     bool ranged = window_extreme_update(&state->highest, state->slots, rsi, &highest);
     window_extreme_update(&state->lowest, stochrsi_lowest_slots(state), -rsi, &lowest);
     double range = highest + lowest;
-    if (!ranged || !sma_update(k, range > 0.0 ? state->scale * (rsi + lowest) / range : 0.0))
+    if (!ranged || !sma_update(k, ratio_of(state->scale * (rsi + lowest), range)))
         return false;
     out[0] = k->value;
     bool ready = sma_update(d, k->value);

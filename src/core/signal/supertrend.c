@@ -50,7 +50,13 @@ ALWAYS_INLINE bool supertrend_step(struct supertrend *trend, const struct indica
     return true;
 }
 
-SIGNAL_STREAM(supertrend, struct supertrend, INDICATOR_HLC, 2)
+ALWAYS_INLINE void supertrend_steady(struct supertrend *trend)
+{
+    trend->range.seen = 1;
+    trend->range.mean.missing = 0;
+}
+
+SIGNAL_STREAM_SMALL(supertrend, struct supertrend, INDICATOR_HLC, 2)
 
 const struct indicator_class indicator_supertrend = {
     .name = "supertrend",

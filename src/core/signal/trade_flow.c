@@ -33,8 +33,7 @@ ALWAYS_INLINE bool trade_flow_step(struct trade_flow *flow, const struct indicat
                                    &bought);
     window_sum_update(&flow->sold, sold_slots, buyer ? 0.0 : trade->quantity, &sold);
     double sum = bought + sold;
-    double value = sum > 0.0 ? (bought - sold) / sum : 0.0;
-    out[0] = ready ? value : SIGNAL_NAN;
+    out[0] = ready ? ratio_of(bought - sold, sum) : SIGNAL_NAN;
     out[1] = ready ? bought - sold : SIGNAL_NAN;
     return ready;
 }

@@ -45,11 +45,16 @@ ALWAYS_INLINE bool vwap_step(struct vwap *vwap, const struct indicator_bar *bar,
     }
     vwap->traded += typical * bar->volume;
     vwap->volume += bar->volume;
-    out[0] = vwap->volume > 0.0 ? vwap->traded / vwap->volume : typical;
+    out[0] = ratio_of(vwap->traded, vwap->volume) + (vwap->volume > 0.0 ? 0.0 : typical);
     return true;
 }
 
-SIGNAL_STREAM(vwap, struct vwap, INDICATOR_HLC | INDICATOR_VOLUME | INDICATOR_TIME, 1)
+ALWAYS_INLINE void vwap_steady(struct vwap *vwap)
+{
+    vwap->seen = 1;
+}
+
+SIGNAL_STREAM_SMALL(vwap, struct vwap, INDICATOR_HLC | INDICATOR_VOLUME | INDICATOR_TIME, 1)
 
 const struct indicator_class indicator_vwap = {
     .name = "vwap",

@@ -1,6 +1,7 @@
 /* Williams %R: where the close lies in the range of the last n bars, -100 at the bottom, 0 at the
  * top; 0 where there is no range. */
 #include "core/signal/class.h"
+#include "core/signal/column.h"
 #include "core/signal/window.h"
 
 struct willr {
@@ -31,12 +32,30 @@ ALWAYS_INLINE bool willr_step(struct willr *willr, const struct indicator_bar *b
     bool ready = window_extreme_update(&willr->highest, willr->slots, bar->high, &highest);
     window_extreme_update(&willr->lowest, lowest_slots, -bar->low, &lowest);
     double range = highest + lowest;
-    double value = range > 0.0 ? -100.0 * (highest - bar->close) / range : 0.0;
+    double value = ratio_of(-100.0 * (highest - bar->close), range);
     out[0] = ready ? value : SIGNAL_NAN;
     return ready;
 }
 
-SIGNAL_STREAM(willr, struct willr, INDICATOR_HLC, 1)
+ALWAYS_INLINE void willr_kernel(SIGNAL_BATCH_ARGS)
+{
+    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE], spare_low[COLUMN_SPARE];
+    size_t n = signal_period(params, 0);
+    size_t first = n - 1;
+    column_fill(out[0], count < first ? count : first);
+    for (size_t from = first; from < count; from += COLUMN_CHUNK) {
+        size_t length = count - from < COLUMN_CHUNK ? count - from : COLUMN_CHUNK;
+        const double *high = column_highest(columns->high + from - first, n, length, highest, spare);
+        const double *low = column_lowest(columns->low + from - first, n, length, lowest, spare_low);
+        const double *close = columns->close + from;
+        double *result = out[0] + from;
+        for (size_t i = 0; i < length; i++)
+            result[i] = ratio_of(-100.0 * (high[i] - close[i]), high[i] - low[i]);
+    }
+}
+
+SIGNAL_UPDATE(willr, struct willr)
+SIGNAL_BATCH(willr)
 
 const struct indicator_class indicator_willr = {
     .name = "willr",

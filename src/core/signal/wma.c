@@ -1,6 +1,5 @@
 /* Weighted moving average: the newest of n closes weighs n, the oldest 1. */
-#include "core/signal/class.h"
-#include "core/signal/window.h"
+#include "core/signal/column.h"
 
 struct wma {
     struct window_weighted window;
@@ -28,7 +27,41 @@ ALWAYS_INLINE bool wma_step(struct wma *wma, const struct indicator_bar *bar, do
     return ready;
 }
 
-SIGNAL_STREAM(wma, struct wma, INDICATOR_CLOSE, 1)
+/* Four blocks at once: the sums of window_weighted. */
+ALWAYS_INLINE void wma_four(const double *x, size_t n, quad *ranks, double *out)
+{
+    double whole = (double)n;
+    quad inverse = quad_of(2.0 / (whole * (whole + 1.0)));
+    quad pivot = quad_gather(x - 1, n);
+    quad sum = quad_of(0.0);
+    quad ranked = quad_of(0.0);
+    ranks[n - 1] = sum;
+    for (size_t k = n - 1; k > 0; k--) {
+        sum += quad_gather(x - n + k, n) - pivot;
+        ranks[k - 1] = ranked += sum;
+    }
+    sum = ranked = quad_of(0.0);
+    for (size_t k = 0; k < n; k++) {
+        quad distance = quad_gather(x + k, n) - pivot;
+        sum += distance;
+        ranked += distance * quad_of((double)k);
+        quad recent = quad_of((double)(n - k)) * sum;
+        QUAD_SCATTER(out + k, n, pivot + (ranks[k] + (recent + ranked)) * inverse);
+    }
+}
+
+ALWAYS_INLINE size_t wma_quads(const struct indicator_params *params,
+                               const struct indicator_columns *columns, size_t from, size_t end,
+                               double *const *out)
+{
+    quad ranks[INDICATOR_PERIOD_MAX];
+    size_t n = signal_period(params, 0);
+    for (size_t i = from; i < end; i += QUAD_BLOCKS * n)
+        wma_four(columns->close + i, n, ranks, out[0] + i);
+    return end;
+}
+
+SIGNAL_STREAM_QUADS(wma, struct wma, INDICATOR_CLOSE, 1)
 
 const struct indicator_class indicator_wma = {
     .name = "wma",
