@@ -174,10 +174,11 @@ static int faulty_write(void *context, int descriptor, const char *data, size_t 
     return error;
 }
 
+/* The tests ask what is there after a failure, not after a power cut: syncs are counted, not done. */
 static int faulty_sync(void *context, int descriptor)
 {
-    return strike(context) != 0 ? ((struct faulty *)context)->error
-                                : output_disk_posix.sync(NULL, descriptor);
+    (void)descriptor;
+    return strike(context);
 }
 
 /* A failing close closes all the same, as the kernel does. */
@@ -189,8 +190,8 @@ static int faulty_close(void *context, int descriptor)
 
 static int faulty_sync_directory(void *context, const char *path)
 {
-    int error = strike(context);
-    return error != 0 ? error : output_disk_posix.sync_directory(NULL, path);
+    (void)path;
+    return strike(context);
 }
 
 static int faulty_rename(void *context, const char *from, const char *to)
@@ -551,8 +552,9 @@ static void scenario_prepare(struct place *place, enum scenario scenario,
     if (scenario < REPLACE)
         return;
     result->seed = 1;
-    assert_int_equal(save(&output_disk_posix, place->directory, result, metrics, &problem),
-                     STATUS_OK);
+    struct faulty sound = {0};
+    struct output_disk disk = faulty_disk(&sound);
+    assert_int_equal(save(&disk, place->directory, result, metrics, &problem), STATUS_OK);
     file_write(place->directory, "journal", "old frames");
 }
 

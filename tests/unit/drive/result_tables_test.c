@@ -164,7 +164,7 @@ static void readable_numbers(void **state)
         const char *text;
     } ratios[] = {
         {.02, true, "+2.00 %"},     {-.02, false, "-2.00 %"}, {0, true, "0.00 %"},
-        {-1e-9, true, "0.00 %"},    {NAN, true, "-"},         {1e9, true, "+1.00e+11 %"},
+        {-1e-9, true, "0.00 %"},    {(double)NAN, true, "-"}, {1e9, true, "+1.00e+11 %"},
         {.12345, false, "12.35 %"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(ratios); i++) {
@@ -188,7 +188,7 @@ static void readable_numbers(void **state)
     assert_string_equal(text, "1.00");
     number_format(text, -2e12, 2);
     assert_string_equal(text, "-2.000e+12");
-    number_format(text, -INFINITY, 2);
+    number_format(text, -(double)INFINITY, 2);
     assert_string_equal(text, "-");
     count_format(text, UINT64_MAX);
     assert_string_equal(text, "18,446,744,073,709,551,615");

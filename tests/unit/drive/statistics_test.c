@@ -184,11 +184,11 @@ static void moments_by_the_book(void **state)
         long double mean = 0, second = 0, third = 0, fourth = 0;
         for (size_t i = 0; i < count; i++) {
             values[i] = random_normal(&random) * .02 + .001;
-            mean += values[i];
+            mean += (long double)values[i];
         }
         mean /= (long double)count;
         for (size_t i = 0; i < count; i++) {
-            long double difference = values[i] - mean;
+            long double difference = (long double)values[i] - mean;
             second += difference * difference;
             third += difference * difference * difference;
             fourth += difference * difference * difference * difference;
