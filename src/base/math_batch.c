@@ -12,9 +12,12 @@
 #include "base/math_parts.h"
 
 #define BLOCK_COUNT 32
+#define SMALL_COUNT 8 /* the widest vector */
 #define ALIGNED __attribute__((aligned(64)))
 
-typedef void block_function(const double *in, double *block);
+typedef double scalar_function(double x);
+/* count is BLOCK_COUNT or SMALL_COUNT, known to the compiler in each place. */
+typedef void block_function(const double *in, double *block, size_t count);
 
 /* For each element of a block its place in NORMAL_ROWS. */
 struct normal_places {
@@ -22,78 +25,87 @@ struct normal_places {
     double d[BLOCK_COUNT] ALIGNED;
 };
 
-typedef void polynomial_function(const struct normal_places *places, double *sizes);
+typedef void polynomial_function(const struct normal_places *places, double *sizes, size_t count);
 
-MATH_INLINE void exp_block(const double *in, double *block)
+MATH_INLINE void exp_block(const double *in, double *block, size_t count)
 {
-    for (size_t i = 0; i < BLOCK_COUNT; i++)
+    for (size_t i = 0; i < count; i++)
         block[i] = math_exp_body(in[i]);
 }
 
-MATH_INLINE void log_block(const double *in, double *block)
+MATH_INLINE void log_block(const double *in, double *block, size_t count)
 {
-    for (size_t i = 0; i < BLOCK_COUNT; i++)
+    for (size_t i = 0; i < count; i++)
         block[i] = math_log_body(in[i]);
 }
 
 /* The middle of the distribution in vectors, then the few of the tails one by one. */
-MATH_INLINE void normal_quantile_block(const double *in, double *block,
+MATH_INLINE void normal_quantile_block(const double *in, double *block, size_t count,
                                        polynomial_function *polynomial)
 {
     struct normal_places places;
     uint64_t tails = 0;
-    for (size_t i = 0; i < BLOCK_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct math_normal_place place = math_normal_place(in[i]);
         places.first[i] = place.first;
         places.d[i] = place.d;
         tails |= math_normal_in_middle(in[i]) ? 0 : 1;
     }
-    polynomial(&places, block);
-    for (size_t i = 0; i < BLOCK_COUNT; i++)
+    polynomial(&places, block, count);
+    for (size_t i = 0; i < count; i++)
         block[i] = math_with_sign(block[i], in[i] - 0.5);
     if (LIKELY(tails == 0))
         return;
-    for (size_t i = 0; i < BLOCK_COUNT; i++)
+    for (size_t i = 0; i < count; i++)
         if (!math_normal_in_middle(in[i]))
             block[i] = math_normal_quantile(in[i]);
 }
 
-/* filler fills the last block up: an argument of the fast path. */
-MATH_INLINE void batch(const double *in, double *out, size_t count, double filler,
+/* An odd end is done first, overlapping what is done again in turn, and written last: out may be
+ * in, so afterwards its arguments would be gone. */
+MATH_INLINE void batch(const double *in, double *out, size_t count, scalar_function *scalar,
                        block_function *function)
 {
+    if (count < SMALL_COUNT) {
+        for (size_t i = 0; i < count; i++)
+            out[i] = scalar(in[i]);
+        return;
+    }
     double block[BLOCK_COUNT] ALIGNED;
+    double end[SMALL_COUNT] ALIGNED;
+    size_t odd = count % SMALL_COUNT;
+    if (odd != 0)
+        function(in + count - SMALL_COUNT, end, SMALL_COUNT);
     size_t done = 0;
     for (; count - done >= BLOCK_COUNT; done += BLOCK_COUNT) {
-        function(in + done, block);
+        function(in + done, block, BLOCK_COUNT);
         memcpy(out + done, block, sizeof(block));
     }
-    size_t rest = count - done;
-    if (rest == 0)
-        return;
-    double padded[BLOCK_COUNT] ALIGNED;
-    for (size_t i = 0; i < BLOCK_COUNT; i++)
-        padded[i] = i < rest ? in[done + i] : filler;
-    function(padded, block);
-    memcpy(out + done, block, rest * sizeof(*block));
+    for (; count - done >= SMALL_COUNT; done += SMALL_COUNT) {
+        function(in + done, block, SMALL_COUNT);
+        memcpy(out + done, block, SMALL_COUNT * sizeof(*block));
+    }
+    if (odd != 0)
+        memcpy(out + count - SMALL_COUNT, end, sizeof(end));
 }
 
 #define DEFINE_FORM(form, target)                                                          \
-    target MATH_INLINE void normal_quantile_block_##form(const double *in, double *block)  \
+    target MATH_INLINE void normal_quantile_block_##form(const double *in, double *block,  \
+                                                         size_t count)                     \
     {                                                                                      \
-        normal_quantile_block(in, block, normal_polynomial_##form);                        \
+        normal_quantile_block(in, block, count, normal_polynomial_##form);                 \
     }                                                                                      \
     target static void exp_##form(const double *in, double *out, size_t count)             \
     {                                                                                      \
-        batch(in, out, count, 0.0, exp_block);                                             \
+        batch(in, out, count, math_exp, exp_block);                                        \
     }                                                                                      \
     target static void log_##form(const double *in, double *out, size_t count)             \
     {                                                                                      \
-        batch(in, out, count, 1.0, log_block);                                             \
+        batch(in, out, count, math_log, log_block);                                        \
     }                                                                                      \
     target static void normal_quantile_##form(const double *in, double *out, size_t count) \
     {                                                                                      \
-        batch(in, out, count, 0.5, normal_quantile_block_##form);                          \
+        batch(in, out, count, math_normal_quantile, normal_quantile_block_##form);         \
     }
 
 #if defined(__x86_64__)
@@ -110,9 +122,10 @@ MATH_INLINE void batch(const double *in, double *out, size_t count, double fille
 /* The three below turn rows into columns. A row is one cache line, so loading pieces of rows and
  * transposing them beats eight gathers. */
 
-MATH_INLINE void normal_polynomial_128(const struct normal_places *places, double *sizes)
+MATH_INLINE void normal_polynomial_128(const struct normal_places *places, double *sizes,
+                                       size_t count)
 {
-    for (size_t i = 0; i < BLOCK_COUNT; i += 2) {
+    for (size_t i = 0; i < count; i += 2) {
         const double *row0 = NORMAL_ROWS + places->first[i];
         const double *row1 = NORMAL_ROWS + places->first[i + 1];
         __m128d c[8];
@@ -127,9 +140,10 @@ MATH_INLINE void normal_polynomial_128(const struct normal_places *places, doubl
     }
 }
 
-TARGET_256 MATH_INLINE void normal_polynomial_256(const struct normal_places *places, double *sizes)
+TARGET_256 MATH_INLINE void normal_polynomial_256(const struct normal_places *places, double *sizes,
+                                                  size_t count)
 {
-    for (size_t i = 0; i < BLOCK_COUNT; i += 4) {
+    for (size_t i = 0; i < count; i += 4) {
         const double *rows[4];
         for (size_t k = 0; k < 4; k++)
             rows[k] = NORMAL_ROWS + places->first[i + k];
@@ -155,9 +169,10 @@ TARGET_512 MATH_INLINE __m512d half_rows(const double *lower, const double *uppe
                               1);
 }
 
-TARGET_512 MATH_INLINE void normal_polynomial_512(const struct normal_places *places, double *sizes)
+TARGET_512 MATH_INLINE void normal_polynomial_512(const struct normal_places *places, double *sizes,
+                                                  size_t count)
 {
-    for (size_t i = 0; i < BLOCK_COUNT; i += 8) {
+    for (size_t i = 0; i < count; i += 8) {
         const double *rows[8];
         for (size_t k = 0; k < 8; k++)
             rows[k] = NORMAL_ROWS + places->first[i + k];
@@ -208,9 +223,10 @@ const struct math_batch_form math_batch_forms[] = {
 
 #else
 
-MATH_INLINE void normal_polynomial_plain(const struct normal_places *places, double *sizes)
+MATH_INLINE void normal_polynomial_plain(const struct normal_places *places, double *sizes,
+                                         size_t count)
 {
-    for (size_t i = 0; i < BLOCK_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         const double *c = NORMAL_ROWS + places->first[i];
         double d = places->d[i];
         sizes[i] = MATH_NORMAL_POLYNOMIAL(c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], d, d * d);
