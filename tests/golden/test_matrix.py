@@ -3,10 +3,13 @@
 # timeout: 1800
 
 import difflib
+import glob
+import json
 import os
 import shlex
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
@@ -16,10 +19,9 @@ MATRIX = os.path.join(tap.ROOT, 'tools', 'matrix')
 REFERENCE = 'gcc-O3'
 EXPECTED = os.path.join(tap.ROOT, 'tests', 'golden', 'golden.txt')
 
-# Commands of the program whose output (of the named file, or stdout) is the same in every build:
-# (arguments, file written below {out}, or None).
-PROGRAM_RUNS = [
-]
+# Back-tests whose result is the same in every build: each file is a configuration.
+RUNS = os.path.join(tap.ROOT, 'tests', 'golden', 'runs', '*.yaml')
+RELEASE = os.path.join(tap.ROOT, 'build', 'run', 'src', 'app', 'tern')
 
 
 def output(command, **options):
@@ -57,20 +59,18 @@ def check_variant(variant):
     reference, _ = build(REFERENCE)
     tap.none(differences(output(golden).splitlines(), output(reference).splitlines()),
              f'{variant} computes other bytes than {REFERENCE}')
-    if program != '-':
-        for arguments, name in PROGRAM_RUNS:
-            first = run_program(os.path.join(tap.ROOT, 'build', 'run', 'src', 'app', 'tern'),
-                                arguments, name)
-            tap.equal(run_program(program, arguments, name), first, f'{variant}: {arguments}')
+    for path in sorted(glob.glob(RUNS)) if program != '-' else []:
+        tap.equal(journal_of(program, path), journal_of(RELEASE, path),
+                  f'{variant}: journal of {os.path.basename(path)}')
 
 
-def run_program(program, arguments, name):
-    out = os.path.join(os.environ.get('TMPDIR', '/tmp'), 'matrix-' + str(abs(hash(program))))
-    text = output([program, *(argument.format(out=out) for argument in arguments)])
-    if name is None:
-        return text
-    with open(os.path.join(out, name), 'rb') as file:
-        return file.read()
+def journal_of(program, path):
+    """The journal's hash of a back-test, and its fills, byte for byte."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, 'out')
+        result = json.loads(output([program, 'backtest', 'run', path, '--json', '--out', out]))
+        with open(os.path.join(out, 'fills.csv'), encoding='utf-8') as file:
+            return result['journal_hash'], file.read()
 
 
 def make_test(variant):
