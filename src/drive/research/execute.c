@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/time.h"
@@ -95,6 +96,8 @@ struct execution {
     struct result_output output;
     struct journal_handle *journal;
     bool output_begun;
+    bool writes;
+    char directory[OUTPUT_PATH_SIZE]; /* where, if it writes */
 };
 
 static bool run_progress(void *context, uint64_t done, uint64_t total)
@@ -143,6 +146,52 @@ static enum status journal_begin(struct execution *execution, struct problem *pr
     return status;
 }
 
+void execute_directory_name(char out[EXECUTE_NAME_SIZE], const char *config_path,
+                            struct hash128 config_hash, struct hash128 data_hash)
+{
+    const char *slash = strrchr(config_path, '/');
+    const char *name = slash == NULL ? config_path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    size_t length = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    size_t used = 0;
+    for (size_t i = 0; i < length && used + 1 < RESULT_NAME_SIZE; i++) {
+        char c = name[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '_' || c == '-' || (c == '.' && used > 0);
+        if (plain)
+            out[used++] = c;
+    }
+    char config[HASH_TEXT_SIZE];
+    char data[HASH_TEXT_SIZE];
+    hash128_format(config, config_hash);
+    hash128_format(data, data_hash);
+    (void)snprintf(out + used, EXECUTE_NAME_SIZE - used, "%s%.8s-%.8s", used > 0 ? "-" : "",
+                   config, data);
+}
+
+static enum status choose_directory(struct execution *execution, struct problem *problem)
+{
+    const struct execute_request *request = execution->request;
+    execution->writes = request->directory != NULL || request->parent != NULL;
+    if (!execution->writes)
+        return STATUS_OK;
+    char name[EXECUTE_NAME_SIZE] = "";
+    const char *parent = request->directory;
+    if (parent == NULL) {
+        struct hash128 hash;
+        enum status status = config_hash(&execution->config, &hash);
+        if (status != STATUS_OK)
+            return problem_set(problem, status, "back-test", "not enough memory");
+        execute_directory_name(name, request->config_path, hash, execution->backtest.data_hash);
+        parent = request->parent;
+    }
+    int size = snprintf(execution->directory, sizeof execution->directory, "%s%s%s", parent,
+                        name[0] == '\0' ? "" : "/", name);
+    if (size < 0 || (size_t)size >= sizeof execution->directory)
+        return problem_set(problem, STATUS_RANGE, parent, "the path is too long");
+    return STATUS_OK;
+}
+
 static enum status run(struct execution *execution, struct backtest_result *result,
                        struct problem *problem)
 {
@@ -153,16 +202,19 @@ static enum status run(struct execution *execution, struct backtest_result *resu
         .progress_context = (void *)(uintptr_t)request,
     };
     const struct journal_sink *sink = NULL;
-    if (request->directory != NULL) {
-        enum status status = result_output_begin(&execution->output, &output_disk_posix,
-                                                 request->directory, problem);
+    enum status status = choose_directory(execution, problem);
+    if (status != STATUS_OK)
+        return status;
+    if (execution->writes) {
+        status = result_output_begin(&execution->output, &output_disk_posix, execution->directory,
+                                     problem);
         if (status != STATUS_OK) return status;
         execution->output_begun = true;
         status = journal_begin(execution, problem);
         if (status != STATUS_OK) return status;
         sink = execution->ports->journal->sink(execution->journal);
     }
-    enum status status = backtest_run(&execution->backtest, sink, &options, result, problem);
+    status = backtest_run(&execution->backtest, sink, &options, result, problem);
     if (execution->journal == NULL) return status;
     struct journal_handle *journal = execution->journal;
     execution->journal = NULL;
@@ -205,7 +257,8 @@ static enum status execute(struct execution *execution, struct backtest_result *
     result->wall_seconds = seconds_since(&start);
     status = backtest_result_conclude(result, request->trials_path, metrics);
     if (status != STATUS_OK) return problem_set(problem, status, "result", "cannot be concluded");
-    if (request->directory == NULL) return STATUS_OK;
+    if (!execution->writes)
+        return STATUS_OK;
     status = result_output_write(&execution->output, result, metrics, problem);
     if (status == STATUS_OK) status = result_output_commit(&execution->output, problem);
     return status;

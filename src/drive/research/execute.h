@@ -15,12 +15,22 @@ struct execute_ports {
 
 struct execute_request {
     const char *config_path;
-    const char *directory;    /* where to write; NULL: nowhere */
+    const char *directory;    /* where to write; NULL: nowhere, or below parent */
+    /* Where directory is NULL: write to parent/NAME, with the name of execute_directory_name. NULL:
+     * nowhere. */
+    const char *parent;
     const char *trials_path;  /* NULL: trials are not counted */
     /* What is being done and how far it is, for a progress bar; false interrupts. May be NULL. */
     bool (*progress)(void *context, const char *what, uint64_t done, uint64_t total);
     void *progress_context;
 };
+
+#define EXECUTE_NAME_SIZE (RESULT_NAME_SIZE + 24)
+/* The directory of a result below its parent: `score-1f3a90bc-77d01e42`, the file's name without
+ * its ending, of which only letters, digits, `.`, `_` and `-` are kept, and the first digits of
+ * config_hash and data_hash. The same configuration over the same data has the same name. */
+void execute_directory_name(char out[EXECUTE_NAME_SIZE], const char *config_path,
+                            struct hash128 config_hash, struct hash128 data_hash);
 
 /* Runs and, where a directory is asked for, writes it all or not at all. On success the caller
  * releases *result. A refused run leaves no trace. */
