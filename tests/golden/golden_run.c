@@ -148,8 +148,10 @@ static void send_commands(struct world *world, int64_t time_ns)
     const struct command *commands = engine_commands(world->engine, &count);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t order = commands[i].order;
+        const struct order *found = engine_order(world->engine, order);
         if (commands[i].kind == COMMAND_PLACE)
-            bar_venue_place(world->venue, engine_order(world->engine, order), time_ns);
+            bar_venue_place(world->venue, found,
+                            risk_mark(engine_risk(world->engine), found->instrument), time_ns);
         else if (commands[i].kind == COMMAND_CANCEL)
             bar_venue_cancel(world->venue, order, time_ns);
         else

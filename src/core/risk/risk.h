@@ -173,6 +173,9 @@ struct risk_control {
     const char *unit;
     enum reason (*judge)(const struct risk *risk, const struct risk_question *question,
                          struct risk_answer *answer);
+    /* enum account_limit and enum instrument_limit: with all of them off the control is idle;
+     * 0 and 0: it always judges. */
+    uint32_t account_limits, instrument_limits;
 };
 const struct risk_control *risk_controls(size_t *count);
 

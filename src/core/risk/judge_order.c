@@ -1,0 +1,336 @@
+/* Controls that look at the order itself and at other orders. */
+#include "core/risk/judge.h"
+
+JUDGE(judge_allowed)
+{
+    UNUSED(answer);
+    if (question->intent->instrument >= risk->instruments_count)
+        return REASON_INSTRUMENT_NOT_ALLOWED;
+    return instrument_of(risk, question->intent)->tradable ? REASON_NONE
+                                                           : REASON_INSTRUMENT_NOT_ALLOWED;
+}
+
+JUDGE(judge_grid)
+{
+    const struct intent *intent = question->intent;
+    const struct instrument *instrument = instrument_of(risk, intent);
+    UNUSED(answer);
+    if (intent->quantity.units <= 0 || intent->quantity.units > QUANTITY_UNITS_MAX) {
+        return REASON_OFF_GRID;
+    }
+    if (intent->quantity.units % instrument->lot.units != 0)
+        return REASON_OFF_GRID;
+    if (intent->price.units < 0 || intent->price.units > PRICE_UNITS_MAX)
+        return REASON_OFF_GRID;
+    if (intent->stop_price.units < 0 || intent->stop_price.units > PRICE_UNITS_MAX) {
+        return REASON_OFF_GRID;
+    }
+    if (intent->price.units % instrument->tick.units != 0)
+        return REASON_OFF_GRID;
+    return intent->stop_price.units % instrument->tick.units != 0 ? REASON_OFF_GRID : REASON_NONE;
+}
+
+JUDGE(judge_form)
+{
+    const struct intent *intent = question->intent;
+    UNUSED(risk);
+    UNUSED(answer);
+    bool limit = intent->type == ORDER_LIMIT || intent->type == ORDER_STOP_LIMIT;
+    bool stop = intent->type == ORDER_STOP || intent->type == ORDER_STOP_LIMIT;
+    if (intent->side != SIDE_BUY && intent->side != SIDE_SELL)
+        return REASON_MALFORMED;
+    if (intent->type < ORDER_MARKET || intent->type > ORDER_STOP_LIMIT)
+        return REASON_MALFORMED;
+    if (intent->tif < TIF_GTC || intent->tif > TIF_GTD)
+        return REASON_MALFORMED;
+    if (limit != (intent->price.units > 0))
+        return REASON_MALFORMED;
+    if (stop != (intent->stop_price.units > 0))
+        return REASON_MALFORMED;
+    if ((intent->flags & ORDER_FLAG_POST_ONLY) && intent->type != ORDER_LIMIT) {
+        return REASON_MALFORMED;
+    }
+    bool immediate = intent->tif == TIF_IOC || intent->tif == TIF_FOK;
+    if ((intent->flags & ORDER_FLAG_POST_ONLY) && immediate)
+        return REASON_MALFORMED;
+    if (stop && immediate)
+        return REASON_MALFORMED;
+    if (intent->tif == TIF_GTD && intent->expire_ns <= question->time_ns)
+        return REASON_MALFORMED;
+    return REASON_NONE;
+}
+
+JUDGE(judge_halted)
+{
+    UNUSED(answer);
+    enum trading_state state = risk_state(risk, question->intent->instrument,
+                                          question->intent->book);
+    return state == TRADING_HALTED ? REASON_TRADING_HALTED : REASON_NONE;
+}
+
+JUDGE(judge_reducing)
+{
+    UNUSED(answer);
+    const struct intent *intent = question->intent;
+    if (risk->books[intent->book].state == TRADING_REDUCING ||
+        risk->books[question->cash_book].state == TRADING_REDUCING) {
+        return REASON_BOOK_REDUCING;
+    }
+    enum trading_state state = risk_state(risk, intent->instrument, intent->book);
+    return state == TRADING_REDUCING ? REASON_TRADING_REDUCING : REASON_NONE;
+}
+
+JUDGE(judge_paused)
+{
+    UNUSED(answer);
+    enum trading_state state = risk_state(risk, question->intent->instrument,
+                                          question->intent->book);
+    return state == TRADING_PAUSED ? REASON_TRADING_PAUSED : REASON_NONE;
+}
+
+JUDGE(judge_reduce_only)
+{
+    UNUSED(answer);
+    uint8_t flags = question->intent->flags;
+    if (!(flags & (ORDER_FLAG_REDUCE_ONLY | ORDER_FLAG_PROTECTIVE)))
+        return REASON_NONE;
+    return risk_reduces(risk, question->intent) ? REASON_NONE : REASON_REDUCE_ONLY;
+}
+
+JUDGE(judge_short)
+{
+    const struct intent *intent = question->intent;
+    if (intent->side != SIDE_SELL || risk_reduces(risk, intent))
+        return REASON_NONE;
+    const struct instrument *instrument = instrument_of(risk, intent);
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    size_t at = (size_t)intent->book * risk->instruments_count + intent->instrument;
+    int64_t position = ledger_position(risk->ledger, intent->book, intent->instrument)->quantity;
+    answer->value.units = intent->quantity.units * unit;
+    answer->limit.units = (i128)(position - risk->exposures[at].open_sell) * unit;
+    return REASON_NO_SHORT;
+}
+
+JUDGE(judge_post_only)
+{
+    const struct intent *intent = question->intent;
+    UNUSED(answer);
+    if (!(intent->flags & ORDER_FLAG_POST_ONLY))
+        return REASON_NONE;
+    const struct market_state *market = &risk->markets[intent->instrument];
+    bool buy = intent->side == SIDE_BUY;
+    struct price opposite = buy ? market->ask : market->bid;
+    if (opposite.units == 0)
+        return REASON_NONE;
+    bool crosses = buy ? intent->price.units >= opposite.units
+                       : intent->price.units <= opposite.units;
+    return crosses ? REASON_POST_ONLY_CROSSES : REASON_NONE;
+}
+
+JUDGE(judge_minimum)
+{
+    const struct intent *intent = question->intent;
+    const struct instrument *instrument = instrument_of(risk, intent);
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    if (intent->quantity.units < instrument->quantity_min.units) {
+        answer->value.units = intent->quantity.units * unit;
+        answer->limit.units = instrument->quantity_min.units * unit;
+        return REASON_VENUE_MINIMUM;
+    }
+    i128 notional = value_of(instrument, counting_price(risk, intent), intent->quantity.units);
+    if (notional < instrument->notional_min.units) {
+        answer->value.units = notional;
+        answer->limit = instrument->notional_min;
+        return REASON_VENUE_MINIMUM;
+    }
+    return REASON_NONE;
+}
+
+JUDGE(judge_maximum)
+{
+    const struct instrument *instrument = instrument_of(risk, question->intent);
+    if (instrument->quantity_max.units == 0)
+        return REASON_NONE;
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    return exceeded(question->intent->quantity.units * unit, instrument->quantity_max.units * unit,
+                    answer)
+               ? REASON_VENUE_MAXIMUM
+               : REASON_NONE;
+}
+
+/* A sale must not leave a remainder that is too small to be sold. */
+JUDGE(judge_dust)
+{
+    const struct intent *intent = question->intent;
+    if (!(risk->limits.account.on & LIMIT_DUST) || intent->side != SIDE_SELL)
+        return REASON_NONE;
+    const struct instrument *instrument = instrument_of(risk, intent);
+    int64_t position = ledger_position(risk->ledger, intent->book, intent->instrument)->quantity;
+    int64_t rest = position - intent->quantity.units;
+    if (rest <= 0)
+        return REASON_NONE;
+    i128 value = value_of(instrument, counting_price(risk, intent), rest);
+    if (rest >= instrument->quantity_min.units && value >= instrument->notional_min.units) {
+        return REASON_NONE;
+    }
+    answer->value.units = value;
+    answer->limit = instrument->notional_min;
+    return REASON_DUST_REMAINDER;
+}
+
+JUDGE(judge_order_quantity)
+{
+    const struct instrument_limits *limits = limits_of(risk, question->intent);
+    if (!(limits->on & LIMIT_ORDER_QUANTITY))
+        return REASON_NONE;
+    const struct instrument *instrument = instrument_of(risk, question->intent);
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    return exceeded(question->intent->quantity.units * unit,
+                    limits->order_quantity_max.units * unit, answer)
+               ? REASON_ORDER_QUANTITY
+               : REASON_NONE;
+}
+
+JUDGE(judge_order_notional)
+{
+    const struct instrument_limits *limits = limits_of(risk, question->intent);
+    i128 notional = value_of(instrument_of(risk, question->intent),
+                             counting_price(risk, question->intent),
+                             question->intent->quantity.units);
+    i128 limit = (i128)NOTIONAL_WHOLE_MAX * power_of_ten(AMOUNT_DECIMALS);
+    if (limits->on & LIMIT_ORDER_NOTIONAL)
+        limit = limits->order_notional_max.units;
+    return exceeded(notional, limit, answer) ? REASON_ORDER_NOTIONAL : REASON_NONE;
+}
+
+JUDGE(judge_duplicate)
+{
+    const struct account_limits *limits = &risk->limits.account;
+    const struct intent *intent = question->intent;
+    UNUSED(answer);
+    if (!(limits->on & LIMIT_DUPLICATE))
+        return REASON_NONE;
+    for (uint32_t i = 0; i < RISK_RECENT_MAX; i++) {
+        const struct recent_intent *recent = &risk->intents[i];
+        if (recent->quantity.units == 0)
+            continue;
+        if (question->time_ns - recent->time_ns >= limits->duplicate_window_ns)
+            continue;
+        if (recent->book == intent->book && recent->instrument == intent->instrument &&
+            recent->side == intent->side && recent->type == intent->type &&
+            recent->quantity.units == intent->quantity.units &&
+            recent->price.units == intent->price.units &&
+            recent->stop_price.units == intent->stop_price.units) {
+            return REASON_DUPLICATE;
+        }
+    }
+    return REASON_NONE;
+}
+
+JUDGE(judge_self_match)
+{
+    const struct intent *intent = question->intent;
+    UNUSED(answer);
+    if (!(risk->limits.account.on & LIMIT_SELF_MATCH))
+        return REASON_NONE;
+    uint32_t at = *risk->live_first;
+    while (at != 0) {
+        const struct order *order = &risk->orders[at - 1];
+        at = order->live_next;
+        if (order->instrument != intent->instrument || order->side == intent->side)
+            continue;
+        if (order->type != ORDER_LIMIT)
+            continue;
+        bool buy = intent->side == SIDE_BUY;
+        bool crosses = intent->price.units == 0 ||
+                       (buy ? intent->price.units >= order->price.units
+                            : intent->price.units <= order->price.units);
+        if (crosses && intent->type != ORDER_STOP && intent->type != ORDER_STOP_LIMIT) {
+            return REASON_SELF_MATCH;
+        }
+    }
+    return REASON_NONE;
+}
+
+JUDGE(judge_open_orders_instrument)
+{
+    const struct instrument_limits *limits = limits_of(risk, question->intent);
+    if (!(limits->on & LIMIT_OPEN_ORDERS))
+        return REASON_NONE;
+    i128 count = (i128)risk->states[question->intent->instrument].open_orders + 1;
+    return exceeded(count, limits->open_orders_max, answer) ? REASON_OPEN_ORDERS_INSTRUMENT
+                                                            : REASON_NONE;
+}
+
+JUDGE(judge_open_orders)
+{
+    const struct account_limits *limits = &risk->limits.account;
+    UNUSED(question);
+    if (!(limits->on & LIMIT_OPEN_ORDERS_TOTAL))
+        return REASON_NONE;
+    return exceeded((i128)risk->account->open_orders + 1, limits->open_orders_max, answer)
+               ? REASON_OPEN_ORDERS
+               : REASON_NONE;
+}
+
+/* Generic cell rate: each message moves a virtual time on by one interval; it may run ahead of the
+ * clock by burst - 1 intervals. */
+JUDGE(judge_rate)
+{
+    const struct account_limits *limits = &risk->limits.account;
+    if (!(limits->on & LIMIT_MESSAGE_RATE))
+        return REASON_NONE;
+    int64_t ahead = risk->account->message_time_ns - question->time_ns;
+    i128 allowed = (i128)limits->message_interval_ns * (limits->message_burst - 1);
+    return exceeded(ahead, allowed, answer) ? REASON_MESSAGE_RATE : REASON_NONE;
+}
+
+/* Twenty cancels are free, so that the ratio means something before the first fills. */
+JUDGE(judge_cancel_ratio)
+{
+    const struct account_limits *limits = &risk->limits.account;
+    const struct account_risk *account = risk->account;
+    UNUSED(question);
+    if (!(limits->on & LIMIT_CANCEL_RATIO) || account->cancels_count <= 20)
+        return REASON_NONE;
+    i128 fills = account->fills_count > 0 ? (i128)account->fills_count : 1;
+    return share_exceeded((i128)account->cancels_count, fills, limits->cancel_fill_ratio_max,
+                          answer)
+               ? REASON_CANCEL_RATIO
+               : REASON_NONE;
+}
+
+JUDGE(judge_repeat)
+{
+    const struct account_limits *limits = &risk->limits.account;
+    const struct intent *intent = question->intent;
+    if (!(limits->on & LIMIT_REPEAT))
+        return REASON_NONE;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < RISK_RECENT_MAX; i++) {
+        const struct recent_fill *fill = &risk->fills[i];
+        if (fill->side != intent->side || fill->instrument != intent->instrument)
+            continue;
+        if (fill->book != intent->book)
+            continue;
+        if (question->time_ns - fill->time_ns < limits->repeat_window_ns)
+            count++;
+    }
+    return exceeded((i128)count + 1, limits->repeat_count_max, answer) ? REASON_REPEATED_EXECUTION
+                                                                       : REASON_NONE;
+}
+
+JUDGE(judge_parent)
+{
+    const struct order *parent = question->parent;
+    if (question->intent->parent == 0)
+        return REASON_NONE;
+    if (parent == NULL)
+        return REASON_PARENT_EXCEEDED;
+    const struct instrument *instrument = instrument_of(risk, question->intent);
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    i128 sum = (i128)parent->children.units + question->intent->quantity.units;
+    return exceeded(sum * unit, (i128)parent->quantity.units * unit, answer)
+               ? REASON_PARENT_EXCEEDED
+               : REASON_NONE;
+}
