@@ -99,8 +99,8 @@ void text_append_printable(struct text_buffer *out, struct text text);
 /* Columns of a screen that text takes: combining marks 0, wide East Asian and pictures 2. */
 unsigned text_display_width(struct text text);
 
-/* values as one character each, eight heights (`▁▂▃▄▅▆▇█`, in ASCII `_.:-=+*#`); count values
- * are thinned or stretched to `width` characters. Values that are not finite are drawn as spaces. */
+/* One character a value, in eight heights (`▁▂▃▄▅▆▇█`, in ASCII `_.:-=+*#`); the values are thinned
+ * or stretched to `width` characters. What is not finite is drawn as a space. */
 void sparkline_append(struct text_buffer *out, const double *values, size_t count, unsigned width,
                       bool ascii);
 
