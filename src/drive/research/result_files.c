@@ -246,9 +246,14 @@ static void csv_amount(struct text_buffer *out, struct amount amount)
         out, (struct text){text, decimal_format_i128(text, amount.units, AMOUNT_DECIMALS)});
 }
 
-static void csv_double(struct text_buffer *out, double value)
+/* A ratio, rounded to 12 decimals: a million of them are written in a blink, and nobody reads more. */
+static void csv_ratio(struct text_buffer *out, double value)
 {
     char text[DOUBLE_TEXT_SIZE];
+    if (value >= 0 && value < 1e6) {
+        csv_units(out, (int64_t)(value * 1e12 + 0.5), 12);
+        return;
+    }
     csv_comma(out);
     text_buffer_append(out, (struct text){text, double_format_plain(text, value)});
 }
@@ -345,7 +350,7 @@ void equity_csv_write(struct output_file *file, const struct backtest_result *re
         csv_amount(out, point->equity);
         csv_amount(out, point->cash);
         csv_amount(out, point->exposure);
-        csv_double(out, point->drawdown);
+        csv_ratio(out, point->drawdown);
         csv_line_end(file);
     }
 }
@@ -377,8 +382,8 @@ void trips_csv_write(struct output_file *file, const struct backtest_result *res
         text_buffer_print(out, ",%" PRIu64, trip->bars_held);
         csv_string(out, trip->exit_reason);
         if (trip->has_excursion) {
-            csv_double(out, trip->favourable);
-            csv_double(out, trip->adverse);
+            csv_ratio(out, trip->favourable);
+            csv_ratio(out, trip->adverse);
         } else {
             text_buffer_append(out, TEXT(",,"));
         }

@@ -23,12 +23,12 @@ void fills_csv_write(struct output_file *file, const struct backtest_result *res
 void orders_csv_write(struct output_file *file, const struct backtest_result *result,
                       const struct metrics *metrics);
 /* equity.csv: time,time_ns,equity,cash,exposure,drawdown; exposure is the gross value of positions
- * in the currency, drawdown the share of the peak. */
+ * in the currency, drawdown the share of the peak, rounded to 12 decimals. */
 void equity_csv_write(struct output_file *file, const struct backtest_result *result,
                       const struct metrics *metrics);
 /* trips.csv: open_time,open_time_ns,close_time,close_time_ns,bot,instrument,side,quantity,
  * entry_price,exit_price,realized,fees,net,bars_held,exit_reason,favourable,adverse; the last two
- * are shares of the entry price, empty where they are not known. */
+ * are shares of the entry price, rounded to 12 decimals, empty where they are not known. */
 void trips_csv_write(struct output_file *file, const struct backtest_result *result,
                      const struct metrics *metrics);
 
