@@ -98,8 +98,14 @@ static void ten_days(void **state)
     near(number_of(&metrics, METRIC_CALMAR), cagr / .02, 1e-5);
     near(metrics.sharpe_period, .1872563, 5e-8);
     assert_int_equal(metrics.returns_count, 10);
-    /* Deflated by the trials counted and their variance: the paper's formula written out. */
+    /* Deflated by the trials counted and their variance: the paper's formula written out. Where the
+     * variance is not known it is that of a ratio without skill, 1 / (N - 1). */
     result.trials_count = 46;
+    compute(&result, &metrics);
+    near(number_of(&metrics, METRIC_DEFLATED_SHARPE),
+         probabilistic_sharpe(metrics.sharpe_period, expected_maximum_normal(46) / 3, 10, .1691876,
+                              1.9783550),
+         1e-7);
     result.trials_sharpe_variance = .002;
     compute(&result, &metrics);
     near(number_of(&metrics, METRIC_DEFLATED_SHARPE),
@@ -237,8 +243,11 @@ static void periods(void **state)
 
     series_begin(&result, 7 * DAY);
     for (int week = 1; week <= 6; week++) {
+        /* Summer time moves a close by an hour and not into another week. */
+        int64_t shift = week == 2 ? -HOUR : week == 5 ? HOUR : 0;
         if (week != 4)
-            point_add(&result, FIXTURE_FROM_NS + week * 7 * DAY, (10000 + week * week) * one);
+            point_add(&result, FIXTURE_FROM_NS + week * 7 * DAY + shift,
+                      (10000 + week * week) * one);
     }
     compute(&result, &metrics);
     assert_int_equal(metrics.returns_count, 6);
@@ -299,6 +308,11 @@ static void trips_by_hand(void **state)
     assert_int_equal(integer_of(&metrics, METRIC_AVERAGE_WIN_DURATION), 38 * HOUR);
     assert_int_equal(integer_of(&metrics, METRIC_AVERAGE_LOSS_DURATION), 38 * HOUR / 3);
     naive_compare(&result, &metrics);
+    /* A win between two losses begins the row again. */
+    fixture_expect(backtest_result_add_trip(&result, &result.trips.items[2]));
+    compute(&result, &metrics);
+    assert_int_equal(integer_of(&metrics, METRIC_CONSECUTIVE_LOSSES), 3);
+    assert_int_equal(integer_of(&metrics, METRIC_LOSSES), 4);
     backtest_result_release(&result);
 }
 
@@ -353,6 +367,16 @@ static void edges(void **state)
     absent(&metrics, METRIC_SHARPE);
     near(number_of(&metrics, METRIC_MAX_DRAWDOWN), 1.0002, 1e-12);
     near(number_of(&metrics, METRIC_RETURN), -1.0002, 1e-12);
+    backtest_result_release(&result);
+
+    /* From nothing to debt: all is lost, though there is no peak to take a share of. */
+    series_begin(&result, DAY);
+    result.start_equity.units = 0;
+    point_add(&result, FIXTURE_FROM_NS + DAY, 0);
+    point_add(&result, FIXTURE_FROM_NS + 2 * DAY, -one);
+    compute(&result, &metrics);
+    near(number_of(&metrics, METRIC_MAX_DRAWDOWN), 1, 0);
+    absent(&metrics, METRIC_RETURN);
     backtest_result_release(&result);
 
     /* One bar: a return, but no spread of returns; a year's growth beyond doubles is absent. */

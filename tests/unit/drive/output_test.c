@@ -115,6 +115,7 @@ struct faulty {
     bool stays;     /* every later one fails too */
     int error;
     bool no_exchange;
+    bool must_show; /* the fault struck where the new files were made */
 };
 
 static int strike(void *context)
@@ -124,6 +125,14 @@ static int strike(void *context)
     bool fails = faulty->fail_at > 0 && (faulty->operations == faulty->fail_at ||
                                          (faulty->stays && faulty->operations > faulty->fail_at));
     return fails ? faulty->error : 0;
+}
+
+/* Of a file being made: this failure may not be passed over. */
+static int strike_file(void *context)
+{
+    int error = strike(context);
+    ((struct faulty *)context)->must_show |= error != 0;
+    return error;
 }
 
 static int faulty_resolve(void *context, const char *path, char out[OUTPUT_PATH_SIZE])
@@ -158,7 +167,7 @@ static int faulty_make_directory(void *context, const char *path)
 
 static int faulty_create(void *context, const char *path, int *descriptor)
 {
-    int error = strike(context);
+    int error = strike_file(context);
     return error != 0 ? error : output_disk_posix.create(NULL, path, descriptor);
 }
 
@@ -166,7 +175,7 @@ static int faulty_create(void *context, const char *path, int *descriptor)
 static int faulty_write(void *context, int descriptor, const char *data, size_t size,
                         size_t *written)
 {
-    int error = strike(context);
+    int error = strike_file(context);
     if (error == 0)
         return output_disk_posix.write(NULL, descriptor, data, size < 1000 ? size : 1000, written);
     (void)output_disk_posix.write(NULL, descriptor, data, size / 2, written);
@@ -178,13 +187,13 @@ static int faulty_write(void *context, int descriptor, const char *data, size_t 
 static int faulty_sync(void *context, int descriptor)
 {
     (void)descriptor;
-    return strike(context);
+    return strike_file(context);
 }
 
 /* A failing close closes all the same, as the kernel does. */
 static int faulty_close(void *context, int descriptor)
 {
-    int error = strike(context), real = output_disk_posix.close(NULL, descriptor);
+    int error = strike_file(context), real = output_disk_posix.close(NULL, descriptor);
     return error != 0 ? error : real;
 }
 
@@ -317,7 +326,10 @@ static void golden_files(void **state)
                 " \"denied\":{\n  \"cash_reserve\":2,\n  \"no_short\":1\n },\n"
                 " \"metrics\":{\n  \"return\":0.00905,\n");
     size_t size;
-    char *text = file_read(place.directory, "result.json", &size);
+    char *text = file_read(place.directory, "orders.csv", &size);
+    assert_non_null(strstr(text, ",market,0.12345,,0,,open,,o-5,,\n"));
+    free(text);
+    text = file_read(place.directory, "result.json", &size);
     assert_non_null(strstr(text, "\n \"warnings\":[\n  \"fewer than 30 round trips\",\n"
                                  "  \"a position was still open at the end: score-btc\"\n ],\n"
                                  " \"bots\":[\n  {\n   \"name\":\"score-btc\",\n"
@@ -347,6 +359,7 @@ static void hostile_names(void **state)
     struct place place;
     place_make(&place);
     prepared(&result, &metrics, true);
+    (void)text_copy(result.bots.items[1].name, RESULT_NAME_SIZE, TEXT("x,y"));
     assert_int_equal(save(&output_disk_posix, place.directory, &result, &metrics, &problem),
                      STATUS_OK);
     size_t size;
@@ -356,6 +369,7 @@ static void hostile_names(void **state)
     free(text);
     text = file_read(place.directory, "trips.csv", &size);
     assert_non_null(strstr(text, ",\"a,\"\"b\"\"\n<i>"));
+    assert_non_null(strstr(text, ",\"x,y\","));
     free(text);
     text = file_read(place.directory, "report.html", &size);
     assert_null(strstr(text, "<script"));
@@ -582,6 +596,7 @@ static void each_operation_fails(void **state)
             enum status status = save(&disk, place.directory, &result, &metrics, &problem);
             judge_after(&place, (enum scenario)scenario, status, k);
             struck = faulty.operations >= k;
+            assert_false(status == STATUS_OK && faulty.must_show);
             if (status != STATUS_OK) {
                 assert_true(struck && (status == STATUS_IO || status == STATUS_NO_SPACE));
                 assert_int_equal(problem.status, status);
