@@ -145,6 +145,10 @@ static void bots_write(struct json_writer *json, const struct backtest_result *r
         json_key_u64(json, "trips", bot->trips_count);
         json_key_string(json, "kind", bot->kind);
         json_key_amount(json, "funding", bot->funding);
+        json_key(json, "open_at_end");
+        json_bool(json, bot->open_at_end);
+        json_key(json, "overdrawn");
+        json_bool(json, bot->overdrawn);
         json_object_end(json);
     }
     json_array_end(json);
@@ -162,9 +166,13 @@ static void extras_write(struct json_writer *json, const struct backtest_result 
         const struct result_instrument *instrument = &result->instruments.items[i];
         json_object_begin(json);
         json_key_string(json, "name", instrument->name);
+        json_key_u64(json, "price_decimals", instrument->price_decimals);
+        json_key_u64(json, "quantity_decimals", instrument->quantity_decimals);
         json_key_duration(json, "bar", instrument->bar_ns);
         json_key_u64(json, "bars", instrument->bars_count);
         json_key_u64(json, "bars_missing", instrument->bars_missing);
+        json_key(json, "stale_at_end");
+        json_bool(json, instrument->stale_at_end);
         json_key(json, "first_close");
         if (instrument->has_prices)
             json_decimal(json, instrument->first_close.units, instrument->price_decimals);

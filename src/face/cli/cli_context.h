@@ -36,6 +36,8 @@ int cli_exit_code(enum status status);
 /* ---- handlers, one a row of the table ---- */
 
 enum status run_backtest_run(struct cli *cli);
+enum status run_backtest_list(struct cli *cli);
+enum status run_backtest_show(struct cli *cli);
 enum status run_version(struct cli *cli);
 enum status run_help(struct cli *cli);
 
