@@ -2,6 +2,7 @@
 #include "core/signal/adx.h"
 
 #include "core/signal/class.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(adx, struct adx)
 
@@ -57,10 +58,12 @@ ALWAYS_INLINE void adx_indices(struct adx_chunk *chunk, double *plus_di, double 
 {
     const double *plus = chunk->plus;
     const double *minus = chunk->minus;
+    double hundred = opaque(100.0);
     for (size_t i = 0; i < chunk->length; i++) {
         chunk->moving[i] = plus[i] + minus[i];
-        plus_di[i] = ratio_of(100.0 * plus[i], chunk->range[i]);
-        minus_di[i] = ratio_of(100.0 * minus[i], chunk->range[i]);
+        double scale = ratio_of(hundred, chunk->range[i]);
+        plus_di[i] = plus[i] * scale;
+        minus_di[i] = minus[i] * scale;
     }
     for (size_t i = 0; i < chunk->length; i++)
         chunk->range[i] = ratio_of(100.0 * signal_abs(plus[i] - minus[i]), chunk->moving[i]);
@@ -145,4 +148,5 @@ const struct indicator_class indicator_adx = {
     .output_count = 3,
     .outputs = {"adx", "plus_di", "minus_di"},
     SIGNAL_STREAM_ROW(adx),
+    SIGNAL_LANES_ROW(adx),
 };

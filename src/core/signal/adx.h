@@ -60,8 +60,9 @@ static inline bool adx_update(struct adx *adx, double high, double low, double c
             return false;
     }
     *directed = true;
-    adx->plus_di = ratio_of(100.0 * adx->plus, adx->range);
-    adx->minus_di = ratio_of(100.0 * adx->minus, adx->range);
+    double scale = ratio_of(opaque(100.0), adx->range);
+    adx->plus_di = adx->plus * scale;
+    adx->minus_di = adx->minus * scale;
     double sum = adx->plus + adx->minus;
     double difference = adx->plus - adx->minus;
     adx->dx = ratio_of(100.0 * __builtin_fabs(difference), sum);

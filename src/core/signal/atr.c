@@ -2,6 +2,7 @@
 #include "core/signal/atr.h"
 
 #include "core/signal/class.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(atr, struct atr)
 SIGNAL_WARMUP(atr, signal_period(params, 0) - (params->convention == INDICATOR_TULIP))
@@ -37,4 +38,5 @@ const struct indicator_class indicator_atr = {
     .output_count = 1,
     .outputs = {"atr"},
     SIGNAL_STREAM_ROW(atr),
+    SIGNAL_LANES_ROW(atr),
 };

@@ -1,6 +1,7 @@
 /* Bollinger bands: the mean of the last n closes and as many population standard deviations above
  * and below it. */
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 
 struct bollinger {
     struct window_moments window;
@@ -95,4 +96,5 @@ const struct indicator_class indicator_bollinger = {
     .output_count = 3,
     .outputs = {"lower", "middle", "upper"},
     SIGNAL_STREAM_ROW(bollinger),
+    SIGNAL_LANES_ROW(bollinger),
 };

@@ -3,6 +3,7 @@
  * The deviation is summed anew for every bar, since its centre moves: in four lanes, lane j of
  * the values j, j + 4, ... counted from the oldest, then (0 + 1) + (2 + 3). */
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 
 struct cci {
     uint32_t period;
@@ -124,4 +125,5 @@ const struct indicator_class indicator_cci = {
     .output_count = 1,
     .outputs = {"cci"},
     SIGNAL_STREAM_ROW(cci),
+    SIGNAL_LANES_ROW(cci),
 };

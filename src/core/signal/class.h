@@ -83,13 +83,7 @@ ALWAYS_INLINE struct indicator_bar signal_row(const struct indicator_columns *co
  * which has to wait whenever the caller has just written them one by one. */
 ALWAYS_INLINE double signal_load(const double *field)
 {
-    double value = *field;
-#if defined(__x86_64__)
-    __asm__("" : "+x"(value));
-#elif defined(__aarch64__)
-    __asm__("" : "+w"(value));
-#endif
-    return value;
+    return opaque(*field);
 }
 
 ALWAYS_INLINE struct indicator_bar signal_load_bar(const struct indicator_bar *bar)

@@ -1,6 +1,7 @@
 /* Donchian channel: the highest high and the lowest low of the last n bars. */
 #include "core/signal/class.h"
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 #include "core/signal/window.h"
 
 struct donchian {
@@ -94,4 +95,5 @@ const struct indicator_class indicator_donchian = {
     .output_count = 3,
     .outputs = {"lower", "middle", "upper"},
     SIGNAL_STREAM_ROW(donchian),
+    SIGNAL_LANES_ROW(donchian),
 };

@@ -2,6 +2,7 @@
 #include "core/signal/ema.h"
 
 #include "core/signal/class.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(ema, struct ema)
 SIGNAL_WARMUP(ema, params->convention == INDICATOR_TULIP ? 0 : signal_period(params, 0) - 1)
@@ -39,4 +40,5 @@ const struct indicator_class indicator_ema = {
     .output_count = 1,
     .outputs = {"ema"},
     SIGNAL_STREAM_ROW(ema),
+    SIGNAL_LANES_ROW(ema),
 };

@@ -2,6 +2,7 @@
 #include "core/signal/macd.h"
 
 #include "core/signal/class.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(macd, struct macd)
 
@@ -65,4 +66,5 @@ const struct indicator_class indicator_macd = {
     .output_count = 3,
     .outputs = {"macd", "signal", "histogram"},
     SIGNAL_STREAM_ROW(macd),
+    SIGNAL_LANES_ROW(macd),
 };

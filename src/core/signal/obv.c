@@ -1,5 +1,6 @@
 /* On-balance volume: the running sum of volume, with the sign of the close's change. */
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 
 /* value and last lie apart so that they are not stored as one: last is known early, and the next
  * bar need not wait for value to compare with it. */
@@ -68,4 +69,5 @@ const struct indicator_class indicator_obv = {
     .output_count = 1,
     .outputs = {"obv"},
     SIGNAL_STREAM_ROW(obv),
+    SIGNAL_LANES_ROW(obv),
 };

@@ -4,6 +4,18 @@
 
 #include "base/base.h"
 
+/* The value, of which the compiler may assume nothing: a constant numerator over a bounded divisor
+ * would be folded, and the bound become a branch. */
+static inline double opaque(double value)
+{
+#if defined(__x86_64__)
+    __asm__("" : "+x"(value));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(value));
+#endif
+    return value;
+}
+
 #define RATIO_LEAST 1e-300
 
 /* part / whole, where whole >= 0 is 0 only when part is: the ratio is 0 then. A whole below

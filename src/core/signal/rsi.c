@@ -2,6 +2,7 @@
 #include "core/signal/rsi.h"
 
 #include "core/signal/class.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(rsi, struct rsi)
 SIGNAL_WARMUP(rsi, signal_period(params, 0))
@@ -38,4 +39,5 @@ const struct indicator_class indicator_rsi = {
     .output_count = 1,
     .outputs = {"rsi"},
     SIGNAL_STREAM_ROW(rsi),
+    SIGNAL_LANES_ROW(rsi),
 };

@@ -3,6 +3,7 @@
 
 #include "core/signal/class.h"
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_WARMUP(sma, signal_period(params, 0) - 1)
 
@@ -41,4 +42,5 @@ const struct indicator_class indicator_sma = {
     .output_count = 1,
     .outputs = {"sma"},
     SIGNAL_STREAM_ROW(sma),
+    SIGNAL_LANES_ROW(sma),
 };

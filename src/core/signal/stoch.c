@@ -2,6 +2,7 @@
  * once (%K) and once more (%D) by plain means; 0 where there is no range. */
 #include "core/signal/class.h"
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 #include "core/signal/sma.h"
 #include "core/signal/window.h"
 
@@ -102,4 +103,5 @@ const struct indicator_class indicator_stoch = {
     .output_count = 2,
     .outputs = {"k", "d"},
     SIGNAL_STREAM_ROW(stoch),
+    SIGNAL_LANES_ROW(stoch),
 };

@@ -16,9 +16,8 @@
 #if defined(__x86_64__)
 #define SIGNAL_HAS_VARIANTS 1
 #define SIGNAL_V3 __attribute__((target("avx,avx2,fma,bmi,bmi2")))
-#define SIGNAL_V4                                                                              \
-    __attribute__((target("avx,avx2,fma,bmi,bmi2,avx512f,avx512vl,avx512dq,avx512bw,avx512cd," \
-                          "prefer-vector-width=512")))
+#define SIGNAL_V4 \
+    __attribute__((target("avx,avx2,fma,bmi,bmi2,avx512f,avx512vl,avx512dq,avx512bw,avx512cd")))
 #else
 #define SIGNAL_HAS_VARIANTS 0
 #define SIGNAL_V3

@@ -1,6 +1,7 @@
 /* Volume-weighted moving average: sum of close times volume over sum of volume, of the last n bars.
  * A window without volume gives its last close. */
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 
 struct vwma {
     struct window_sum traded; /* of close times volume */
@@ -85,4 +86,5 @@ const struct indicator_class indicator_vwma = {
     .output_count = 1,
     .outputs = {"vwma"},
     SIGNAL_STREAM_ROW(vwma),
+    SIGNAL_LANES_ROW(vwma),
 };

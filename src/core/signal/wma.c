@@ -1,5 +1,6 @@
 /* Weighted moving average: the newest of n closes weighs n, the oldest 1. */
 #include "core/signal/column.h"
+#include "core/signal/lanes.h"
 
 struct wma {
     struct window_weighted window;
@@ -73,4 +74,5 @@ const struct indicator_class indicator_wma = {
     .output_count = 1,
     .outputs = {"wma"},
     SIGNAL_STREAM_ROW(wma),
+    SIGNAL_LANES_ROW(wma),
 };
