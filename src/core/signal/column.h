@@ -56,12 +56,12 @@ ALWAYS_INLINE quad quad_gather(const double *x, size_t n)
 }
 
 /* A macro: a quad that is handed to a function draws a note from the compiler, inlined or not. */
-#define QUAD_SCATTER(out, n, values)   \
-    do {                               \
-        quad scattered_ = (values);    \
-        double *place_ = (out);        \
-        place_[0] = scattered_[0];     \
-        place_[(n)] = scattered_[1];   \
+#define QUAD_SCATTER(out, n, values)     \
+    do {                                 \
+        quad scattered_ = (values);      \
+        double *place_ = (out);          \
+        place_[0] = scattered_[0];       \
+        place_[(n)] = scattered_[1];     \
         place_[2 * (n)] = scattered_[2]; \
         place_[3 * (n)] = scattered_[3]; \
     } while (0)
@@ -122,32 +122,32 @@ ALWAYS_INLINE void column_mean(const double *x, size_t count, size_t n, double *
 /* Column form of an indicator whose window is its first parameter n: the streaming form for the
  * first block and for what is left, x_quads for fours of blocks in between. Rows before `first` only
  * warm the state. */
-#define SIGNAL_STREAM_QUADS(name, type, inputs_, output_count_)                               \
-    SIGNAL_UPDATE(name, type)                                                                 \
-    ALWAYS_INLINE void name##_rows(type *state, const struct indicator_columns *columns,      \
-                                   size_t from, size_t first, size_t to, double *const *out)  \
-    {                                                                                         \
-        for (size_t i = from; i < to; i++) {                                                  \
-            struct indicator_bar bar = signal_row(columns, i, inputs_);                       \
-            double values[output_count_];                                                     \
-            name##_step(state, &bar, values);                                                 \
-            for (size_t k = 0; k < (output_count_) && i >= first; k++)                        \
-                out[k][i] = values[k];                                                        \
-        }                                                                                     \
-    }                                                                                         \
-    ALWAYS_INLINE void name##_kernel(SIGNAL_BATCH_ARGS)                                       \
-    {                                                                                         \
-        _Alignas(8) unsigned char memory[INDICATOR_STATE_SIZE_MAX];                           \
-        type *state = (type *)(void *)memory;                                                 \
-        size_t n = signal_period(params, 0);                                                  \
-        size_t end = quad_end(count, n);                                                      \
-        size_t i = n < count ? n : count;                                                     \
-        name##_start(state, params);                                                          \
-        name##_rows(state, columns, 0, 0, i, out);                                            \
-        if (i < end)                                                                          \
-            i = name##_quads(params, columns, i, end, out);                                   \
-        name##_rows(state, columns, i > n ? i - n : i, i, count, out);                        \
-    }                                                                                         \
+#define SIGNAL_STREAM_QUADS(name, type, inputs_, output_count_)                              \
+    SIGNAL_UPDATE(name, type)                                                                \
+    ALWAYS_INLINE void name##_rows(type *state, const struct indicator_columns *columns,     \
+                                   size_t from, size_t first, size_t to, double *const *out) \
+    {                                                                                        \
+        for (size_t i = from; i < to; i++) {                                                 \
+            struct indicator_bar bar = signal_row(columns, i, inputs_);                      \
+            double values[output_count_];                                                    \
+            name##_step(state, &bar, values);                                                \
+            for (size_t k = 0; k < (output_count_) && i >= first; k++)                       \
+                out[k][i] = values[k];                                                       \
+        }                                                                                    \
+    }                                                                                        \
+    ALWAYS_INLINE void name##_kernel(SIGNAL_BATCH_ARGS)                                      \
+    {                                                                                        \
+        _Alignas(8) unsigned char memory[INDICATOR_STATE_SIZE_MAX];                          \
+        type *state = (type *)(void *)memory;                                                \
+        size_t n = signal_period(params, 0);                                                 \
+        size_t end = quad_end(count, n);                                                     \
+        size_t i = n < count ? n : count;                                                    \
+        name##_start(state, params);                                                         \
+        name##_rows(state, columns, 0, 0, i, out);                                           \
+        if (i < end)                                                                         \
+            i = name##_quads(params, columns, i, end, out);                                  \
+        name##_rows(state, columns, i > n ? i - n : i, i, count, out);                       \
+    }                                                                                        \
     SIGNAL_BATCH(name)
 
 /* Greatest, or least, of each n values: of x[i] to x[i + n - 1] for i < count, in out or in spare,

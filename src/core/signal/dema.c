@@ -7,7 +7,7 @@
 /* Averages of averages. */
 struct ema_chain {
     struct ema link[CHAIN_MAX];
-    double last;     /* of the last link, one bar ago (TRIX) */
+    double last; /* of the last link, one bar ago (TRIX) */
     uint32_t links;
     uint32_t hidden; /* values of the last link that are not shown yet */
 };

@@ -17,8 +17,8 @@ SIGNAL_WARMUP(ewma_volatility, 1)
 
 static void ewma_volatility_start(void *state, const struct indicator_params *params)
 {
-    *(struct ewma_volatility *)state =
-        (struct ewma_volatility){.keep = params->values[0], .annual = params->values[1]};
+    *(struct ewma_volatility *)state = (struct ewma_volatility){.keep = params->values[0],
+                                                                .annual = params->values[1]};
 }
 
 ALWAYS_INLINE bool ewma_volatility_step(struct ewma_volatility *ewma,

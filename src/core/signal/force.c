@@ -4,7 +4,7 @@
 
 struct force {
     struct ema mean;
-    double last;   /* close of the last bar */
+    double last; /* close of the last bar */
     uint64_t seen;
 };
 

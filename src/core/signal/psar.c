@@ -10,14 +10,14 @@
 #include "core/signal/class.h"
 
 struct psar {
-    double stop;               /* for the next bar (TA-Lib), of the last bar (Tulip) */
+    double stop; /* for the next bar (TA-Lib), of the last bar (Tulip) */
     double extreme;
-    uint64_t steps;            /* a is steps times step, at most max */
+    uint64_t steps; /* a is steps times step, at most max */
     double step, max;
-    double high, low;          /* of the last bar */
-    double high_ago, low_ago;  /* of the bar before it (Tulip) */
-    uint64_t rising;           /* 1: the stop lies below */
-    uint32_t seen;             /* bars, up to 2 */
+    double high, low;         /* of the last bar */
+    double high_ago, low_ago; /* of the bar before it (Tulip) */
+    uint64_t rising;          /* 1: the stop lies below */
+    uint32_t seen;            /* bars, up to 2 */
     uint32_t tulip;
 };
 

@@ -4,9 +4,9 @@
 
 struct vwap {
     double traded, volume;
-    int64_t session;    /* number of the session of the last bar */
-    int64_t length_ns;  /* of a session; 0: one session for ever */
-    int64_t start_ns;   /* after midnight UTC */
+    int64_t session;   /* number of the session of the last bar */
+    int64_t length_ns; /* of a session; 0: one session for ever */
+    int64_t start_ns;  /* after midnight UTC */
     uint64_t seen;
 };
 

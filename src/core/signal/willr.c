@@ -39,14 +39,17 @@ ALWAYS_INLINE bool willr_step(struct willr *willr, const struct indicator_bar *b
 
 ALWAYS_INLINE void willr_kernel(SIGNAL_BATCH_ARGS)
 {
-    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE], spare_low[COLUMN_SPARE];
+    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE],
+        spare_low[COLUMN_SPARE];
     size_t n = signal_period(params, 0);
     size_t first = n - 1;
     column_fill(out[0], count < first ? count : first);
     for (size_t from = first; from < count; from += COLUMN_CHUNK) {
         size_t length = count - from < COLUMN_CHUNK ? count - from : COLUMN_CHUNK;
-        const double *high = column_highest(columns->high + from - first, n, length, highest, spare);
-        const double *low = column_lowest(columns->low + from - first, n, length, lowest, spare_low);
+        const double *high = column_highest(columns->high + from - first, n, length, highest,
+                                            spare);
+        const double *low = column_lowest(columns->low + from - first, n, length, lowest,
+                                          spare_low);
         const double *close = columns->close + from;
         double *result = out[0] + from;
         for (size_t i = 0; i < length; i++)
