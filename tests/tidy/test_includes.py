@@ -59,7 +59,8 @@ LIBRARIES = {
 # in the function that makes an engine.
 PURE = ['core', 'sim']
 PURE_STANDARD = ['float.h', 'inttypes.h', 'limits.h', 'stdalign.h', 'stdarg.h', 'stdbool.h',
-                 'stddef.h', 'stdint.h', 'string.h']
+                 'stddef.h', 'stdint.h', 'string.h',
+                 'immintrin.h', 'arm_neon.h']
 PURE_ALLOCATING = ['sim', 'core/engine/engine.c']
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
