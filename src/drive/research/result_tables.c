@@ -31,15 +31,18 @@ static void cell_money(struct table *table, const struct printing *printing, str
     table_cell_tone(table, tone, text_of(text));
 }
 
-/* Plain: the ratio itself, empty where it is not finite. */
+/* In percent without its sign, which is in the heading. Plain: the ratio itself, empty where it is
+ * not finite. */
 static void cell_percent(struct table *table, const struct printing *printing, double ratio,
                          bool sign)
 {
     char text[READABLE_SIZE] = "";
-    if (!printing->style->plain)
+    if (!printing->style->plain) {
         percent_format(text, ratio, sign);
-    else if (ratio - ratio == 0.0)
+        text[strcspn(text, " ")] = '\0';
+    } else if (ratio - ratio == 0.0) {
         (void)snprintf(text, sizeof(text), "%.6f", ratio);
+    }
     table_cell(table, text_of(text));
 }
 
@@ -205,8 +208,8 @@ static void breakdown_columns(struct table *table, const char *first, enum break
     table_column(table, first, TABLE_LEFT, 0);
     table_column(table, "trips", TABLE_RIGHT, 0);
     table_column(table, "net", TABLE_RIGHT, 0);
-    table_column(table, "net %", TABLE_RIGHT, 2);
-    table_column(table, "win %", TABLE_RIGHT, 1);
+    table_column(table, plain ? "net_ratio" : "net %", TABLE_RIGHT, 2);
+    table_column(table, plain ? "win_rate" : "win %", TABLE_RIGHT, 1);
     if (plain) {
         table_column(table, "win", TABLE_RIGHT, 0);
         table_column(table, "draw", TABLE_RIGHT, 0);
@@ -222,7 +225,7 @@ static void breakdown_columns(struct table *table, const char *first, enum break
     if (key != BREAKDOWN_EXIT)
         table_column(table, "turnover", TABLE_RIGHT, 8);
     if (key == BREAKDOWN_INSTRUMENT)
-        table_column(table, "market", TABLE_RIGHT, 3);
+        table_column(table, plain ? "market" : "market %", TABLE_RIGHT, 3);
 }
 
 static double market_of(const struct backtest_result *result, uint32_t index)

@@ -52,15 +52,11 @@ static void people(void **state)
     assert_int_equal(strncmp(text, head, sizeof(head) - 1), 0);
     holds(text, "           10,000.00 to 10,090.50 USDT\n");
     holds(text, "\n BOTS\n"
-                " bot        trips      net    net %    win %  w/d/l  duration  realized  fees\n");
-    holds(text,
-          "\n score-btc      4  +112.50  +1.12 %  75.00 %  3/0/1   1d7h30m   +120.50  4.75\n");
-    holds(text,
-          "\n total          6   +90.50  +0.91 %  50.00 %  3/0/3   1d1h20m   +100.50  6.75\n");
-    holds(text, "\n BTC-USDT        4  +115.75  +1.16 %  75.00 %  3/0/1   1d7h30m  4.75  "
-                "+10.00 %\n");
-    holds(text, "\n take_profit      1  +29.00  +0.29 %  100.00 %  1/0/0        4h    +30.00  "
-                "1.00\n");
+                " bot        trips      net  net %  win %  w/d/l  duration  realized  fees\n");
+    holds(text, "\n score-btc      4  +112.50  +1.12  75.00  3/0/1   1d7h30m   +120.50  4.75\n");
+    holds(text, "\n total          6   +90.50  +0.91  50.00  3/0/3   1d1h20m   +100.50  6.75\n");
+    holds(text, "\n BTC-USDT        4  +115.75  +1.16  75.00  3/0/1   1d7h30m  4.75    +10.00\n");
+    holds(text, "\n take_profit      1  +29.00  +0.29  100.00  1/0/0        4h    +30.00  1.00\n");
     holds(text, "\n cash_reserve      2\n");
     holds(text, "\n Sharpe ratio               0.80  ");
     holds(text, "  Drawdown start        2024-02-01 19:00\n");
