@@ -32,8 +32,8 @@ static char *printed(const struct backtest_result *result, const struct metrics 
 
 static void holds(const char *text, const char *part)
 {
-    if (strstr(text, part) == NULL)
-        fail_msg("missing:\n%s\nin:\n%s", part, text);
+    if (text == NULL || strstr(text, part) == NULL)
+        fail_msg("missing:\n%s\nin:\n%s", part, text == NULL ? "nothing" : text);
 }
 
 static void people(void **state)
