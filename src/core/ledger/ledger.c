@@ -521,13 +521,14 @@ static void post_lot_amended(struct ledger *ledger, struct frame_writer *writer,
     evolve_lot_amended(ledger, fact);
 }
 
-/* The last lot that the order opened and of which something is left, or 0. */
+/* The last lot that the order bought and of which something is left, or 0. (A correction may have
+ * left a short lot in its name; that is not what it bought.) */
 static uint32_t lot_of_order(const struct ledger *ledger, const struct position *position,
                              uint64_t order)
 {
     uint32_t found = 0;
     for (uint32_t at = position->lot_first; at != 0; at = ledger->lots[at - 1].next) {
-        if (ledger->lots[at - 1].order == order)
+        if (ledger->lots[at - 1].order == order && ledger->lots[at - 1].quantity.units > 0)
             found = at;
     }
     return found;
