@@ -10,6 +10,7 @@ struct ema_chain {
     double last; /* of the last link, one bar ago (TRIX) */
     uint32_t links;
     uint32_t hidden; /* values of the last link that are not shown yet */
+    uint64_t tulip;
 };
 
 /* TA-Lib seeds each link with the mean of the first n of the link before; Tulip with the first value
@@ -17,7 +18,7 @@ struct ema_chain {
 static void ema_chain_init(struct ema_chain *chain, uint32_t links,
                            const struct indicator_params *params)
 {
-    *chain = (struct ema_chain){.links = links};
+    *chain = (struct ema_chain){.links = links, .tulip = params->convention == INDICATOR_TULIP};
     uint32_t period = signal_period(params, 0);
     for (uint32_t i = 0; i < links; i++) {
         struct ema *link = &chain->link[i];
@@ -134,7 +135,7 @@ ALWAYS_INLINE bool trix_step(struct ema_chain *chain, const struct indicator_bar
     double last = chain->last;
     chain->last = shown ? value : 0.0;
     bool ready = shown && last > 0.0;
-    out[0] = ready ? 100.0 * (value - last) / last : SIGNAL_NAN;
+    out[0] = ready ? 100.0 * (value - last) / (chain->tulip ? value : last) : SIGNAL_NAN;
     return ready;
 }
 
@@ -145,7 +146,7 @@ const struct indicator_class indicator_trix = {
     .name = "trix",
     .summary = "change of a triple smoothed EMA of the closes, in percent a bar",
     .source = "J. Hutson, Stocks & Commodities 1:5 (1983); TA-Lib ta_TRIX.c",
-    .conventions = CHAIN_CONVENTIONS,
+    .conventions = CHAIN_CONVENTIONS "; the change is relative to the new value",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 15)},

@@ -27,7 +27,8 @@
     X(psar)               \
     X(aroon)              \
     X(ichimoku)           \
-    X(supertrend)         \
+    X(supertrend) \
+    X(candles)         \
     X(atr)                \
     X(bollinger)          \
     X(keltner)            \
