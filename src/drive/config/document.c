@@ -7,7 +7,7 @@ static const char introduction[] =
     "# Configuration reference\n"
     "\n"
     "<!-- Written by config_document() from the option table. To change it, change\n"
-    "src/drive/config/table_*.c and run the unit test config_test with TERN_WRITE_DOCS=1. -->\n"
+    "src/drive/config/table_*.c and run the test config_text_test with TERN_WRITE_DOCS=1. -->\n"
     "\n"
     "A configuration is one YAML file of at most 1 MiB that begins with `tern: 1`. The command\n"
     "`tern config validate` checks one, `tern config show --origin` prints every value with where\n"

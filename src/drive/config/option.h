@@ -77,6 +77,16 @@ struct option {
     const char *sentence;
 };
 
+/* How the tables are written: ROW(.name = "enter", .type = OPTION_DOUBLE, ...). */
+#define ROW(...)    \
+    {               \
+        __VA_ARGS__ \
+    }
+#define SECTION(title, rows, record, brief)                          \
+    {                                                                \
+        title, rows, ARRAY_COUNT(rows), sizeof(struct record), brief \
+    }
+
 struct section {
     const char *title; /* of its part of the reference page */
     const struct option *options;
