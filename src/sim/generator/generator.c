@@ -90,7 +90,7 @@ static enum status times_check(const struct generator_config *config, struct pro
         problem_allowed(problem, "base 0.001 to 10000 a second, 0 <= jump < decay");
         return STATUS_CONFIG_INVALID;
     }
-    bool bars_alone = config->kinds == UINT32_C(1) << MARKET_EVENT_BAR;
+    bool bars_alone = config->kinds == MARKET_EVENT_BIT(MARKET_EVENT_BAR);
     if ((config->kinds & MARKET_EVENTS_ALL) == 0 || (bars_alone && !any_length)) {
         problem_set(problem, STATUS_CONFIG_INVALID, "generator", "no kind of event to yield");
         return STATUS_CONFIG_INVALID;

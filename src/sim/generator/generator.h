@@ -61,7 +61,7 @@ struct generator_config {
     /* Paths and order books move once in this time: 1 ms to 1 s; 25 ms is 40 book updates a second.
      * An order book acts at an offset of its own within it, trades come at any time. */
     int64_t update_interval_ns;
-    uint32_t kinds; /* bit (1 << kind) for each kind of event to yield */
+    uint32_t kinds;                                    /* MARKET_EVENT_BIT of each kind to yield */
     int64_t bar_lengths_ns[GENERATOR_BAR_LENGTHS_MAX]; /* >= 1 s each; 0 = unused */
     struct hawkes_process arrivals; /* of trades, per second and instrument; jump < decay */
 };
@@ -77,7 +77,7 @@ struct generator_slot {
     struct order_flow flow;
     struct hawkes_state arrivals; /* time within the update interval, seconds */
     struct random arrival_random;
-    struct market_quote quote; /* the last one yielded */
+    struct quote quote; /* the last one yielded */
     uint64_t trade_count;
     struct bar_builder bars[GENERATOR_BAR_LENGTHS_MAX];
 };

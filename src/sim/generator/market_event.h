@@ -4,58 +4,40 @@
 
 #include "core/model/bar.h"
 #include "core/model/instrument.h"
+#include "core/model/market.h"
 
-/* X(name, text): each kind is also a bit of generator_config.kinds. */
+/* X(NAME, name): each kind is also a bit of generator_config.kinds. */
 #define MARKET_EVENT_TABLE(X) \
-    X(QUOTE, "quote")         \
-    X(TRADE, "trade")         \
-    X(BOOK_CLEAR, "clear")    \
-    X(BOOK_DELTA, "delta")    \
-    X(BAR, "bar")
+    X(QUOTE, quote)           \
+    X(TRADE, trade)           \
+    X(DELTA, delta)           \
+    X(BAR, bar)
 
 enum market_event_kind {
-#define MARKET_EVENT_ENUM(name, text) MARKET_EVENT_##name,
+#define MARKET_EVENT_ENUM(upper, lower) MARKET_EVENT_##upper,
     MARKET_EVENT_TABLE(MARKET_EVENT_ENUM)
 #undef MARKET_EVENT_ENUM
 };
 
-#define MARKET_EVENTS_ALL UINT32_C(0x1f)
-
-/* Best bid and best ask; sizes > 0. */
-struct market_quote {
-    struct price bid, ask;
-    struct quantity bid_size, ask_size;
-};
-
-struct market_trade {
-    uint64_t id; /* 1, 2, 3, ... of the instrument */
-    struct price price;
-    struct quantity quantity; /* > 0 */
-    enum side aggressor;      /* of the order that took */
-};
-
-/* A level's new size; 0 removes it. SIDE_BUY is the bids. */
-struct market_delta {
-    enum side side;
-    struct price price;
-    struct quantity size;
-};
-
-struct market_bar {
-    int64_t length_ns;
-    struct bar bar; /* closed; the event's time is open_time_ns + length_ns */
-};
+#define MARKET_EVENT_BIT(kind) (UINT32_C(1) << (kind))
+#define MARKET_EVENTS_ALL UINT32_C(0xf)
 
 struct market_event {
-    int64_t time_ns; /* the venue's clock, since 1970 */
+    int64_t time_ns; /* the venue's clock, since 1970; of a bar: its end */
     uint32_t slot;   /* the instrument's number in the generator */
     enum market_event_kind kind;
+    uint64_t trade_id; /* of a trade: 1, 2, 3, ... of the instrument; else 0 */
     union {
-        struct market_quote quote;
-        struct market_trade trade;
-        struct market_delta delta;
-        struct market_bar bar;
-    }; /* BOOK_CLEAR has none: forget all levels, deltas follow */
+        struct quote quote; /* both sides there, quantities > 0 */
+        struct trade trade; /* taker is SIDE_BUY or SIDE_SELL */
+        /* An order book begins, and after each gap begins anew, as a snapshot: a run of deltas from
+         * DELTA_CLEAR to DELTA_LAST. Single changes afterwards carry no flag. */
+        struct delta delta;
+        struct {
+            int64_t bar_ns; /* length */
+            struct bar bar; /* closed */
+        } bar;
+    };
 };
 
 /* `quote`, `trade`, ... */

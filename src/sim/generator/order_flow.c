@@ -101,6 +101,19 @@ static void change_append(struct flow_changes *changes, enum flow_side side, int
         .side = side, .ticks = ticks, .lots = lots};
 }
 
+void order_flow_levels(const struct order_flow *flow, struct flow_changes *levels)
+{
+    for (unsigned side = FLOW_BID; side <= FLOW_ASK; side++) {
+        for (size_t level = 0; level < FLOW_DEPTH; level++) {
+            int64_t lots = flow->lots[side][level];
+            if (lots > 0) {
+                int64_t ticks = order_flow_ticks(flow, (enum flow_side)side, level);
+                change_append(levels, (enum flow_side)side, ticks, lots);
+            }
+        }
+    }
+}
+
 /* Takes out the levels that are not within the new window of a side, and shifts the others. */
 static void side_shift(struct order_flow *flow, enum flow_side side, int64_t front,
                        struct flow_changes *changes)

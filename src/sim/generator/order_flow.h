@@ -74,6 +74,8 @@ void order_flow_act(struct order_flow *flow, struct flow_changes *changes);
  * the prints, at most FLOW_DEPTH, and appends the changes; returns the number of prints. */
 size_t order_flow_take(struct order_flow *flow, enum flow_side from, int64_t lots,
                        struct flow_fill fills[FLOW_DEPTH], struct flow_changes *changes);
+/* Appends every level of the book, best first, bids before asks. */
+void order_flow_levels(const struct order_flow *flow, struct flow_changes *levels);
 /* The best level of a side; false for an empty book. */
 bool order_flow_best(const struct order_flow *flow, enum flow_side side, int64_t *ticks,
                      int64_t *lots);

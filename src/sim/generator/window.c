@@ -14,7 +14,7 @@ enum { STREAM_FLOW = 0x100, STREAM_CELLS, STREAM_ARRIVALS, STREAM_OFFSET };
 
 /* The most events of each kind of happening; intervals and bars are such that no bar length ends
  * twice in one interval. */
-#define START_EVENTS_MAX (2 + 2 * FLOW_DEPTH)
+#define START_EVENTS_MAX (1 + 2 * FLOW_DEPTH)
 #define UPDATE_EVENTS_MAX (FLOW_CHANGES_MAX + ACTS_MAX + 1)
 #define TRADE_EVENTS_MAX (2 * FLOW_DEPTH + 1)
 #define BAR_EVENTS_MAX GENERATOR_BAR_LENGTHS_MAX
@@ -70,7 +70,7 @@ void window_slot_init(struct generator *generator, size_t slot)
     of->arrivals = (struct hawkes_state){.excited = hawkes_mean_rate(&generator->arrivals) /
                                                     generator->arrivals.decay};
     random_init(&of->arrival_random, stream_key(seed, name, STREAM_ARRIVALS), 0);
-    of->quote = (struct market_quote){0};
+    of->quote = (struct quote){0};
     of->trade_count = 0;
 }
 
@@ -99,15 +99,17 @@ static struct quantity quantity_of_lots(const struct generator_slot *of, int64_t
     return (struct quantity){lots * of->lot};
 }
 
-static void emit_delta(struct window *window, int64_t time_ns, const struct flow_change *change)
+static void emit_delta(struct window *window, int64_t time_ns, const struct flow_change *change,
+                       uint32_t flags)
 {
-    struct market_event *event = event_new(window, time_ns, MARKET_EVENT_BOOK_DELTA);
+    struct market_event *event = event_new(window, time_ns, MARKET_EVENT_DELTA);
     if (event != NULL) {
         const struct generator_slot *of = &window->generator->slots[window->slot];
-        event->delta = (struct market_delta){
+        event->delta = (struct delta){
             .side = change->side == FLOW_BID ? SIDE_BUY : SIDE_SELL,
             .price = price_of_ticks(of, change->ticks),
-            .size = quantity_of_lots(of, change->lots),
+            .quantity = quantity_of_lots(of, change->lots),
+            .flags = flags,
         };
     }
 }
@@ -115,7 +117,19 @@ static void emit_delta(struct window *window, int64_t time_ns, const struct flow
 static void emit_deltas(struct window *window, int64_t time_ns, const struct flow_changes *changes)
 {
     for (size_t i = 0; i < changes->count; i++) {
-        emit_delta(window, time_ns, &changes->items[i]);
+        emit_delta(window, time_ns, &changes->items[i], 0);
+    }
+}
+
+static void emit_snapshot(struct window *window, int64_t time_ns)
+{
+    const struct order_flow *flow = &window->generator->slots[window->slot].flow;
+    struct flow_changes levels = {0};
+    order_flow_levels(flow, &levels);
+    for (size_t i = 0; i < levels.count; i++) {
+        uint32_t flags = (i == 0 ? (uint32_t)DELTA_CLEAR : 0) |
+                         (i + 1 == levels.count ? (uint32_t)DELTA_LAST : 0);
+        emit_delta(window, time_ns, &levels.items[i], flags);
     }
 }
 
@@ -127,15 +141,15 @@ static void emit_quote(struct window *window, int64_t time_ns)
     bool both = order_flow_best(&of->flow, FLOW_BID, &bid, &bid_lots) &&
                 order_flow_best(&of->flow, FLOW_ASK, &ask, &ask_lots);
     ASSERT(both && bid < ask);
-    struct market_quote quote = {
+    struct quote quote = {
         .bid = price_of_ticks(of, bid),
         .ask = price_of_ticks(of, ask),
-        .bid_size = quantity_of_lots(of, bid_lots),
-        .ask_size = quantity_of_lots(of, ask_lots),
+        .bid_quantity = quantity_of_lots(of, bid_lots),
+        .ask_quantity = quantity_of_lots(of, ask_lots),
     };
     if (quote.bid.units == of->quote.bid.units && quote.ask.units == of->quote.ask.units &&
-        quote.bid_size.units == of->quote.bid_size.units &&
-        quote.ask_size.units == of->quote.ask_size.units) {
+        quote.bid_quantity.units == of->quote.bid_quantity.units &&
+        quote.ask_quantity.units == of->quote.ask_quantity.units) {
         return;
     }
     of->quote = quote;
@@ -156,7 +170,8 @@ static void emit_bars(struct window *window, int64_t time_ns)
             int64_t close_time_ns = bar.open_time_ns + builder->length_ns;
             struct market_event *event = event_new(window, close_time_ns, MARKET_EVENT_BAR);
             if (event != NULL) {
-                event->bar = (struct market_bar){.length_ns = builder->length_ns, .bar = bar};
+                event->bar.bar_ns = builder->length_ns;
+                event->bar.bar = bar;
             }
         }
     }
@@ -167,21 +182,9 @@ static void slot_start(struct window *window, int64_t time_ns)
     struct generator *generator = window->generator;
     struct generator_slot *of = &generator->slots[window->slot];
     of->started = true;
-    of->quote = (struct market_quote){0};
+    of->quote = (struct quote){0};
     order_flow_fill(&of->flow, window->reference, window->spread);
-    (void)event_new(window, time_ns, MARKET_EVENT_BOOK_CLEAR);
-    for (unsigned side = FLOW_BID; side <= FLOW_ASK; side++) {
-        for (size_t level = 0; level < FLOW_DEPTH; level++) {
-            struct flow_change change = {
-                .side = (enum flow_side)side,
-                .ticks = order_flow_ticks(&of->flow, (enum flow_side)side, level),
-                .lots = of->flow.lots[side][level],
-            };
-            if (change.lots > 0) {
-                emit_delta(window, time_ns, &change);
-            }
-        }
-    }
+    emit_snapshot(window, time_ns);
     emit_quote(window, time_ns);
     int64_t price = generator_price(generator, window->slot).units;
     for (size_t i = 0; i < GENERATOR_BAR_LENGTHS_MAX; i++) {
@@ -220,14 +223,15 @@ static void slot_trade(struct window *window, int64_t time_ns)
     size_t fill_count = order_flow_take(&of->flow, buy ? FLOW_ASK : FLOW_BID, lots, fills,
                                         &changes);
     for (size_t i = 0; i < fill_count; i++) {
-        struct market_trade trade = {
-            .id = ++of->trade_count,
+        of->trade_count++;
+        struct trade trade = {
             .price = price_of_ticks(of, fills[i].ticks),
             .quantity = quantity_of_lots(of, fills[i].lots),
-            .aggressor = buy ? SIDE_BUY : SIDE_SELL,
+            .taker = buy ? SIDE_BUY : SIDE_SELL,
         };
         struct market_event *event = event_new(window, time_ns, MARKET_EVENT_TRADE);
         if (event != NULL) {
+            event->trade_id = of->trade_count;
             event->trade = trade;
         }
         for (size_t k = 0; k < GENERATOR_BAR_LENGTHS_MAX; k++) {

@@ -485,6 +485,63 @@ static void test_mean_factor(void **state)
     arena_release(&bench.arena);
 }
 
+/* The same with jumps that matter: without their compensator the mean would be off by far. */
+static void test_jumps_are_compensated(void **state)
+{
+    (void)state;
+    enum { N = 400000 };
+    struct path_features features = {.jumps = true};
+    struct bench bench;
+    bench_start(&bench, 5, features, shares, 1, 2, NULL, STATUS_OK);
+    struct instrument_model model;
+    (void)instrument_model_find(TEXT("BTC-USD"), 1, &model);
+    model.volatility = 1.0;
+    model.jumps = (struct jump_process){.rate = 100.0, .mean = -.05, .deviation = .05};
+    struct path_instrument added = {.name = TEXT("X"), .model = &model};
+    size_t slot;
+    assert_int_equal(path_add(&bench.path, &added, NULL, &slot), STATUS_OK);
+    struct path_pressure pressure = path_pressure_none();
+    double sum = 0.0, squares = 0.0;
+    for (size_t step = 0; step < N; step++) {
+        path_step(&bench.path, 3600.0, &pressure);
+        double excess = bench.path.returns[slot] - 1.0;
+        sum += excess;
+        squares += excess * excess;
+    }
+    double error = sqrt(squares / N / N);
+    assert_within(sum / N, -4.0 * error, 4.0 * error);
+    assert_within(sqrt(squares / N * 8760.0), .97, 1.03);
+    arena_release(&bench.arena);
+}
+
+/* A common share of 0.9 makes correlations 0.9 + 0.1 C and leaves each volatility as it is. */
+static void test_common_share(void **state)
+{
+    (void)state;
+    enum { N = 200000 };
+    static double returns[2][N];
+    struct bench bench;
+    bench_start(&bench, 8, features_plain, shares, 2, 2, NULL, STATUS_OK);
+    struct path_pressure pressure = path_pressure_none();
+    pressure.common_share = 0.9;
+    for (size_t step = 0; step < N; step++) {
+        path_step(&bench.path, MINUTE, &pressure);
+        for (size_t i = 0; i < 2; i++) {
+            returns[i][step] = bench.path.returns[i] - 1.0;
+        }
+    }
+    double expected = 0.9 + 0.1 * 0.6;
+    assert_within(correlation_of(returns[0], returns[1], N), expected - 0.001, expected + 0.001);
+    double squares = 0.0;
+    for (size_t step = 0; step < N; step++) {
+        squares += returns[0][step] * returns[0][step];
+    }
+    const struct instrument_model *model = &bench.path.slots[0].model;
+    double volatility = sqrt(squares / N * model->seconds_per_year / MINUTE);
+    assert_within(volatility / model->volatility, .99, 1.01);
+    arena_release(&bench.arena);
+}
+
 /* The workstation's shocks: one in a thousand half-second steps, 2 to 5 %, either way. */
 static void test_shocks(void **state)
 {
@@ -549,6 +606,8 @@ int main(void)
         cmocka_unit_test(test_leverage_gives_way),
         cmocka_unit_test(test_stylised_facts),
         cmocka_unit_test(test_mean_factor),
+        cmocka_unit_test(test_jumps_are_compensated),
+        cmocka_unit_test(test_common_share),
         cmocka_unit_test(test_shocks),
         cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_open_unit),

@@ -60,6 +60,11 @@ static void bench_start(struct bench *bench, const struct generator_config *conf
     assert_true(bench->arena.used == measure.used);
 }
 
+static bool begins_snapshot(const struct market_event *event)
+{
+    return event->kind == MARKET_EVENT_DELTA && (event->delta.flags & DELTA_CLEAR) != 0;
+}
+
 /* Event as bytes without padding, little-endian, for hashing. */
 struct event_bytes {
     uint8_t data[96];
@@ -83,23 +88,23 @@ static struct event_bytes event_encode(const struct market_event *event)
     case MARKET_EVENT_QUOTE:
         put(&bytes, (uint64_t)event->quote.bid.units);
         put(&bytes, (uint64_t)event->quote.ask.units);
-        put(&bytes, (uint64_t)event->quote.bid_size.units);
-        put(&bytes, (uint64_t)event->quote.ask_size.units);
+        put(&bytes, (uint64_t)event->quote.bid_quantity.units);
+        put(&bytes, (uint64_t)event->quote.ask_quantity.units);
         break;
     case MARKET_EVENT_TRADE:
-        put(&bytes, event->trade.id);
+        put(&bytes, event->trade_id);
         put(&bytes, (uint64_t)event->trade.price.units);
         put(&bytes, (uint64_t)event->trade.quantity.units);
-        put(&bytes, (uint64_t)event->trade.aggressor);
+        put(&bytes, (uint64_t)event->trade.taker);
         break;
-    case MARKET_EVENT_BOOK_CLEAR: break;
-    case MARKET_EVENT_BOOK_DELTA:
+    case MARKET_EVENT_DELTA:
         put(&bytes, (uint64_t)event->delta.side);
         put(&bytes, (uint64_t)event->delta.price.units);
-        put(&bytes, (uint64_t)event->delta.size.units);
+        put(&bytes, (uint64_t)event->delta.quantity.units);
+        put(&bytes, event->delta.flags);
         break;
     case MARKET_EVENT_BAR:
-        put(&bytes, (uint64_t)event->bar.length_ns);
+        put(&bytes, (uint64_t)event->bar.bar_ns);
         put(&bytes, (uint64_t)event->bar.bar.open_time_ns);
         put(&bytes, (uint64_t)event->bar.bar.open.units);
         put(&bytes, (uint64_t)event->bar.bar.high.units);
@@ -151,7 +156,7 @@ static void test_determinism_vector(void **state)
     struct generator_config config;
     config_of(&config, 42);
     bench_start(&bench, &config);
-    assert_hash(hash_events(&bench.generator, 10000), UINT64_C(0x570aa6a5a1b13124));
+    assert_hash(hash_events(&bench.generator, 10000), UINT64_C(0x3b389d539bb12cba));
     arena_release(&bench.arena);
     /* Whole runs of prices as well, with every feature. */
     config.features = generator_features_workstation();
@@ -192,10 +197,10 @@ static void test_seeds_differ(void **state)
 /* An order book and bars rebuilt from events alone, as a reader of the feed would. */
 #define LEVELS_MAX 64
 struct reader {
-    bool cleared;
-    struct market_delta levels[LEVELS_MAX];
+    bool cleared, in_snapshot;
+    struct delta levels[LEVELS_MAX];
     size_t level_count;
-    struct market_quote quote;
+    struct quote quote;
     uint64_t trade_id;
     int64_t last;
     int64_t trades, quotes, deltas, bars;
@@ -203,16 +208,16 @@ struct reader {
     struct bar naive[2];
 };
 
-static void reader_delta(struct reader *reader, const struct market_delta *delta)
+static void reader_delta(struct reader *reader, const struct delta *delta)
 {
-    assert_true(delta->size.units >= 0);
+    assert_true(delta->quantity.units >= 0);
     assert_true(delta->price.units > 0);
     size_t i = 0;
     while (i < reader->level_count && (reader->levels[i].side != delta->side ||
                                        reader->levels[i].price.units != delta->price.units)) {
         i++;
     }
-    if (delta->size.units == 0) {
+    if (delta->quantity.units == 0) {
         assert_true(i < reader->level_count); /* only what is there is removed */
         reader->levels[i] = reader->levels[--reader->level_count];
         return;
@@ -223,20 +228,20 @@ static void reader_delta(struct reader *reader, const struct market_delta *delta
     }
     reader->levels[i] = *delta;
     for (size_t k = 0; k < reader->level_count; k++) {
-        const struct market_delta *other = &reader->levels[k];
+        const struct delta *other = &reader->levels[k];
         if (other->side != delta->side) {
-            const struct market_delta *bid = delta->side == SIDE_BUY ? delta : other;
-            const struct market_delta *ask = delta->side == SIDE_BUY ? other : delta;
+            const struct delta *bid = delta->side == SIDE_BUY ? delta : other;
+            const struct delta *ask = delta->side == SIDE_BUY ? other : delta;
             assert_true(bid->price.units < ask->price.units);
         }
     }
 }
 
-static const struct market_delta *reader_best(const struct reader *reader, enum side side)
+static const struct delta *reader_best(const struct reader *reader, enum side side)
 {
-    const struct market_delta *best = NULL;
+    const struct delta *best = NULL;
     for (size_t i = 0; i < reader->level_count; i++) {
-        const struct market_delta *level = &reader->levels[i];
+        const struct delta *level = &reader->levels[i];
         if (level->side == side &&
             (best == NULL || (side == SIDE_BUY ? level->price.units > best->price.units
                                                : level->price.units < best->price.units))) {
@@ -248,12 +253,11 @@ static const struct market_delta *reader_best(const struct reader *reader, enum 
 
 static void reader_bar(struct reader *reader, const struct market_event *event)
 {
-    const struct market_bar *closed = &event->bar;
-    const struct bar *bar = &closed->bar;
-    assert_true(closed->length_ns == SECOND || closed->length_ns == 60 * SECOND);
-    struct bar *naive = &reader->naive[closed->length_ns == SECOND ? 0 : 1];
-    assert_int_equal(event->time_ns, bar->open_time_ns + closed->length_ns);
-    assert_int_equal(bar->open_time_ns % closed->length_ns, 0);
+    const struct bar *bar = &event->bar.bar;
+    assert_true(event->bar.bar_ns == SECOND || event->bar.bar_ns == 60 * SECOND);
+    struct bar *naive = &reader->naive[event->bar.bar_ns == SECOND ? 0 : 1];
+    assert_int_equal(event->time_ns, bar->open_time_ns + event->bar.bar_ns);
+    assert_int_equal(bar->open_time_ns % event->bar.bar_ns, 0);
     assert_true(bar->low.units > 0 && bar->low.units <= bar->open.units &&
                 bar->low.units <= bar->close.units && bar->high.units >= bar->open.units &&
                 bar->high.units >= bar->close.units);
@@ -271,21 +275,23 @@ static void reader_bar(struct reader *reader, const struct market_event *event)
     reader->bars++;
 }
 
-static void reader_trade(struct reader *reader, const struct market_trade *trade, int64_t time_ns,
-                         double scale)
+static void reader_trade(struct reader *reader, const struct market_event *event, double scale)
 {
-    assert_int_equal(trade->id, reader->trade_id + 1);
+    const struct trade *trade = &event->trade;
+    int64_t time_ns = event->time_ns;
+    assert_false(reader->in_snapshot);
+    assert_int_equal(event->trade_id, reader->trade_id + 1);
     assert_true(trade->quantity.units > 0);
     /* It takes from a level that is there, and no more than is there. */
-    enum side from = trade->aggressor == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+    enum side from = trade->taker == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
     size_t i = 0;
     while (i < reader->level_count && (reader->levels[i].side != from ||
                                        reader->levels[i].price.units != trade->price.units)) {
         i++;
     }
     assert_true(i < reader->level_count);
-    assert_true(reader->levels[i].size.units >= trade->quantity.units);
-    reader->trade_id = trade->id;
+    assert_true(reader->levels[i].quantity.units >= trade->quantity.units);
+    reader->trade_id = event->trade_id;
     reader->last = trade->price.units;
     reader->trades++;
     for (size_t k = 0; k < 2; k++) {
@@ -308,30 +314,36 @@ static void reader_read(struct reader *reader, const struct generator *generator
 {
     const struct generator_slot *slot = &generator->slots[event->slot];
     switch (event->kind) {
-    case MARKET_EVENT_BOOK_CLEAR:
-        reader->cleared = true;
-        reader->level_count = 0;
-        reader->last = 0;
-        break;
-    case MARKET_EVENT_BOOK_DELTA:
+    case MARKET_EVENT_DELTA:
+        if (event->delta.flags & DELTA_CLEAR) {
+            assert_false(reader->in_snapshot);
+            reader->cleared = true;
+            reader->in_snapshot = true;
+            reader->level_count = 0;
+            reader->last = 0;
+        }
+        assert_true(reader->in_snapshot || event->delta.flags == 0);
         assert_true(reader->cleared);
         assert_int_equal(event->delta.price.units % slot->tick, 0);
-        assert_int_equal(event->delta.size.units % slot->lot, 0);
+        assert_int_equal(event->delta.quantity.units % slot->lot, 0);
         reader_delta(reader, &event->delta);
+        if (event->delta.flags & DELTA_LAST) {
+            reader->in_snapshot = false;
+        }
         reader->deltas++;
         break;
     case MARKET_EVENT_QUOTE: {
-        const struct market_delta *bid = reader_best(reader, SIDE_BUY);
-        const struct market_delta *ask = reader_best(reader, SIDE_SELL);
+        const struct delta *bid = reader_best(reader, SIDE_BUY);
+        const struct delta *ask = reader_best(reader, SIDE_SELL);
         if (bid == NULL || ask == NULL) {
             fail_msg("a quote of a book with an empty side");
             return;
         }
         assert_int_equal(event->quote.bid.units, bid->price.units);
         assert_int_equal(event->quote.ask.units, ask->price.units);
-        assert_int_equal(event->quote.bid_size.units, bid->size.units);
-        assert_int_equal(event->quote.ask_size.units, ask->size.units);
-        assert_true(event->quote.bid_size.units > 0 && event->quote.ask_size.units > 0);
+        assert_int_equal(event->quote.bid_quantity.units, bid->quantity.units);
+        assert_int_equal(event->quote.ask_quantity.units, ask->quantity.units);
+        assert_true(event->quote.bid_quantity.units > 0 && event->quote.ask_quantity.units > 0);
         reader->quote = event->quote;
         reader->quotes++;
         break;
@@ -339,7 +351,7 @@ static void reader_read(struct reader *reader, const struct generator *generator
     case MARKET_EVENT_TRADE:
         assert_int_equal(event->trade.price.units % slot->tick, 0);
         assert_int_equal(event->trade.quantity.units % slot->lot, 0);
-        reader_trade(reader, &event->trade, event->time_ns, (double)slot->quantity_scale);
+        reader_trade(reader, event, (double)slot->quantity_scale);
         break;
     case MARKET_EVENT_BAR: reader_bar(reader, event); break;
     }
@@ -349,7 +361,7 @@ static void reader_read(struct reader *reader, const struct generator *generator
 static void test_invariants_in_every_scenario(void **state)
 {
     (void)state;
-    const int64_t intervals[] = {GENERATOR_UPDATE_INTERVAL_DEFAULT_NS, SECOND, SECOND / 97};
+    const int64_t intervals[] = {GENERATOR_UPDATE_INTERVAL_DEFAULT_NS, SECOND, 13700001};
     for (unsigned run = 0; run < SCENARIO_COUNT * ARRAY_COUNT(intervals); run++) {
         struct bench bench;
         struct generator_config config;
@@ -411,6 +423,34 @@ static void test_book_follows_the_path(void **state)
     arena_release(&bench.arena);
 }
 
+/* Trades lean to the side of the price's last move. */
+static void test_trades_follow_the_price(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct generator_config config;
+    config_of(&config, 21);
+    config.instruments_count = 1;
+    config.kinds = MARKET_EVENT_BIT(MARKET_EVENT_TRADE);
+    bench_start(&bench, &config);
+    struct generator *generator = &bench.generator;
+    struct market_event event;
+    int64_t same = 0, count = 0;
+    for (int64_t update = 1; update <= 40 * 1800; update++) {
+        double before = generator->path.prices[0];
+        int64_t until = START + update * config.update_interval_ns;
+        while (generator_next_before(generator, until, &event)) {
+            bool rose = generator->path.prices[0] > before;
+            same += (event.trade.taker == SIDE_BUY) == rose;
+            count++;
+        }
+    }
+    assert_true(count > 1000);
+    assert_true((double)same > 0.55 * (double)count);
+    assert_true((double)same < 0.80 * (double)count);
+    arena_release(&bench.arena);
+}
+
 /* About as many updates, trades and bars as were asked for. */
 static void test_rates(void **state)
 {
@@ -422,14 +462,16 @@ static void test_rates(void **state)
     config.features = (struct path_features){0};
     bench_start(&bench, &config);
     struct market_event event;
-    int64_t counts[5] = {0};
+    int64_t counts[4] = {0};
+    int64_t snapshots = 0;
     double volume = 0.0;
     enum { SECONDS = 3600 };
     int64_t book_time = 0;
     int64_t book_times = 0;
     while (generator_next_before(&bench.generator, START + SECONDS * SECOND, &event)) {
         counts[event.kind]++;
-        if (event.kind == MARKET_EVENT_BOOK_DELTA) {
+        if (event.kind == MARKET_EVENT_DELTA) {
+            snapshots += begins_snapshot(&event);
             book_times += event.time_ns != book_time;
             book_time = event.time_ns;
         }
@@ -441,7 +483,7 @@ static void test_rates(void **state)
     assert_true(counts[MARKET_EVENT_TRADE] < 25 * SECONDS / 10);
     /* The last second ends at the hour, the last minute too: not before it. */
     assert_int_equal(counts[MARKET_EVENT_BAR], SECONDS - 1 + SECONDS / 60 - 1);
-    assert_int_equal(counts[MARKET_EVENT_BOOK_CLEAR], 1);
+    assert_int_equal(snapshots, 1);
     double daily = bench.generator.path.slots[0].model.volume_per_day * SECONDS / 86400.0;
     assert_true(volume > 0.8 * daily && volume < 1.2 * daily);
     arena_release(&bench.arena);
@@ -484,12 +526,12 @@ static void test_company_changes_nothing(void **state)
                 if (event.slot == 1) {
                     assert_true(round == 0 || second < 10 || second >= 30);
                     if (event.kind == MARKET_EVENT_TRADE) {
-                        assert_int_equal(event.trade.id, trade_id + 1);
+                        assert_int_equal(event.trade_id, trade_id + 1);
                         trade_id++;
                     }
                 } else if (event.slot == 5) {
                     assert_true(round == 1 && second >= 10);
-                    assert_true(seen_new || event.kind == MARKET_EVENT_BOOK_CLEAR);
+                    assert_true(seen_new || begins_snapshot(&event));
                     seen_new = true;
                 } else {
                     struct event_bytes bytes = event_encode(&event);
@@ -528,7 +570,7 @@ static void test_nobody_left(void **state)
     assert_int_equal(generator_add(&bench.generator, &instruments[1], &slot, &problem),
                      STATUS_FULL);
     assert_true(generator_next(&bench.generator, &event));
-    assert_int_equal(event.kind, MARKET_EVENT_BOOK_CLEAR);
+    assert_true(begins_snapshot(&event));
     arena_release(&bench.arena);
 }
 
@@ -540,7 +582,7 @@ static void test_kinds_filter(void **state)
     struct generator_config config;
     config_of(&config, 77);
     bench_start(&all, &config);
-    config.kinds = 1u << MARKET_EVENT_BAR | 1u << MARKET_EVENT_TRADE;
+    config.kinds = MARKET_EVENT_BIT(MARKET_EVENT_BAR) | MARKET_EVENT_BIT(MARKET_EVENT_TRADE);
     bench_start(&bars, &config);
     struct market_event event, other;
     size_t count = 0;
@@ -630,7 +672,7 @@ static void test_outage(void **state)
     assert_false(generator_feed_down(&bench.generator));
     while (generator_next_before(&bench.generator, START + 290 * SECOND, &event)) {
         assert_true(event.time_ns < down || event.time_ns >= up);
-        clears += event.kind == MARKET_EVENT_BOOK_CLEAR;
+        clears += begins_snapshot(&event);
         if (event.kind == MARKET_EVENT_BAR && event.time_ns >= up) {
             assert_true(event.bar.bar.open_time_ns >= up);
         }
@@ -681,7 +723,7 @@ static void test_volume_goes_with_volatility(void **state)
     struct generator_config config;
     config_of(&config, 42);
     config.instruments_count = 1;
-    config.kinds = 1u << MARKET_EVENT_BAR;
+    config.kinds = MARKET_EVENT_BIT(MARKET_EVENT_BAR);
     config.update_interval_ns = SECOND / 2;
     config.bar_lengths_ns[0] = 0;
     bench_start(&bench, &config);
@@ -723,7 +765,7 @@ static void test_configuration_is_judged(void **state)
         case 12: config.start_time_ns = -1; break;
         case 13: config.kinds = 0; break;
         case 14:
-            config.kinds = 1u << MARKET_EVENT_BAR;
+            config.kinds = MARKET_EVENT_BIT(MARKET_EVENT_BAR);
             memset(config.bar_lengths_ns, 0, sizeof config.bar_lengths_ns);
             break;
         default: one.name.size = 0; break;
@@ -747,6 +789,7 @@ int main(void)
         cmocka_unit_test(test_seeds_differ),
         cmocka_unit_test(test_invariants_in_every_scenario),
         cmocka_unit_test(test_book_follows_the_path),
+        cmocka_unit_test(test_trades_follow_the_price),
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_company_changes_nothing),
         cmocka_unit_test(test_nobody_left),
