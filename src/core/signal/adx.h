@@ -1,11 +1,11 @@
 /* Directional movement: +DI, -DI and their average index ADX, 0 to 100.
  *
- * Sums of the movements and of the true range decay as s = s - s / n + x. TA-Lib sums the first
- * n - 1 and decays from the n-th on, Wilder's book (classic) sums the first n; Tulip takes its first
+ * Sums of the movements and of the true range decay as s = s - s / n + x. TA-Lib sums the first n -
+ * 1 and decays from the n-th on, Wilder's book (classic) sums the first n; Tulip takes its first
  * index from the n - 1 sums themselves. ADX is Wilder's average of DX, seeded with the mean of n.
  * Where a bar's two movements are equal both count as none; where there is no movement at all ADX
- * stays as it is. Source: J. W. Wilder, New Concepts in Technical Trading Systems (1978);
- * seeding: TA-Lib ta_ADX.c. */
+ * stays as it is. Source: J. W. Wilder, New Concepts in Technical Trading Systems (1978); seeding:
+ * TA-Lib ta_ADX.c. */
 #ifndef TERN_CORE_SIGNAL_ADX_H
 #define TERN_CORE_SIGNAL_ADX_H
 

@@ -12,10 +12,10 @@ struct candle {
 
 struct candles {
     struct window_sum bodies, ranges;
-    struct candle last, before;    /* one bar ago, two bars ago */
-    double mean_body, mean_range;  /* of the n bars before the current one */
-    uint64_t seen;                 /* 1 once the means are there */
-    double slots[];                /* of bodies, then of ranges */
+    struct candle last, before;   /* one bar ago, two bars ago */
+    double mean_body, mean_range; /* of the n bars before the current one */
+    uint64_t seen;                /* 1 once the means are there */
+    double slots[];               /* of bodies, then of ranges */
 };
 
 SIGNAL_WARMUP(candles, signal_period(params, 0))
@@ -64,16 +64,15 @@ static struct candle_shape candle_shape_of(const struct candle *candle, double m
     double upper = candle->high - candle_top(candle);
     double lower = candle_bottom(candle) - candle->low;
     return (struct candle_shape){
-        .white = candle->open < candle->close,
-        .black = candle->open > candle->close,
-        .body_none = body < 0.05 * mean_range,
-        .body_short = body < 0.5 * mean_body,
-        .body_long = body > 1.4 * mean_body,
-        .upper_none = upper < 0.05 * mean_range,
-        .upper_long = upper > 0.6 * mean_body,
-        .lower_none = lower < 0.05 * mean_range,
-        .lower_long = lower > 0.6 * mean_body,
-        .between_wicks = upper > body && lower > body,
+        .white = candle->open<candle->close, .black = candle->open> candle->close,
+        .body_none =
+            body<0.05 * mean_range,
+                 .body_short = body<0.5 * mean_body, .body_long = body> 1.4 * mean_body,
+                 .upper_none = upper<0.05 * mean_range, .upper_long = upper> 0.6 * mean_body,
+                 .lower_none = lower<0.05 * mean_range, .lower_long = lower> 0.6 * mean_body,
+                 .between_wicks = upper>
+                body &&
+            lower > body,
     };
 }
 
@@ -115,11 +114,11 @@ static uint64_t patterns_of_three(const struct candles *state, const struct cand
            << CANDLE_abandoned_baby_bear;
     set |= (uint64_t)(bottom && baby && b->high <= a->low && c->low >= b->high)
            << CANDLE_abandoned_baby_bull;
-    set |= (uint64_t)(inside && first.white && second.white && third.white &&
-                      b->close > a->close && c->close > b->close)
+    set |= (uint64_t)(inside && first.white && second.white && third.white && b->close > a->close &&
+                      c->close > b->close)
            << CANDLE_three_white_soldiers;
-    set |= (uint64_t)(inside && first.black && second.black && third.black &&
-                      b->close < a->close && c->close < b->close)
+    set |= (uint64_t)(inside && first.black && second.black && third.black && b->close < a->close &&
+                      c->close < b->close)
            << CANDLE_three_black_crows;
     return set;
 }

@@ -2,9 +2,9 @@
  * arranged so that the CPU finds independent work. Only files of this folder include it.
  *
  * Sums: blocks do not depend on each other, so four of them are summed at once, one in each lane of
- * a quad. A column is its first block by the streaming form, then fours of blocks, then what is left
- * by the streaming form again, warmed by the block before it (which is all a window remembers).
- * Extremes: a maximum does not depend on the order, so windows are built by doubling. */
+ * a quad. A column is its first block by the streaming form, then fours of blocks, then what is
+ * left by the streaming form again, warmed by the block before it (which is all a window
+ * remembers). Extremes: a maximum does not depend on the order, so windows double. */
 #ifndef TERN_CORE_SIGNAL_COLUMN_H
 #define TERN_CORE_SIGNAL_COLUMN_H
 
@@ -120,8 +120,8 @@ ALWAYS_INLINE void column_mean(const double *x, size_t count, size_t n, double *
 }
 
 /* Column form of an indicator whose window is its first parameter n: the streaming form for the
- * first block and for what is left, x_quads for fours of blocks in between. Rows before `first` only
- * warm the state. */
+ * first block and for what is left, x_quads for fours of blocks in between. Rows before `first`
+ * only warm the state. */
 #define SIGNAL_STREAM_QUADS(name, type, inputs_, output_count_)                              \
     SIGNAL_UPDATE(name, type)                                                                \
     ALWAYS_INLINE void name##_rows(type *state, const struct indicator_columns *columns,     \

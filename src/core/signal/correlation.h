@@ -1,7 +1,7 @@
 /* Correlation of two series over the last n pairs (Pearson), in constant time per pair and without
  * drift: the method of sma.h, with sums of distances to a pivot in each series.
  *
- *     r = sum (x - mx)(y - my) / sqrt(sum (x - mx)^2 sum (y - my)^2)      0 where a series is flat */
+ *     r = sum (x - mx)(y - my) / sqrt(sum (x - mx)^2 sum (y - my)^2)    0 where one is flat */
 #ifndef TERN_CORE_SIGNAL_CORRELATION_H
 #define TERN_CORE_SIGNAL_CORRELATION_H
 

@@ -13,8 +13,8 @@ struct ema_chain {
     uint64_t tulip;
 };
 
-/* TA-Lib seeds each link with the mean of the first n of the link before; Tulip with the first value
- * shown by it, which is number n - 1, and shows the last link equally late. */
+/* TA-Lib seeds each link with the mean of the first n of the link before; Tulip with the first
+ * value shown by it, which is number n - 1, and shows the last link equally late. */
 static void ema_chain_init(struct ema_chain *chain, uint32_t links,
                            const struct indicator_params *params)
 {

@@ -57,7 +57,8 @@ ALWAYS_INLINE bool donchian_step(struct donchian *donchian, const struct indicat
 
 ALWAYS_INLINE void donchian_kernel(SIGNAL_BATCH_ARGS)
 {
-    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE], spare_low[COLUMN_SPARE];
+    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE],
+        spare_low[COLUMN_SPARE];
     size_t n = signal_period(params, 0);
     size_t first = donchian_warmup(params);
     double *lower = out[0], *middle = out[1], *upper = out[2];
@@ -65,8 +66,10 @@ ALWAYS_INLINE void donchian_kernel(SIGNAL_BATCH_ARGS)
         column_fill(out[k], count < first ? count : first);
     for (size_t from = first; from < count; from += COLUMN_CHUNK) {
         size_t length = count - from < COLUMN_CHUNK ? count - from : COLUMN_CHUNK;
-        const double *high = column_highest(columns->high + from - first, n, length, highest, spare);
-        const double *low = column_lowest(columns->low + from - first, n, length, lowest, spare_low);
+        const double *high = column_highest(columns->high + from - first, n, length, highest,
+                                            spare);
+        const double *low = column_lowest(columns->low + from - first, n, length, lowest,
+                                          spare_low);
         for (size_t i = 0; i < length; i++) {
             lower[from + i] = low[i];
             middle[from + i] = (low[i] + high[i]) * 0.5;

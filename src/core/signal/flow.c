@@ -1,7 +1,7 @@
 /* Accumulation and distribution and Chaikin's money flow: volume, weighed by where in its bar the
  * close lies.
  *
- *     multiplier = ((close - low) - (high - close)) / (high - low)     0 where the bar has no range */
+ *     multiplier = ((close - low) - (high - close)) / (high - low)     0 without a range */
 #include "core/signal/class.h"
 #include "core/signal/window.h"
 

@@ -1,8 +1,8 @@
-/* Ichimoku kinko hyo. Lines are middles of the highest high and the lowest low of n bars: conversion
- * (short), base (middle), and two spans drawn `shift` bars ahead: A = mean of conversion and base,
- * B = middle of the long window. The spans given with a bar are those drawn at that bar, so they
- * were known `shift` bars ago; nothing looks ahead. The lagging line is the close itself, drawn
- * backwards by the chart, and no output. */
+/* Ichimoku kinko hyo. Lines are middles of the highest high and the lowest low of n bars:
+ * conversion (short), base (middle), and two spans drawn `shift` bars ahead: A = mean of conversion
+ * and base, B = middle of the long window. The spans given with a bar are those drawn at that bar,
+ * so they were known `shift` bars ago; nothing looks ahead. The lagging line is the close itself,
+ * drawn backwards by the chart, and no output. */
 #include "core/signal/class.h"
 #include "core/signal/window.h"
 

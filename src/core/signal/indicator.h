@@ -92,7 +92,7 @@ struct indicator_parameter {
     bool integer;
 };
 
-/* Columns of one series; those that the indicator does not use may be NULL. Borrowed for the call. */
+/* Columns of one series; those that the indicator does not use may be NULL. Borrowed. */
 struct indicator_columns {
     const double *open, *high, *low, *close, *volume;
     const int64_t *open_time_ns;

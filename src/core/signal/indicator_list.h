@@ -27,8 +27,8 @@
     X(psar)               \
     X(aroon)              \
     X(ichimoku)           \
-    X(supertrend) \
-    X(candles)         \
+    X(supertrend)         \
+    X(candles)            \
     X(atr)                \
     X(bollinger)          \
     X(keltner)            \

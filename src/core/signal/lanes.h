@@ -1,5 +1,6 @@
-/* The eight-series forms, made by lanes.c once for every variant of the CPU; each of these is what
- * the row of the indicator names. Only files of this folder include it. */
+/* The eight-series forms: one text, lanes_body.h and lanes_window.h, compiled by lanes_base.c for
+ * the baseline, by lanes_v3.c for AVX2 with FMA and by lanes_v4.c for AVX-512; lanes.c chooses at
+ * every call. Only files of this folder include it. */
 #ifndef TERN_CORE_SIGNAL_LANES_H
 #define TERN_CORE_SIGNAL_LANES_H
 
@@ -20,21 +21,21 @@
     X(donchian)       \
     X(obv)
 
-#define LANES_DECLARE(name)                     \
-    indicator_batch_lanes name##_lanes;         \
-    indicator_batch_lanes name##_lanes_plain;   \
-    indicator_batch_lanes name##_lanes_avx2;    \
-    indicator_batch_lanes name##_lanes_avx512;
+#define LANES_DECLARE(name)                  \
+    indicator_batch_lanes name##_lanes;      \
+    indicator_batch_lanes name##_lanes_base; \
+    indicator_batch_lanes name##_lanes_v3;   \
+    indicator_batch_lanes name##_lanes_v4;
 LANES_LIST(LANES_DECLARE)
 #undef LANES_DECLARE
 
 #if SIGNAL_HAS_VARIANTS
-#define SIGNAL_LANES_ROW(name)        \
-    .batch_lanes = name##_lanes,      \
-    .batch_lanes_variants = {name##_lanes_plain, name##_lanes_avx2, name##_lanes_avx512}
+#define SIGNAL_LANES_ROW(name)   \
+    .batch_lanes = name##_lanes, \
+    .batch_lanes_variants = {name##_lanes_base, name##_lanes_v3, name##_lanes_v4}
 #else
 #define SIGNAL_LANES_ROW(name) \
-    .batch_lanes = name##_lanes, .batch_lanes_variants = {name##_lanes_plain, NULL, NULL}
+    .batch_lanes = name##_lanes, .batch_lanes_variants = {name##_lanes_base, NULL, NULL}
 #endif
 
 #endif

@@ -1,7 +1,14 @@
-/* Indicators over eight series at once: included once for every variant by lanes.c, after
- * lanes_ops.h. Each is its namesake in ema.h, sma.h, window.h and the indicator's own file, with V
- * in place of double: the same operations in the same order. The counters are shared, since the
- * eight series share their bars. */
+/* Indicators over eight series at once, for the variant that lanes_ops.h was made for. Each is its
+ * namesake in ema.h, sma.h, window.h and the indicator's own file, with V in place of double: the
+ * same operations in the same order. Counters are shared, since the series share bars. */
+#ifndef TERN_CORE_SIGNAL_LANES_BODY_H
+#define TERN_CORE_SIGNAL_LANES_BODY_H
+
+#include "core/signal/adx.h"
+#include "core/signal/lanes_ops.h"
+#include "core/signal/macd.h"
+#include "core/signal/rsi.h"
+#include "core/signal/window.h"
 
 #define LOAD LN(load)
 #define STORE LN(store)
@@ -32,31 +39,31 @@ OP struct LN(row) LN(row_of)(const struct indicator_lanes *columns, size_t i, ui
 }
 
 /* Rows until every output is ready, then the rest with the counters known to be at rest. */
-#define LANES_STREAM(name, inputs, outputs)                                                      \
-    OP void LN(name##_rows)(struct LN(name) *state, const struct indicator_lanes *columns,       \
-                            size_t from, size_t to, double *const *out)                          \
-    {                                                                                            \
-        double *outs[outputs];                                                                   \
-        for (size_t k = 0; k < (outputs); k++)                                                   \
-            outs[k] = out[k];                                                                    \
-        for (size_t i = from; i < to; i++) {                                                     \
-            struct LN(row) row = LN(row_of)(columns, i, inputs);                                 \
-            V values[outputs];                                                                   \
-            LN(name##_step)(state, &row, values);                                                \
-            for (size_t k = 0; k < (outputs); k++)                                               \
-                STORE(outs[k] + i * INDICATOR_LANES, values[k]);                                 \
-        }                                                                                        \
-    }                                                                                            \
-    LANES_TARGET static void LN(name##_lanes)(SIGNAL_LANES_ARGS)                                 \
-    {                                                                                            \
-        const struct indicator_lanes local = *columns;                                           \
-        size_t warm = (size_t)indicator_##name.warmup(params) + 1;                               \
-        warm = warm < count ? warm : count;                                                      \
-        struct LN(name) state;                                                                   \
-        LN(name##_start)(&state, params);                                                        \
-        LN(name##_rows)(&state, &local, 0, warm, out);                                           \
-        LN(name##_steady)(&state);                                                               \
-        LN(name##_rows)(&state, &local, warm, count, out);                                       \
+#define LANES_STREAM(name, inputs, outputs)                                                 \
+    OP void LN(name##_rows)(struct LN(name) * state, const struct indicator_lanes *columns, \
+                            size_t from, size_t to, double *const *out)                     \
+    {                                                                                       \
+        double *outs[outputs];                                                              \
+        for (size_t k = 0; k < (outputs); k++)                                              \
+            outs[k] = out[k];                                                               \
+        for (size_t i = from; i < to; i++) {                                                \
+            struct LN(row) row = LN(row_of)(columns, i, inputs);                            \
+            V values[outputs];                                                              \
+            LN(name##_step)(state, &row, values);                                           \
+            for (size_t k = 0; k < (outputs); k++)                                          \
+                STORE(outs[k] + i * INDICATOR_LANES, values[k]);                            \
+        }                                                                                   \
+    }                                                                                       \
+    LANES_TARGET void LN(name##_lanes)(SIGNAL_LANES_ARGS)                                   \
+    {                                                                                       \
+        const struct indicator_lanes local = *columns;                                      \
+        size_t warm = (size_t)indicator_##name.warmup(params) + 1;                          \
+        warm = warm < count ? warm : count;                                                 \
+        struct LN(name) state;                                                              \
+        LN(name##_start)(&state, params);                                                   \
+        LN(name##_rows)(&state, &local, 0, warm, out);                                      \
+        LN(name##_steady)(&state);                                                          \
+        LN(name##_rows)(&state, &local, warm, count, out);                                  \
     }
 
 /* ema.h */
@@ -65,13 +72,13 @@ struct LN(average) {
     uint32_t seed, missing;
 };
 
-OP void LN(average_init)(struct LN(average) *average, const struct ema *like)
+OP void LN(average_init)(struct LN(average) * average, const struct ema *like)
 {
     *average = (struct LN(average)){SET(like->value), SET(like->keep), SET(like->take), like->seed,
                                     like->missing};
 }
 
-OP bool LN(average_update)(struct LN(average) *average, V x)
+OP bool LN(average_update)(struct LN(average) * average, V x)
 {
     if (UNLIKELY(average->missing != 0)) {
         if (average->missing > average->seed) {
@@ -96,19 +103,19 @@ struct LN(ema) {
     struct LN(average) mean;
 };
 
-OP void LN(ema_start)(struct LN(ema) *state, const struct indicator_params *params)
+OP void LN(ema_start)(struct LN(ema) * state, const struct indicator_params *params)
 {
     struct ema like;
     indicator_ema.init(&like, params);
     LN(average_init)(&state->mean, &like);
 }
 
-OP void LN(ema_steady)(struct LN(ema) *state)
+OP void LN(ema_steady)(struct LN(ema) * state)
 {
     state->mean.missing = 0;
 }
 
-OP void LN(ema_step)(struct LN(ema) *state, const struct LN(row) *row, V *out)
+OP void LN(ema_step)(struct LN(ema) * state, const struct LN(row) * row, V *out)
 {
     bool ready = LN(average_update)(&state->mean, row->close);
     out[0] = LN(shown)(ready, state->mean.value);
@@ -122,7 +129,7 @@ struct LN(rsi) {
     uint32_t seen;
 };
 
-OP void LN(rsi_start)(struct LN(rsi) *state, const struct indicator_params *params)
+OP void LN(rsi_start)(struct LN(rsi) * state, const struct indicator_params *params)
 {
     struct rsi like;
     indicator_rsi.init(&like, params);
@@ -133,14 +140,14 @@ OP void LN(rsi_start)(struct LN(rsi) *state, const struct indicator_params *para
     state->seen = 0;
 }
 
-OP void LN(rsi_steady)(struct LN(rsi) *state)
+OP void LN(rsi_steady)(struct LN(rsi) * state)
 {
     state->gain.missing = 0;
     state->loss.missing = 0;
     state->seen = 1;
 }
 
-OP void LN(rsi_step)(struct LN(rsi) *state, const struct LN(row) *row, V *out)
+OP void LN(rsi_step)(struct LN(rsi) * state, const struct LN(row) * row, V *out)
 {
     V zero = SET(0.0);
     V change = SUB(row->close, state->previous);
@@ -164,7 +171,7 @@ struct LN(macd) {
     struct LN(average) fast, slow, signal;
 };
 
-OP void LN(macd_start)(struct LN(macd) *state, const struct indicator_params *params)
+OP void LN(macd_start)(struct LN(macd) * state, const struct indicator_params *params)
 {
     struct macd like;
     indicator_macd.init(&like, params);
@@ -173,14 +180,14 @@ OP void LN(macd_start)(struct LN(macd) *state, const struct indicator_params *pa
     LN(average_init)(&state->signal, &like.signal);
 }
 
-OP void LN(macd_steady)(struct LN(macd) *state)
+OP void LN(macd_steady)(struct LN(macd) * state)
 {
     state->fast.missing = 0;
     state->slow.missing = 0;
     state->signal.missing = 0;
 }
 
-OP void LN(macd_step)(struct LN(macd) *state, const struct LN(row) *row, V *out)
+OP void LN(macd_step)(struct LN(macd) * state, const struct LN(row) * row, V *out)
 {
     bool ready = false;
     V line = SET(0.0);
@@ -208,7 +215,7 @@ struct LN(atr) {
     uint32_t seen;
 };
 
-OP void LN(atr_start)(struct LN(atr) *state, const struct indicator_params *params)
+OP void LN(atr_start)(struct LN(atr) * state, const struct indicator_params *params)
 {
     struct atr like;
     indicator_atr.init(&like, params);
@@ -217,13 +224,13 @@ OP void LN(atr_start)(struct LN(atr) *state, const struct indicator_params *para
     state->seen = 0;
 }
 
-OP void LN(atr_steady)(struct LN(atr) *state)
+OP void LN(atr_steady)(struct LN(atr) * state)
 {
     state->mean.missing = 0;
     state->seen = 1;
 }
 
-OP void LN(atr_step)(struct LN(atr) *state, const struct LN(row) *row, V *out)
+OP void LN(atr_step)(struct LN(atr) * state, const struct LN(row) * row, V *out)
 {
     V last = state->seen ? state->previous : row->close;
     state->seen = 1;
@@ -240,18 +247,24 @@ struct LN(adx) {
     uint32_t sums, first, seen;
 };
 
-OP void LN(adx_start)(struct LN(adx) *state, const struct indicator_params *params)
+OP void LN(adx_start)(struct LN(adx) * state, const struct indicator_params *params)
 {
     struct adx like;
     V zero = SET(0.0);
     indicator_adx.init(&like, params);
-    *state = (struct LN(adx)){.high = zero, .low = zero, .close = zero, .plus = zero,
-                              .minus = zero, .range = zero, .keep = SET(like.keep),
-                              .sums = like.sums, .first = like.first};
+    *state = (struct LN(adx)){.high = zero,
+                              .low = zero,
+                              .close = zero,
+                              .plus = zero,
+                              .minus = zero,
+                              .range = zero,
+                              .keep = SET(like.keep),
+                              .sums = like.sums,
+                              .first = like.first};
     LN(average_init)(&state->mean, &like.mean);
 }
 
-OP void LN(adx_steady)(struct LN(adx) *state)
+OP void LN(adx_steady)(struct LN(adx) * state)
 {
     state->mean.missing = 0;
     state->sums = 0;
@@ -259,7 +272,7 @@ OP void LN(adx_steady)(struct LN(adx) *state)
     state->seen = 1;
 }
 
-OP void LN(adx_step)(struct LN(adx) *state, const struct LN(row) *row, V *out)
+OP void LN(adx_step)(struct LN(adx) * state, const struct LN(row) * row, V *out)
 {
     V zero = SET(0.0);
     V hundred = SET(100.0);
@@ -305,18 +318,18 @@ struct LN(obv) {
     uint32_t seen;
 };
 
-OP void LN(obv_start)(struct LN(obv) *state, const struct indicator_params *params)
+OP void LN(obv_start)(struct LN(obv) * state, const struct indicator_params *params)
 {
     double first = params->convention == INDICATOR_TALIB ? 1.0 : 0.0;
     *state = (struct LN(obv)){SET(0.0), SET(0.0), SET(first), 0};
 }
 
-OP void LN(obv_steady)(struct LN(obv) *state)
+OP void LN(obv_steady)(struct LN(obv) * state)
 {
     state->seen = 1;
 }
 
-OP void LN(obv_step)(struct LN(obv) *state, const struct LN(row) *row, V *out)
+OP void LN(obv_step)(struct LN(obv) * state, const struct LN(row) * row, V *out)
 {
     V zero = SET(0.0);
     V one = SET(1.0);
@@ -332,22 +345,4 @@ OP void LN(obv_step)(struct LN(obv) *state, const struct LN(row) *row, V *out)
 
 LANES_STREAM(obv, INDICATOR_CLOSE | INDICATOR_VOLUME, 1)
 
-#include "core/signal/lanes_window.h"
-
-#undef LOAD
-#undef STORE
-#undef SET
-#undef ADD
-#undef SUB
-#undef MUL
-#undef FMA
-#undef MAX
-#undef MIN
-#undef SELECT
-#undef RATIO
-#undef LANES_STREAM
-#undef LANES_PASTE_
-#undef LANES_PASTE
-#undef LN
-#undef V
-#undef OP
+#endif

@@ -1,7 +1,16 @@
-/* Eight doubles at once, one of each of eight series: included once for every variant of the CPU by
- * lanes.c, which sets LANES_VARIANT (base, v3, v4) and LANES_TARGET. Every operation is the IEEE
- * one, element by element, so all variants give the bits of the scalar code. MAX and MIN are
- * a > b ? a : b and a < b ? a : b, as in signal_max and signal_min. */
+/* Eight doubles at once, one of each of eight series. lanes_base.c, lanes_v3.c and lanes_v4.c
+ * include this after saying which instructions are theirs: LANES_LEVEL 0, 3 or 4, LANES_VARIANT the
+ * suffix of their names, LANES_TARGET the attribute of their functions. Every operation is the IEEE
+ * one, element by element, so all give the bits of the scalar code. max and min are a > b ? a : b
+ * and a < b ? a : b, as signal_max and signal_min are. */
+#ifndef TERN_CORE_SIGNAL_LANES_OPS_H
+#define TERN_CORE_SIGNAL_LANES_OPS_H
+
+#include "core/signal/lanes.h"
+
+#if LANES_LEVEL > 0
+#include <immintrin.h>
+#endif
 
 #define LANES_PASTE_(a, b) a##_##b
 #define LANES_PASTE(a, b) LANES_PASTE_(a, b)
@@ -11,14 +20,15 @@
 
 #if LANES_LEVEL == 4
 
-V {
+V
+{
     __m512d v;
 };
 
-#define LANES_BINARY(name, operation)              \
-    OP V LN(name)(V a, V b)                        \
-    {                                              \
-        return (V){_mm512_##operation(a.v, b.v)};  \
+#define LANES_BINARY(name, operation)             \
+    OP V LN(name)(V a, V b)                       \
+    {                                             \
+        return (V){_mm512_##operation(a.v, b.v)}; \
     }
 
 OP V LN(load)(const double *x)
@@ -59,14 +69,15 @@ OP V LN(select)(V a, V b, V x, V y)
 
 #elif LANES_LEVEL == 3
 
-V {
+V
+{
     __m256d low, high;
 };
 
-#define LANES_BINARY(name, operation)                                                       \
-    OP V LN(name)(V a, V b)                                                                 \
-    {                                                                                       \
-        return (V){_mm256_##operation(a.low, b.low), _mm256_##operation(a.high, b.high)};   \
+#define LANES_BINARY(name, operation)                                                     \
+    OP V LN(name)(V a, V b)                                                               \
+    {                                                                                     \
+        return (V){_mm256_##operation(a.low, b.low), _mm256_##operation(a.high, b.high)}; \
     }
 
 OP V LN(load)(const double *x)
@@ -109,19 +120,20 @@ OP V LN(select)(V a, V b, V x, V y)
 
 #else
 
-V {
+V
+{
     double v[INDICATOR_LANES];
 };
 
 #define LANES_EACH for (int lane = 0; lane < INDICATOR_LANES; lane++)
 
-#define LANES_PLAIN(name, expression)   \
-    OP V LN(name)(V a, V b)             \
-    {                                   \
-        V result;                       \
-        LANES_EACH                      \
-            result.v[lane] = expression; \
-        return result;                  \
+#define LANES_PLAIN(name, expression) \
+    OP V LN(name)(V a, V b)           \
+    {                                 \
+        V result;                     \
+        LANES_EACH                    \
+        result.v[lane] = expression;  \
+        return result;                \
     }
 
 OP V LN(load)(const double *x)
@@ -140,7 +152,7 @@ OP V LN(set)(double x)
 {
     V result;
     LANES_EACH
-        result.v[lane] = x;
+    result.v[lane] = x;
     return result;
 }
 
@@ -148,7 +160,7 @@ OP V LN(fma)(V a, V b, V c)
 {
     V result;
     LANES_EACH
-        result.v[lane] = __builtin_fma(a.v[lane], b.v[lane], c.v[lane]);
+    result.v[lane] = __builtin_fma(a.v[lane], b.v[lane], c.v[lane]);
     return result;
 }
 
@@ -156,7 +168,7 @@ OP V LN(root)(V a)
 {
     V result;
     LANES_EACH
-        result.v[lane] = __builtin_sqrt(a.v[lane]);
+    result.v[lane] = __builtin_sqrt(a.v[lane]);
     return result;
 }
 
@@ -164,7 +176,7 @@ OP V LN(abs)(V a)
 {
     V result;
     LANES_EACH
-        result.v[lane] = __builtin_fabs(a.v[lane]);
+    result.v[lane] = __builtin_fabs(a.v[lane]);
     return result;
 }
 
@@ -172,7 +184,7 @@ OP V LN(select)(V a, V b, V x, V y)
 {
     V result;
     LANES_EACH
-        result.v[lane] = a.v[lane] > b.v[lane] ? x.v[lane] : y.v[lane];
+    result.v[lane] = a.v[lane] > b.v[lane] ? x.v[lane] : y.v[lane];
     return result;
 }
 
@@ -202,3 +214,5 @@ OP V LN(ratio)(V part, V whole)
 {
     return LN(div)(part, LN(max)(whole, LN(set)(RATIO_LEAST)));
 }
+
+#endif

@@ -1,5 +1,9 @@
-/* Windows over eight series at once: a part of lanes_body.h. The slots lie on the stack of the
- * column call, one V a bar of the window: 256 KiB at most. */
+/* Windows over eight series at once, for the variant that lanes_ops.h was made for. The slots lie
+ * on the stack of the column call, one V a bar of the window: 256 KiB at most. */
+#ifndef TERN_CORE_SIGNAL_LANES_WINDOW_H
+#define TERN_CORE_SIGNAL_LANES_WINDOW_H
+
+#include "core/signal/lanes_body.h"
 
 #define LANES_SLOTS (INDICATOR_PERIOD_MAX + 1)
 
@@ -8,7 +12,7 @@ struct LN(place) {
     uint32_t period, index, blocks;
 };
 
-OP bool LN(place_next)(struct LN(place) *place)
+OP bool LN(place_next)(struct LN(place) * place)
 {
     place->index++;
     return place->index == place->period;
@@ -20,15 +24,17 @@ struct LN(mean) {
     V pivot, prefix, inverse;
 };
 
-OP void LN(mean_init)(struct LN(mean) *mean, V *slots, uint32_t period)
+OP void LN(mean_init)(struct LN(mean) * mean, V *slots, uint32_t period)
 {
-    *mean = (struct LN(mean)){.place = {.period = period}, .pivot = SET(0.0), .prefix = SET(0.0),
+    *mean = (struct LN(mean)){.place = {.period = period},
+                              .pivot = SET(0.0),
+                              .prefix = SET(0.0),
                               .inverse = SET(1.0 / (double)period)};
     for (uint32_t i = 0; i <= period; i++)
         slots[i] = SET(0.0);
 }
 
-OP bool LN(mean_update)(struct LN(mean) *mean, V *slots, V x, V *value)
+OP bool LN(mean_update)(struct LN(mean) * mean, V *slots, V x, V *value)
 {
     struct LN(place) *place = &mean->place;
     if (UNLIKELY(place->index == 0 && place->blocks == 0))
@@ -52,18 +58,19 @@ OP bool LN(mean_update)(struct LN(mean) *mean, V *slots, V x, V *value)
 /* Whole columns go block by block, two blocks at a time where there are two: their sums do not wait
  * for each other. The first block has no suffix. */
 #define LANES_BLOCKS 2
-#define LANES_AT(x, i) ((x) + (i) * INDICATOR_LANES)
+#define LANES_AT(x, i) ((x) + (i)*INDICATOR_LANES)
 
-/* Calls call(blocks) with from and length set for the blocks after the first; the last may be cut short. */
-#define LANES_EACH_BLOCK(n, count, call)                                          \
-    for (size_t from = (n); from < (count);) {                                    \
-        size_t blocks = from + LANES_BLOCKS * (n) <= (count) ? LANES_BLOCKS : 1;  \
-        size_t length = from + (n) <= (count) ? (n) : (count) - from;             \
-        if (blocks == LANES_BLOCKS)                                               \
-            call(LANES_BLOCKS);                                                   \
-        else                                                                      \
-            call(1);                                                              \
-        from += blocks * (n);                                                     \
+/* Calls call(blocks) with from and length set for the blocks after the first; the last may be cut
+ * short. */
+#define LANES_EACH_BLOCK(n, count, call)                                         \
+    for (size_t from = (n); from < (count);) {                                   \
+        size_t blocks = from + LANES_BLOCKS * (n) <= (count) ? LANES_BLOCKS : 1; \
+        size_t length = from + (n) <= (count) ? (n) : (count)-from;              \
+        if (blocks == LANES_BLOCKS)                                              \
+            call(LANES_BLOCKS);                                                  \
+        else                                                                     \
+            call(1);                                                             \
+        from += blocks * (n);                                                    \
     }
 
 OP void LN(nothing)(double *out, size_t count)
@@ -98,7 +105,7 @@ OP void LN(sma_blocks)(const double *x, size_t n, size_t length, size_t blocks, 
     }
 }
 
-LANES_TARGET static void LN(sma_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(sma_lanes)(SIGNAL_LANES_ARGS)
 {
     V slots[LANES_BLOCKS * INDICATOR_PERIOD_MAX];
     const double *x = columns->close;
@@ -123,7 +130,7 @@ struct LN(bands) {
     double *lower, *middle, *upper;
 };
 
-OP void LN(bands_emit)(const struct LN(bands) *bands, size_t i, V pivot, V sum, V square)
+OP void LN(bands_emit)(const struct LN(bands) * bands, size_t i, V pivot, V sum, V square)
 {
     V offset = MUL(sum, bands->inverse);
     V spread = MUL(SUB(square, MUL(sum, offset)), bands->inverse);
@@ -135,7 +142,7 @@ OP void LN(bands_emit)(const struct LN(bands) *bands, size_t i, V pivot, V sum, 
 }
 
 OP void LN(bands_blocks)(const double *x, size_t n, size_t length, size_t blocks, V *slots,
-                         V *squares, const struct LN(bands) *bands, size_t from)
+                         V *squares, const struct LN(bands) * bands, size_t from)
 {
     V sum[LANES_BLOCKS], square[LANES_BLOCKS], pivot[LANES_BLOCKS];
     for (size_t b = 0; b < blocks; b++) {
@@ -157,13 +164,14 @@ OP void LN(bands_blocks)(const double *x, size_t n, size_t length, size_t blocks
             V distance = SUB(LOAD(LANES_AT(x, b * n + k)), pivot[b]);
             sum[b] = ADD(sum[b], distance);
             square[b] = ADD(square[b], MUL(distance, distance));
-            LN(bands_emit)(bands, from + b * n + k, pivot[b], ADD(sum[b], slots[b * n + k]),
-                           ADD(square[b], squares[b * n + k]));
+            LN(bands_emit)
+            (bands, from + b * n + k, pivot[b], ADD(sum[b], slots[b * n + k]),
+             ADD(square[b], squares[b * n + k]));
         }
     }
 }
 
-LANES_TARGET static void LN(bollinger_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(bollinger_lanes)(SIGNAL_LANES_ARGS)
 {
     V slots[LANES_BLOCKS * INDICATOR_PERIOD_MAX], squares[LANES_BLOCKS * INDICATOR_PERIOD_MAX];
     const double *x = columns->close;
@@ -219,7 +227,7 @@ OP void LN(wma_blocks)(const double *x, size_t n, size_t length, size_t blocks, 
     }
 }
 
-LANES_TARGET static void LN(wma_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(wma_lanes)(SIGNAL_LANES_ARGS)
 {
     V slots[LANES_BLOCKS * INDICATOR_PERIOD_MAX];
     const double *x = columns->close;
@@ -236,8 +244,7 @@ LANES_TARGET static void LN(wma_lanes)(SIGNAL_LANES_ARGS)
         ranked = ADD(ranked, MUL(distance, SET((double)i)));
     }
     ranked = ADD(sum, ranked);
-    STORE(LANES_AT(out[0], n - 1),
-          ADD(pivot, MUL(ranked, SET(2.0 / (whole * (whole + 1.0))))));
+    STORE(LANES_AT(out[0], n - 1), ADD(pivot, MUL(ranked, SET(2.0 / (whole * (whole + 1.0))))));
 #define WMA_CALL(blocks_) \
     LN(wma_blocks)(LANES_AT(x, from), n, length, blocks_, slots, LANES_AT(out[0], from))
     LANES_EACH_BLOCK(n, count, WMA_CALL)
@@ -282,7 +289,7 @@ OP void LN(vwma_blocks)(const double *x, const double *volume, size_t n, size_t 
     }
 }
 
-LANES_TARGET static void LN(vwma_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(vwma_lanes)(SIGNAL_LANES_ARGS)
 {
     V traded[LANES_BLOCKS * INDICATOR_PERIOD_MAX], volumes[LANES_BLOCKS * INDICATOR_PERIOD_MAX];
     const double *x = columns->close;
@@ -298,9 +305,10 @@ LANES_TARGET static void LN(vwma_lanes)(SIGNAL_LANES_ARGS)
         amount = ADD(amount, v);
     }
     STORE(LANES_AT(out[0], n - 1), LN(vwma_value)(money, amount, LOAD(LANES_AT(x, n - 1))));
-#define VWMA_CALL(blocks_)                                                                  \
-    LN(vwma_blocks)(LANES_AT(x, from), LANES_AT(volume, from), n, length, blocks_, traded, \
-                    volumes, LANES_AT(out[0], from))
+#define VWMA_CALL(blocks_)                                                           \
+    LN(vwma_blocks)                                                                  \
+    (LANES_AT(x, from), LANES_AT(volume, from), n, length, blocks_, traded, volumes, \
+     LANES_AT(out[0], from))
     LANES_EACH_BLOCK(n, count, VWMA_CALL)
 #undef VWMA_CALL
 }
@@ -311,7 +319,7 @@ struct LN(range) {
     V highest, lowest;
 };
 
-OP void LN(range_init)(struct LN(range) *range, V *highs, V *lows, uint32_t period)
+OP void LN(range_init)(struct LN(range) * range, V *highs, V *lows, uint32_t period)
 {
     V nothing = SET(WINDOW_NOTHING);
     *range = (struct LN(range)){.place = {.period = period}, .highest = nothing, .lowest = nothing};
@@ -319,7 +327,7 @@ OP void LN(range_init)(struct LN(range) *range, V *highs, V *lows, uint32_t peri
         highs[i] = lows[i] = nothing;
 }
 
-OP bool LN(range_update)(struct LN(range) *range, V *highs, V *lows, V high, V low, V *top,
+OP bool LN(range_update)(struct LN(range) * range, V *highs, V *lows, V high, V low, V *top,
                          V *bottom)
 {
     struct LN(place) *place = &range->place;
@@ -343,7 +351,7 @@ OP bool LN(range_update)(struct LN(range) *range, V *highs, V *lows, V high, V l
     return true;
 }
 
-LANES_TARGET static void LN(donchian_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(donchian_lanes)(SIGNAL_LANES_ARGS)
 {
     V highs[LANES_SLOTS], lows[LANES_SLOTS];
     struct LN(range) range;
@@ -363,7 +371,7 @@ LANES_TARGET static void LN(donchian_lanes)(SIGNAL_LANES_ARGS)
     }
 }
 
-LANES_TARGET static void LN(stoch_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(stoch_lanes)(SIGNAL_LANES_ARGS)
 {
     V highs[LANES_SLOTS], lows[LANES_SLOTS], slots_k[LANES_SLOTS], slots_d[LANES_SLOTS];
     struct LN(range) range;
@@ -385,7 +393,7 @@ LANES_TARGET static void LN(stoch_lanes)(SIGNAL_LANES_ARGS)
     }
 }
 
-LANES_TARGET static void LN(cci_lanes)(SIGNAL_LANES_ARGS)
+LANES_TARGET void LN(cci_lanes)(SIGNAL_LANES_ARGS)
 {
     V window[2 * INDICATOR_PERIOD_MAX], slots[LANES_SLOTS];
     struct LN(mean) mean;
@@ -416,12 +424,9 @@ LANES_TARGET static void LN(cci_lanes)(SIGNAL_LANES_ARGS)
         for (uint32_t k = 0; j + k < period; k++)
             lane[k] = ADD(lane[k], LN(abs)(SUB(from[j + k], centre)));
         V deviation = ADD(ADD(lane[0], lane[1]), ADD(lane[2], lane[3]));
-        STORE(out[0] + at, RATIO(MUL(SUB(typical, centre), SET((double)period)),
-                                 MUL(SET(0.015), deviation)));
+        STORE(out[0] + at,
+              RATIO(MUL(SUB(typical, centre), SET((double)period)), MUL(SET(0.015), deviation)));
     }
 }
 
-#undef LANES_SLOTS
-#undef LANES_BLOCKS
-#undef LANES_AT
-#undef LANES_EACH_BLOCK
+#endif

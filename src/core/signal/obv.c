@@ -8,7 +8,7 @@ struct obv {
     double value;
     uint32_t seen;
     uint32_t from_zero;
-    double last;    /* close of the last bar */
+    double last; /* close of the last bar */
 };
 
 SIGNAL_FIXED_STATE(obv, struct obv)

@@ -6,7 +6,7 @@
  * the stop the side changes: the extreme becomes the stop and a starts again.
  *
  * TA-Lib begins short where the second bar moved further down than up, long otherwise, and takes
- * its extreme from that bar; Tulip begins by the bars' middles and takes the extreme of the first. */
+ * its extreme from that bar; Tulip begins by the bars' middles, with the extreme of the first. */
 #include "core/signal/class.h"
 
 struct psar {

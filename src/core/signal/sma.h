@@ -5,7 +5,7 @@
  * ever subtracts what it added before:
  *
  *     last block            current block
- *     x0 x1 x2 | x3 x4      y0 y1 y2 . .        window of 5 at y2 = suffix(x3 x4) + prefix(y0 y1 y2)
+ *     x0 x1 x2 | x3 x4      y0 y1 y2 . .      window of 5 at y2 = suffix(x3 x4) + prefix(y0..y2)
  *
  * When a block is full its values are turned into suffix sums in place, once every n bars. All sums
  * are of distances to a pivot (the last value of the last block), which makes the mean the nearest

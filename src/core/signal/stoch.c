@@ -10,11 +10,11 @@ struct stoch {
     struct window_extreme highest, lowest; /* the second of minus the low */
     uint32_t period, smooth_k, smooth_d;
     uint32_t unused;
-    double slots[];                        /* of highest, of lowest, then the two means */
+    double slots[]; /* of highest, of lowest, then the two means */
 };
 
-SIGNAL_WARMUP(stoch, signal_period(params, 0) + signal_period(params, 1) +
-                         signal_period(params, 2) - 3)
+SIGNAL_WARMUP(stoch,
+              signal_period(params, 0) + signal_period(params, 1) + signal_period(params, 2) - 3)
 
 static size_t stoch_state_size(const struct indicator_params *params)
 {
@@ -69,15 +69,18 @@ ALWAYS_INLINE bool stoch_step(struct stoch *stoch, const struct indicator_bar *b
 /* The raw oscillator goes through the second output column to the first and back. */
 ALWAYS_INLINE void stoch_kernel(SIGNAL_BATCH_ARGS)
 {
-    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE], spare_low[COLUMN_SPARE];
+    double highest[COLUMN_SPARE], lowest[COLUMN_SPARE], spare[COLUMN_SPARE],
+        spare_low[COLUMN_SPARE];
     size_t n = signal_period(params, 0);
     size_t first = n - 1 < count ? n - 1 : count;
     size_t first_k = first + signal_period(params, 1) - 1;
     first_k = first_k < count ? first_k : count;
     for (size_t from = first; from < count; from += COLUMN_CHUNK) {
         size_t length = count - from < COLUMN_CHUNK ? count - from : COLUMN_CHUNK;
-        const double *high = column_highest(columns->high + from - first, n, length, highest, spare);
-        const double *low = column_lowest(columns->low + from - first, n, length, lowest, spare_low);
+        const double *high = column_highest(columns->high + from - first, n, length, highest,
+                                            spare);
+        const double *low = column_lowest(columns->low + from - first, n, length, lowest,
+                                          spare_low);
         const double *close = columns->close + from;
         double *raw = out[1] + from;
         for (size_t i = 0; i < length; i++)

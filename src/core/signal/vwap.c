@@ -1,5 +1,5 @@
-/* Volume-weighted average price of the session so far: sum of typical price times volume over sum of
- * volume, from the session's first bar on. Until something trades it is the typical price. */
+/* Volume-weighted average price of the session so far: sum of typical price times volume over sum
+ * of volume, from the session's first bar on. Until something trades it is the typical price. */
 #include "core/signal/class.h"
 
 struct vwap {

@@ -1,7 +1,7 @@
 /* Sums over the last n values in constant time per value and without drift, for indicators whose
- * windows hold more than a plain mean. The method is that of sma.h: a window is a suffix of the last
- * block plus a prefix of the current one. Slots lie in the indicator's state, behind its struct;
- * init writes all of them.
+ * windows hold more than a plain mean. The method is that of sma.h: a window is a suffix of the
+ * last block plus a prefix of the current one. Slots lie in the indicator's state, behind its
+ * struct; init writes all of them.
  *
  *     struct window_sum        sum of the last n values
  *     struct window_moments    mean and population variance of the last n values
@@ -53,7 +53,7 @@ static inline bool window_sum_update(struct window_sum *window, double *slots, d
 
 /* Mean and variance from sums of distances to a pivot and of their squares. The pivot is the last
  * value of the last block, at most 2n values away, so the subtraction in the variance loses no more
- * digits than the window's own movement, whatever the price. A flat window has variance 0 exactly. */
+ * digits than the window's own movement, whatever the price. Flat windows have variance 0. */
 struct window_moments {
     double pivot;
     double prefix; /* sum of distances in the current block */
@@ -120,8 +120,8 @@ static inline bool window_moments_update(struct window_moments *window, double *
     return true;
 }
 
-/* Mean weighted by recency. In the current block the weights are n - j + i for value i at position j,
- * in the last block i - j: sums of prefixes and sums of suffixes, nothing subtracted. */
+/* Mean weighted by recency. In the current block the weights are n - j + i for value i at position
+ * j, in the last block i - j: sums of prefixes and sums of suffixes, nothing subtracted. */
 struct window_weighted {
     double pivot;
     double prefix;        /* sum of distances in the current block */

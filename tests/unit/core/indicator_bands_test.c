@@ -1,4 +1,5 @@
-/* Bands, volatility, volume and order flow against plain, slow truths; figures of the literature. */
+/* Bands, volatility, volume and order flow against plain, slow truths; figures of the literature.
+ * */
 #include "indicator_naive.h"
 
 static void truth_atr(const struct truth_run *run)

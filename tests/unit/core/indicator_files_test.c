@@ -126,86 +126,114 @@ struct reference {
     enum indicator_convention convention;
     double parameters[4]; /* -1: the row's own */
     double tolerance;     /* relative to the greater of one and the value */
-    size_t settle;        /* rows left out after the first value, where the seeds differ */
 };
 
 #define SKENDER "skender_core.csv.gz"
+#define BANDS "lean/spy_bollinger_bands.txt.gz"
+#define MIXED "lean/spy_with_indicators.txt.gz"
+#define STOCHRSI "lean/spy_with_StochRSI.csv.gz"
+#define STOCH "lean/spy_with_stoch12k3.txt.gz"
+#define ADX "lean/spy_with_adx.txt.gz"
+#define MACD "lean/spy_with_macd.txt.gz"
+#define MEANS "lean/spy_with_rma.csv.gz"
 #define TALIB INDICATOR_TALIB
 #define TULIP INDICATOR_TULIP
 #define CLASSIC INDICATOR_CLASSIC
 #define OWN -1, -1, -1
 
-/* clang-format off */
 static const struct reference references[] = {
     /* Stock.Indicators: TA-Lib's seeds, but for MACD (fast average seeded on its own n-th bar), ADX
      * (n movements summed) and OBV (from zero). */
-    {SKENDER, "sma.sma",             &indicator_sma,       0, TALIB,   {20, OWN},         1e-14, 0},
-    {SKENDER, "ema.ema",             &indicator_ema,       0, TALIB,   {20, OWN},         1e-13, 0},
-    {SKENDER, "wma.wma",             &indicator_wma,       0, TALIB,   {14, OWN},         1e-13, 0},
-    {SKENDER, "rsi.rsi",             &indicator_rsi,       0, TALIB,   {14, OWN},         1e-12, 0},
-    {SKENDER, "macd.macd",           &indicator_macd,      0, CLASSIC, {12, 26, 9, -1},   1e-12, 0},
-    {SKENDER, "macd.signal",         &indicator_macd,      1, CLASSIC, {12, 26, 9, -1},   1e-12, 0},
-    {SKENDER, "macd.histogram",      &indicator_macd,      2, CLASSIC, {12, 26, 9, -1},   1e-12, 0},
-    {SKENDER, "macd.fastEma",        &indicator_ema,       0, TALIB,   {12, OWN},         1e-13, 0},
-    {SKENDER, "macd.slowEma",        &indicator_ema,       0, TALIB,   {26, OWN},         1e-13, 0},
-    {SKENDER, "bb.sma",              &indicator_bollinger, 1, TALIB,   {20, 2, -1, -1},   1e-14, 0},
-    {SKENDER, "bb.upperBand",        &indicator_bollinger, 2, TALIB,   {20, 2, -1, -1},   1e-12, 0},
-    {SKENDER, "bb.lowerBand",        &indicator_bollinger, 0, TALIB,   {20, 2, -1, -1},   1e-12, 0},
-    {SKENDER, "bb.zScore",           &indicator_zscore,    0, TALIB,   {20, OWN},         1e-10, 0},
-    {SKENDER, "atr.tr",              &indicator_atr,       0, TALIB,   {1, OWN},          1e-13, 0},
-    {SKENDER, "atr.atr",             &indicator_atr,       0, TALIB,   {14, OWN},         1e-12, 0},
-    {SKENDER, "tr.tr",               &indicator_atr,       0, TALIB,   {1, OWN},          1e-13, 0},
-    {SKENDER, "adx.pdi",             &indicator_adx,       1, CLASSIC, {14, OWN},         1e-12, 0},
-    {SKENDER, "adx.mdi",             &indicator_adx,       2, CLASSIC, {14, OWN},         1e-12, 0},
-    {SKENDER, "adx.adx",             &indicator_adx,       0, CLASSIC, {14, OWN},         1e-12, 0},
-    {SKENDER, "stoch.k",             &indicator_stoch,     0, TALIB,   {14, 3, 3, -1},    1e-12, 0},
-    {SKENDER, "stoch.d",             &indicator_stoch,     1, TALIB,   {14, 3, 3, -1},    1e-12, 0},
-    {SKENDER, "stoch.oscillator",    &indicator_stoch,     0, TALIB,   {14, 3, 3, -1},    1e-12, 0},
-    {SKENDER, "stoch.signal",        &indicator_stoch,     1, TALIB,   {14, 3, 3, -1},    1e-12, 0},
-    {SKENDER, "obv.obv",             &indicator_obv,       0, CLASSIC, {-1, OWN},         0,     0},
-    {SKENDER, "vwap.vwap",           &indicator_vwap,      0, TALIB,   {0, 0, -1, -1},    1e-12, 0},
-    {SKENDER, "cci.cci",             &indicator_cci,       0, TALIB,   {20, OWN},         1e-10, 0},
-    {SKENDER, "mfi.mfi",             &indicator_mfi,       0, TALIB,   {14, OWN},         1e-12, 0},
-    {SKENDER, "willr.williamsR",     &indicator_willr,     0, TALIB,   {14, OWN},         1e-12, 0},
-    {SKENDER, "stdev.stdDev",        &indicator_stddev,    0, TALIB,   {14, OWN},         1e-12, 0},
-    {SKENDER, "stdev.mean",          &indicator_sma,       0, TALIB,   {14, OWN},         1e-14, 0},
-    {SKENDER, "stdev.zScore",        &indicator_zscore,    0, TALIB,   {14, OWN},         1e-10, 0},
-    {SKENDER, "roc.roc",             &indicator_roc,       0, TALIB,   {14, OWN},         1e-12, 0},
-    {SKENDER, "roc.momentum",        &indicator_momentum,  0, TALIB,   {14, OWN},         1e-13, 0},
-    {SKENDER, "cmf.cmf",             &indicator_cmf,       0, TALIB,   {20, OWN},         1e-12, 0},
-    {SKENDER, "adl.adl",             &indicator_ad,        0, TALIB,   {-1, OWN},         1e-12, 0},
+    {SKENDER, "sma.sma", &indicator_sma, 0, TALIB, {20, OWN}, 1e-14},
+    {SKENDER, "ema.ema", &indicator_ema, 0, TALIB, {20, OWN}, 1e-13},
+    {SKENDER, "wma.wma", &indicator_wma, 0, TALIB, {14, OWN}, 1e-13},
+    {SKENDER, "rsi.rsi", &indicator_rsi, 0, TALIB, {14, OWN}, 1e-12},
+    {SKENDER, "macd.macd", &indicator_macd, 0, CLASSIC, {12, 26, 9, -1}, 1e-12},
+    {SKENDER, "macd.signal", &indicator_macd, 1, CLASSIC, {12, 26, 9, -1}, 1e-12},
+    {SKENDER, "macd.histogram", &indicator_macd, 2, CLASSIC, {12, 26, 9, -1}, 1e-12},
+    {SKENDER, "macd.fastEma", &indicator_ema, 0, TALIB, {12, OWN}, 1e-13},
+    {SKENDER, "macd.slowEma", &indicator_ema, 0, TALIB, {26, OWN}, 1e-13},
+    {SKENDER, "bb.sma", &indicator_bollinger, 1, TALIB, {20, 2, -1, -1}, 1e-14},
+    {SKENDER, "bb.upperBand", &indicator_bollinger, 2, TALIB, {20, 2, -1, -1}, 1e-12},
+    {SKENDER, "bb.lowerBand", &indicator_bollinger, 0, TALIB, {20, 2, -1, -1}, 1e-12},
+    {SKENDER, "bb.zScore", &indicator_zscore, 0, TALIB, {20, OWN}, 1e-10},
+    {SKENDER, "atr.tr", &indicator_atr, 0, TALIB, {1, OWN}, 1e-13},
+    {SKENDER, "atr.atr", &indicator_atr, 0, TALIB, {14, OWN}, 1e-12},
+    {SKENDER, "tr.tr", &indicator_atr, 0, TALIB, {1, OWN}, 1e-13},
+    {SKENDER, "adx.pdi", &indicator_adx, 1, CLASSIC, {14, OWN}, 1e-12},
+    {SKENDER, "adx.mdi", &indicator_adx, 2, CLASSIC, {14, OWN}, 1e-12},
+    {SKENDER, "adx.adx", &indicator_adx, 0, CLASSIC, {14, OWN}, 1e-12},
+    {SKENDER, "stoch.k", &indicator_stoch, 0, TALIB, {14, 3, 3, -1}, 1e-12},
+    {SKENDER, "stoch.d", &indicator_stoch, 1, TALIB, {14, 3, 3, -1}, 1e-12},
+    {SKENDER, "stoch.oscillator", &indicator_stoch, 0, TALIB, {14, 3, 3, -1}, 1e-12},
+    {SKENDER, "stoch.signal", &indicator_stoch, 1, TALIB, {14, 3, 3, -1}, 1e-12},
+    {SKENDER, "obv.obv", &indicator_obv, 0, CLASSIC, {-1, OWN}, 0},
+    {SKENDER, "vwap.vwap", &indicator_vwap, 0, TALIB, {0, 0, -1, -1}, 1e-12},
+    {SKENDER, "cci.cci", &indicator_cci, 0, TALIB, {20, OWN}, 1e-10},
+    {SKENDER, "mfi.mfi", &indicator_mfi, 0, TALIB, {14, OWN}, 1e-12},
+    {SKENDER, "willr.williamsR", &indicator_willr, 0, TALIB, {14, OWN}, 1e-12},
+    {SKENDER, "stdev.stdDev", &indicator_stddev, 0, TALIB, {14, OWN}, 1e-12},
+    {SKENDER, "stdev.mean", &indicator_sma, 0, TALIB, {14, OWN}, 1e-14},
+    {SKENDER, "stdev.zScore", &indicator_zscore, 0, TALIB, {14, OWN}, 1e-10},
+    {SKENDER, "roc.roc", &indicator_roc, 0, TALIB, {14, OWN}, 1e-12},
+    {SKENDER, "roc.momentum", &indicator_momentum, 0, TALIB, {14, OWN}, 1e-13},
+    {SKENDER, "cmf.cmf", &indicator_cmf, 0, TALIB, {20, OWN}, 1e-12},
+    {SKENDER, "adl.adl", &indicator_ad, 0, TALIB, {-1, OWN}, 1e-12},
     /* Lean's files come from charting programs, rounded to the digits shown. */
-    {"lean/spy_atr_wilder.txt.gz",      "Average True Range 14", &indicator_atr, 0, TULIP, {14, OWN}, 1e-5, 0},
-    {"lean/spy_bollinger_bands.txt.gz", "Moving Average 20",     &indicator_bollinger, 1, TALIB, {20, 2, -1, -1}, 1e-6, 0},
-    {"lean/spy_bollinger_bands.txt.gz", "Bollinger Bands® 20 2 Top", &indicator_bollinger, 2, TALIB, {20, 2, -1, -1}, 1e-6, 0},
-    {"lean/spy_bollinger_bands.txt.gz", "Bollinger Bands® 20 2 Bottom", &indicator_bollinger, 0, TALIB, {20, 2, -1, -1}, 1e-6, 0},
-    {"lean/spy_ema.csv.gz",             "EMA14",                 &indicator_ema, 0, TALIB, {14, OWN}, 1e-12, 0},
-    {"lean/spy_mfi.txt.gz",             "Money Flow Index 20",   &indicator_mfi, 0, TALIB, {20, OWN}, 1e-5, 0},
-    {"lean/spy_var.txt.gz",             "Var",                   &indicator_stddev, 1, TALIB, {10, OWN}, 1e-8, 0},
-    {"lean/spy_with_StochRSI.csv.gz",   "k",                     &indicator_stochrsi, 0, TALIB, {14, 14, 3, 3}, 1e-9, 0},
-    {"lean/spy_with_StochRSI.csv.gz",   "d",                     &indicator_stochrsi, 1, TALIB, {14, 14, 3, 3}, 1e-9, 0},
-    {"lean/spy_with_adx.txt.gz",        "ADX 14",                &indicator_adx, 0, CLASSIC, {14, OWN}, 1e-4, 0},
-    {"lean/spy_with_adx.txt.gz",        "+DI14",                 &indicator_adx, 1, CLASSIC, {14, OWN}, 1e-4, 0},
-    {"lean/spy_with_adx.txt.gz",        "-DI14",                 &indicator_adx, 2, CLASSIC, {14, OWN}, 1e-4, 0},
-    {"lean/spy_with_cci.txt.gz",        "Commodity Channel Index (CCI) 14", &indicator_cci, 0, TALIB, {14, OWN}, 1e-3, 0},
-    {"lean/spy_with_indicators.txt.gz", "SMA14",                 &indicator_sma, 0, TALIB, {14, OWN}, 1e-6, 0},
-    {"lean/spy_with_indicators.txt.gz", "EMA14",                 &indicator_ema, 0, TALIB, {14, OWN}, 1e-6, 0},
-    {"lean/spy_with_indicators.txt.gz", "RSI 14 Wilder",         &indicator_rsi, 0, TALIB, {14, OWN}, 1e-5, 0},
-    {"lean/spy_with_indicators.txt.gz", "MACD 12 26",            &indicator_macd, 0, CLASSIC, {12, 26, 9, -1}, 1e-4, 0},
-    {"lean/spy_with_macd.txt.gz",       "MACD",                  &indicator_macd, 0, CLASSIC, {12, 26, 9, -1}, 1e-4, 0},
-    {"lean/spy_with_macd.txt.gz",       "Signal",                &indicator_macd, 1, CLASSIC, {12, 26, 9, -1}, 1e-4, 0},
-    {"lean/spy_with_macd.txt.gz",       "Histogram",             &indicator_macd, 2, CLASSIC, {12, 26, 9, -1}, 1e-4, 0},
-    {"lean/spy_with_obv.txt.gz",        "OBV ",                  &indicator_obv, 0, TALIB, {-1, OWN}, 1e-3, 0},
-    {"lean/spy_with_roc50.txt.gz",      "Rate of Change 50",     &indicator_momentum, 0, TALIB, {50, OWN}, 3e-5, 0},
-    {"lean/spy_with_stoch12k3.txt.gz",  "Stochastics 12 %K 3",   &indicator_stoch, 0, TALIB, {12, 3, 5, -1}, 1e-4, 0},
-    {"lean/spy_with_stoch12k3.txt.gz",  "%D 5",                  &indicator_stoch, 1, TALIB, {12, 3, 5, -1}, 1e-4, 0},
-    {"lean/spy_with_williamsR14.txt.gz", "Williams %R 14",       &indicator_willr, 0, TALIB, {14, OWN}, 1e-3, 0},
+    {"lean/spy_atr_wilder.txt.gz",
+     "Average True Range 14",
+     &indicator_atr,
+     0,
+     TULIP,
+     {14, OWN},
+     1e-5},
+    {BANDS, "Moving Average 20", &indicator_bollinger, 1, TALIB, {20, 2, -1, -1}, 1e-6},
+    {BANDS, "Bollinger Bands® 20 2 Top", &indicator_bollinger, 2, TALIB, {20, 2, -1, -1}, 1e-6},
+    {BANDS, "Bollinger Bands® 20 2 Bottom", &indicator_bollinger, 0, TALIB, {20, 2, -1, -1}, 1e-6},
+    {"lean/spy_ema.csv.gz", "EMA14", &indicator_ema, 0, TALIB, {14, OWN}, 1e-12},
+    {"lean/spy_mfi.txt.gz", "Money Flow Index 20", &indicator_mfi, 0, TALIB, {20, OWN}, 1e-5},
+    {"lean/spy_var.txt.gz", "Var", &indicator_stddev, 1, TALIB, {10, OWN}, 1e-8},
+    {STOCHRSI, "k", &indicator_stochrsi, 0, TALIB, {14, 14, 3, 3}, 1e-9},
+    {STOCHRSI, "d", &indicator_stochrsi, 1, TALIB, {14, 14, 3, 3}, 1e-9},
+    {ADX, "ADX 14", &indicator_adx, 0, CLASSIC, {14, OWN}, 1e-4},
+    {ADX, "+DI14", &indicator_adx, 1, CLASSIC, {14, OWN}, 1e-4},
+    {ADX, "-DI14", &indicator_adx, 2, CLASSIC, {14, OWN}, 1e-4},
+    {"lean/spy_with_cci.txt.gz",
+     "Commodity Channel Index (CCI) 14",
+     &indicator_cci,
+     0,
+     TALIB,
+     {14, OWN},
+     1e-3},
+    {MIXED, "SMA14", &indicator_sma, 0, TALIB, {14, OWN}, 1e-6},
+    {MIXED, "EMA14", &indicator_ema, 0, TALIB, {14, OWN}, 1e-6},
+    {MIXED, "RSI 14 Wilder", &indicator_rsi, 0, TALIB, {14, OWN}, 1e-5},
+    {MIXED, "MACD 12 26", &indicator_macd, 0, CLASSIC, {12, 26, 9, -1}, 1e-4},
+    {MACD, "MACD", &indicator_macd, 0, CLASSIC, {12, 26, 9, -1}, 1e-4},
+    {MACD, "Signal", &indicator_macd, 1, CLASSIC, {12, 26, 9, -1}, 1e-4},
+    {MACD, "Histogram", &indicator_macd, 2, CLASSIC, {12, 26, 9, -1}, 1e-4},
+    {"lean/spy_with_obv.txt.gz", "OBV ", &indicator_obv, 0, TALIB, {-1, OWN}, 1e-3},
+    {"lean/spy_with_roc50.txt.gz",
+     "Rate of Change 50",
+     &indicator_momentum,
+     0,
+     TALIB,
+     {50, OWN},
+     3e-5},
+    {STOCH, "Stochastics 12 %K 3", &indicator_stoch, 0, TALIB, {12, 3, 5, -1}, 1e-4},
+    {STOCH, "%D 5", &indicator_stoch, 1, TALIB, {12, 3, 5, -1}, 1e-4},
+    {"lean/spy_with_williamsR14.txt.gz",
+     "Williams %R 14",
+     &indicator_willr,
+     0,
+     TALIB,
+     {14, OWN},
+     1e-3},
     /* The headings of its means are the wrong way round. */
-    {"lean/spy_with_rma.csv.gz",        "SMA5",                  &indicator_sma, 0, TALIB, {15, OWN}, 1e-9, 0},
-    {"lean/spy_with_rma.csv.gz",        "SMA10",                 &indicator_sma, 0, TALIB, {10, OWN}, 1e-9, 0},
-    {"lean/spy_with_rma.csv.gz",        "SMA15",                 &indicator_sma, 0, TALIB, {5, OWN}, 1e-9, 0},
+    {MEANS, "SMA5", &indicator_sma, 0, TALIB, {15, OWN}, 1e-9},
+    {MEANS, "SMA10", &indicator_sma, 0, TALIB, {10, OWN}, 1e-9},
+    {MEANS, "SMA15", &indicator_sma, 0, TALIB, {5, OWN}, 1e-9},
 };
-/* clang-format on */
 
 static size_t reference_check(const struct reference *reference, const struct table *table,
                               struct series *series)
@@ -225,7 +253,7 @@ static size_t reference_check(const struct reference *reference, const struct ta
     size_t compared = 0;
     double worst = 0;
     size_t at = 0;
-    for (size_t i = reference->settle; i < series->count; i++) {
+    for (size_t i = 0; i < series->count; i++) {
         double expected = table_cell(table, i, column);
         double found = series->out[reference->output][i];
         if (isnan(expected) || isnan(found))

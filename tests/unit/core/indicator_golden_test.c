@@ -12,7 +12,6 @@ struct golden {
     double tolerance;
 };
 
-/* clang-format off */
 static const struct golden goldens[] = {
     /* class                parameters     convention         out  bar  value           tolerance */
     {&indicator_sma,       {20, -1, -1},   INDICATOR_TALIB,    0,  19,  97.9735,        1e-12},
@@ -60,7 +59,6 @@ static const struct golden goldens[] = {
     {&indicator_vwap,      {-1, -1, -1},   INDICATOR_TALIB,    0,  0,   99.59333333,    6e-9},
     {&indicator_vwap,      {0, -1, -1},    INDICATOR_TALIB,    0,  59,  98.17728356,    6e-9},
 };
-/* clang-format on */
 
 static void the_rule_gives_the_golden_bars(void **state)
 {

@@ -12,16 +12,15 @@
 #define LINES_MAX 8
 
 struct tulip_case {
-    const char *title;                   /* the line that names the vector */
+    const char *title; /* the line that names the vector */
     const struct indicator_class *class;
-    double parameters[4];                /* -1: the row's own */
-    const char *inputs;                  /* one letter a line: o h l c v; x is every price */
-    int outputs[3];                      /* ours for each of theirs; -1: none */
+    double parameters[4]; /* -1: the row's own */
+    const char *inputs;   /* one letter a line: o h l c v; x is every price */
+    int outputs[3];       /* ours for each of theirs; -1: none */
 };
 
 /* Vectors of functions that are no indicators (sine, addition) or that we have none of are not
  * listed. */
-/* clang-format off */
 static const struct tulip_case cases[] = {
     {"ad",            &indicator_ad,         {-1, -1, -1, -1}, "hlcv", {0, -1, -1}},
     {"adx 5",         &indicator_adx,        {5, -1, -1, -1},  "hl",   {0, -1, -1}},
@@ -57,7 +56,6 @@ static const struct tulip_case cases[] = {
     {"willr 5",       &indicator_willr,      {5, -1, -1, -1},  "hlc",  {0, -1, -1}},
     {"wma 5",         &indicator_wma,        {5, -1, -1, -1},  "c",    {0, -1, -1}},
 };
-/* clang-format on */
 
 struct vector {
     double values[LINES_MAX][VALUES_MAX];
@@ -99,8 +97,8 @@ static bool vector_read(FILE *file, const char *title, struct vector *vector)
         else if (line[0] != '{')
             break;
         else
-            vector->counts[vector->line_count] =
-                numbers_of(line, vector->values[vector->line_count]);
+            vector->counts[vector->line_count] = numbers_of(line,
+                                                            vector->values[vector->line_count]);
         vector->line_count += found && line[0] == '{';
     }
     return vector->line_count > 0;
@@ -163,7 +161,8 @@ static void vectors_agree(void **state)
                 double unit = fabs(expected) > 1e6 ? 1.0 : 1e-3;
                 assert_near(out[offset + at], expected, unit, test->title, offset + at);
             }
-            /* Their first value is our first; but Tulip shows CCI n - 1 bars late, and %K with %D. */
+            /* Their first value is our first; but Tulip shows CCI n - 1 bars late, and %K with %D.
+             * */
             bool late = test->class == &indicator_cci || test->class == &indicator_stoch;
             if (!late && offset > 0 && !isnan(out[offset - 1])) {
                 print_error("%s begins before bar %zu\n", test->title, offset);
@@ -205,8 +204,12 @@ static void candle_sets(FILE *file, uint64_t *sets)
     assert_true(indicator_candles.state_size(&params) <= sizeof memory);
     indicator_candles.init(memory, &params);
     for (size_t i = 0; i < vector.counts[0]; i++) {
-        struct indicator_bar bar = {vector.values[0][i], vector.values[1][i], vector.values[2][i],
-                                    vector.values[3][i], 0, 0};
+        struct indicator_bar bar = {vector.values[0][i],
+                                    vector.values[1][i],
+                                    vector.values[2][i],
+                                    vector.values[3][i],
+                                    0,
+                                    0};
         double out[2];
         sets[i] = indicator_candles.update(memory, &bar, out) ? (uint64_t)out[0] : 0;
     }
