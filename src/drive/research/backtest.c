@@ -8,7 +8,7 @@
 #include "drive/research/collect.h"
 #include "drive/research/timeline.h"
 
-#define PROGRESS_EVERY 262144u
+#define PROGRESS_EVERY 16384u
 
 /* ---- building --------------------------------------------------------------------------------- */
 
@@ -210,7 +210,6 @@ struct run {
     const struct backtest_options *options;
     struct collector collector;
     const uint32_t *waiting; /* of the exchange: instruments with orders */
-    struct input input;      /* reused for bars and cycles */
     uint64_t seq;
     enum status status;
     struct problem *problem;
@@ -313,21 +312,17 @@ static void venue_take(struct run *run, int64_t time_ns)
 
 static void run_closes(struct run *run, struct timeline *timeline, uint32_t *closed)
 {
+    struct engine *engine = run->backtest->engine;
+    int64_t now = timeline->now_ns;
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
         if (!timeline_closes(timeline, cursor))
             continue;
         const struct bar *bar = &cursor->bars[cursor->index];
-        run->input.seq = ++run->seq;
-        run->input.time_ns = timeline->now_ns;
-        run->input.kind = INPUT_BAR_CLOSE;
-        run->input.instrument = cursor->instrument;
-        run->input.bar.bar_ns = cursor->bar_ns;
-        run->input.bar.bar = *bar;
-        engine_step(run->backtest->engine, &run->input);
+        engine_bar_close(engine, ++run->seq, now, cursor->instrument, bar, cursor->bar_ns);
         if (run->waiting[cursor->instrument] != 0 &&
-            bar_venue_close(run->backtest->venue, cursor->instrument, bar, timeline->now_ns)) {
-            venue_take(run, timeline->now_ns);
+            bar_venue_close(run->backtest->venue, cursor->instrument, bar, now)) {
+            venue_take(run, now);
         }
         timeline_close(cursor);
         (*closed)++;
@@ -336,21 +331,17 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
 
 static void run_opens(struct run *run, struct timeline *timeline)
 {
+    struct engine *engine = run->backtest->engine;
+    int64_t now = timeline->now_ns;
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
         if (!timeline_opens(timeline, cursor))
             continue;
         const struct bar *bar = &cursor->bars[cursor->index];
-        run->input.seq = ++run->seq;
-        run->input.time_ns = timeline->now_ns;
-        run->input.kind = INPUT_BAR_OPEN;
-        run->input.instrument = cursor->instrument;
-        run->input.bar.bar_ns = cursor->bar_ns;
-        run->input.bar.bar.open = bar->open;
-        engine_step(run->backtest->engine, &run->input);
+        engine_bar_open(engine, ++run->seq, now, cursor->instrument, bar->open);
         if (run->waiting[cursor->instrument] != 0 &&
-            bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, timeline->now_ns)) {
-            venue_take(run, timeline->now_ns);
+            bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, now)) {
+            venue_take(run, now);
         }
         timeline_open(cursor);
         __builtin_prefetch(bar + 8);
@@ -359,11 +350,8 @@ static void run_opens(struct run *run, struct timeline *timeline)
 
 static void run_cycle(struct run *run, int64_t time_ns)
 {
-    run->input.seq = ++run->seq;
-    run->input.time_ns = time_ns;
-    run->input.kind = INPUT_CYCLE;
-    run->input.instrument = 0;
-    feed(run, &run->input);
+    struct input input = {.seq = ++run->seq, .time_ns = time_ns, .kind = INPUT_CYCLE};
+    feed(run, &input);
     venue_take(run, time_ns);
 }
 

@@ -85,6 +85,20 @@ enum status data_load(const struct execute_ports *ports, const struct config *co
     return status;
 }
 
+void data_describe(const struct config *config, const struct loaded_data *data,
+                   struct text_buffer *out)
+{
+    for (uint32_t i = 0; i < data->count; i++) {
+        const struct backtest_series *series = &data->series[i];
+        char hash[HASH_TEXT_SIZE];
+        char length[DURATION_TEXT_SIZE];
+        hash128_format(hash, series->content_hash);
+        duration_format(length, series->bar_ns);
+        text_buffer_print(out, "%s %s %zu %s\n", config->instruments[series->instrument].name, hash,
+                          series->count, length);
+    }
+}
+
 /* ---- the run ---------------------------------------------------------------------------------- */
 
 struct execution {
@@ -105,20 +119,6 @@ static bool run_progress(void *context, uint64_t done, uint64_t total)
     return progress(context, "run", done, total);
 }
 
-static void describe_data(const struct execution *execution, struct text_buffer *out)
-{
-    for (uint32_t i = 0; i < execution->data.count; i++) {
-        const struct backtest_series *series = &execution->data.series[i];
-        char hash[HASH_TEXT_SIZE];
-        char length[DURATION_TEXT_SIZE];
-        hash128_format(hash, series->content_hash);
-        duration_format(length, series->bar_ns);
-        text_buffer_print(out, "%s %s %zu %s\n",
-                          execution->config.instruments[series->instrument].name, hash,
-                          series->count, length);
-    }
-}
-
 static enum status journal_begin(struct execution *execution, struct problem *problem)
 {
     struct text_buffer config;
@@ -128,7 +128,7 @@ static enum status journal_begin(struct execution *execution, struct problem *pr
     text_buffer_init(&data, (size_t)1 << 20);
     text_buffer_init(&session, 4096);
     config_canonical(&execution->config, &config);
-    describe_data(execution, &data);
+    data_describe(&execution->config, &execution->data, &data);
     text_buffer_print(&session, "tern %s\n", execution->ports->version);
     char path[OUTPUT_PATH_SIZE + 16];
     (void)snprintf(path, sizeof path, "%s/journal", execution->output.partial);

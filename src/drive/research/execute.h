@@ -48,6 +48,9 @@ struct loaded_data {
 MUST_USE enum status data_load(const struct execute_ports *ports, const struct config *config,
                                const struct execute_request *request, struct loaded_data *out,
                                struct problem *problem);
+/* One line a series: instrument, content hash, bars, bar length; the data record of a journal. */
+void data_describe(const struct config *config, const struct loaded_data *data,
+                   struct text_buffer *out);
 void data_release(const struct execute_ports *ports, struct loaded_data *data);
 
 #endif

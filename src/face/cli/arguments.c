@@ -145,7 +145,7 @@ static enum status take_all(struct parse *parse)
     return STATUS_OK;
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
+/* ---- the command ----------------------------------------------------------------------------- */
 
 static void list_words(const char *noun, char *out, size_t out_size)
 {

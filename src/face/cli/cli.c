@@ -24,7 +24,7 @@ int cli_exit_code(enum status status)
     return status_exit_code(status);
 }
 
-/* ---- output ----------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------- */
 
 static int write_all(int descriptor, const char *data, size_t size)
 {
@@ -76,7 +76,7 @@ enum status cli_json_end(struct cli *cli, struct json_writer *json)
     return STATUS_OK;
 }
 
-/* ---- errors ----------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static void error_json(struct cli *cli)
 {
@@ -128,7 +128,7 @@ static int finish_output(struct cli *cli)
     return fail(cli);
 }
 
-/* ---- start ------------------------------------------------------------------------------------ */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 /* A descriptor that is closed would be given to the next file that is opened, and our output would
  * go into that file. In its place comes one that cannot be written (read). */

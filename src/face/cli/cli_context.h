@@ -4,6 +4,7 @@
 
 #include "base/json_write.h"
 #include "base/table.h"
+#include "drive/reference/reference.h"
 #include "face/cli/cli.h"
 #include "face/cli/command.h"
 
@@ -33,19 +34,50 @@ MUST_USE enum status cli_json_end(struct cli *cli, struct json_writer *json);
 /* Exit code of a status as the command line has it. */
 int cli_exit_code(enum status status);
 
-/* ---- handlers, one a row of the table ---- */
+/* ---- short answers of names and values: a table, or one JSON object -------------------------- */
 
-enum status run_backtest_run(struct cli *cli);
-enum status run_backtest_list(struct cli *cli);
-enum status run_backtest_show(struct cli *cli);
-enum status run_version(struct cli *cli);
-enum status run_help(struct cli *cli);
+struct cli_pairs {
+    struct cli *cli;
+    struct table table;
+    struct json_writer json;
+    bool in_group;
+    enum status status;
+};
 
-/* ---- help ---- */
+/* key is the table's name in the plain form; borrowed as all names are until cli_pairs_end. */
+void cli_pairs_begin(struct cli_pairs *pairs, struct cli *cli, const char *key);
+void cli_pair_text(struct cli_pairs *pairs, const char *name, const char *value);
+void cli_pair_number(struct cli_pairs *pairs, const char *name, uint64_t value);
+/* What follows is counts of a kind: a table of its own, an object of that name. At most once. */
+void cli_pairs_group(struct cli_pairs *pairs, const char *key, const char *heading);
+MUST_USE enum status cli_pairs_end(struct cli_pairs *pairs);
 
-/* What `tern` and `tern help` print: the commands that exist, by noun. */
+/* ---- handlers, one a row of the table -------------------------------------------------------- */
+
+typedef enum status cli_handler(struct cli *cli);
+cli_handler run_backtest_run, run_backtest_list, run_backtest_show;
+cli_handler run_config_show, run_config_validate, run_config_explain;
+cli_handler run_journal_verify, run_journal_tail, run_journal_replay, run_ledger_check;
+cli_handler run_demo, run_bench;
+cli_handler run_help, run_version, run_completion;
+
+/* ---- help ------------------------------------------------------------------------------------ */
+
+enum page_form cli_page_form(const struct cli *cli);
+/* What `tern` and `tern help` print: the commands that exist and the topics. */
 void help_overview(struct text_buffer *out);
+/* The commands of a noun. */
 void help_noun(const char *noun, struct text_buffer *out);
 void help_command(const struct cli_command *command, struct text_buffer *out);
+/* All commands with their options; docs/reference/commands.md is its Markdown. */
+void help_commands_page(enum page_form form, struct text_buffer *out);
+/* `backtest run`; the words of a command. */
+void command_name(const struct cli_command *command, struct text_buffer *out);
+
+struct help_topic {
+    const char *name, *sentence;
+    reference_page *page;
+};
+const struct help_topic *help_topics(size_t *count);
 
 #endif

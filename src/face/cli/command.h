@@ -1,5 +1,5 @@
 /* The table of commands: one row is a command. Help, usage errors, suggestions, completion and
- * docs/reference/commands.md are printed from it; adding a command is adding a row and a handler. */
+ * docs/reference/commands.md are printed from it; a command is added by a row and a handler. */
 #ifndef TERN_FACE_CLI_COMMAND_H
 #define TERN_FACE_CLI_COMMAND_H
 

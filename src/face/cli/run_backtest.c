@@ -13,7 +13,7 @@
 #include "face/cli/progress.h"
 #include "face/cli/store.h"
 
-/* ---- run -------------------------------------------------------------------------------------- */
+/* ---- run ------------------------------------------------------------------------------------- */
 
 /* The store where results go without --out, or NULL, said on stderr, where there can be none. */
 static const char *choose_store(const struct cli *cli, char store[STORE_PATH_SIZE])
@@ -86,12 +86,14 @@ enum status run_backtest_run(struct cli *cli)
     if (status != STATUS_OK)
         return status;
     status = print_result(cli, &result, &metrics);
+    if (status == STATUS_OK)
+        (void)!cli_flush(cli); /* that it failed is known at the end */
     say_where(cli, &request, &result);
     backtest_result_release(&result);
     return status;
 }
 
-/* ---- show ------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 enum status run_backtest_show(struct cli *cli)
 {
@@ -104,7 +106,7 @@ enum status run_backtest_show(struct cli *cli)
         return status;
     struct backtest_result result;
     struct metrics metrics;
-    /* Read even where its bytes are printed as they are: what is no result must not pass for one. */
+    /* Read even where its bytes are printed as they are: what is no result must not pass for it. */
     status = cli->json ? result_summary_read(directory, &result, &metrics, &cli->problem)
                        : result_read(directory, &result, &metrics, &cli->problem);
     if (status != STATUS_OK)
@@ -115,7 +117,7 @@ enum status run_backtest_show(struct cli *cli)
     return status;
 }
 
-/* ---- list ------------------------------------------------------------------------------------- */
+/* ---- list ------------------------------------------------------------------------------------ */
 
 struct listing {
     struct cli *cli;

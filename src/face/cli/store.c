@@ -50,7 +50,7 @@ bool store_make(const char *store)
     }
 }
 
-/* ---- directories elsewhere -------------------------------------------------------------------- */
+/* ---- directories elsewhere ------------------------------------------------------------------- */
 
 static bool elsewhere_path(const char *store, char out[STORE_PATH_SIZE])
 {
@@ -113,7 +113,7 @@ bool store_remember(const char *store, const char *directory)
     return good;
 }
 
-/* ---- the list --------------------------------------------------------------------------------- */
+/* ---- the list -------------------------------------------------------------------------------- */
 
 /* Takes the directory where it holds a result. */
 static enum status list_add(struct store_list *list, const char *name, const char *path)
@@ -221,7 +221,7 @@ void store_list_release(struct store_list *list)
     *list = (struct store_list){0};
 }
 
-/* ---- by name ---------------------------------------------------------------------------------- */
+/* ---- by name --------------------------------------------------------------------------------- */
 
 /* `score` is the newest of score-1f3a90bc-77d01e42 and score-99887766-77d01e42. */
 static bool is_called(const struct store_entry *entry, const char *name)

@@ -1,0 +1,283 @@
+/* The rows of the command table. */
+#include "face/cli/command.h"
+
+#include "face/cli/cli_context.h"
+
+#define BIT(NAME) CLI_OPTION_BIT(NAME)
+/* Of the surface to come: known, so that a person is told so, and not shown. */
+#define PLANNED_TABLE(X)          \
+    X("up", NULL)                 \
+    X("down", NULL)               \
+    X("status", NULL)             \
+    X("tui", NULL)                \
+    X("menu", NULL)               \
+    X("web", NULL)                \
+    X("init", NULL)               \
+    X("doctor", NULL)             \
+    X("preflight", NULL)          \
+    X("backup", NULL)             \
+    X("restore", NULL)            \
+    X("why", NULL)                \
+    X("pause", NULL)              \
+    X("reduce", NULL)             \
+    X("cancel", NULL)             \
+    X("flatten", NULL)            \
+    X("resume", NULL)             \
+    X("report", NULL)             \
+    X("drill", NULL)              \
+    X("chat", NULL)               \
+    X("mcp", NULL)                \
+    X("order", "buy")             \
+    X("order", "sell")            \
+    X("order", "preview")         \
+    X("order", "list")            \
+    X("order", "show")            \
+    X("order", "amend")           \
+    X("order", "cancel")          \
+    X("order", "cancel-all")      \
+    X("order", "resolve")         \
+    X("algo", "twap")             \
+    X("algo", "vwap")             \
+    X("algo", "pov")              \
+    X("algo", "iceberg")          \
+    X("algo", "shortfall")        \
+    X("algo", "ladder")           \
+    X("algo", "maker-first")      \
+    X("algo", "stop")             \
+    X("algo", "stop-limit")       \
+    X("algo", "take-profit")      \
+    X("algo", "bracket")          \
+    X("algo", "entry-bracket")    \
+    X("algo", "oco")              \
+    X("algo", "trail")            \
+    X("algo", "list")             \
+    X("algo", "show")             \
+    X("algo", "pause")            \
+    X("algo", "resume")           \
+    X("algo", "cancel")           \
+    X("fill", "list")             \
+    X("position", "list")         \
+    X("position", "close")        \
+    X("account", "list")          \
+    X("account", "balances")      \
+    X("account", "fees")          \
+    X("account", "limits")        \
+    X("ledger", "show")           \
+    X("ledger", "lots")           \
+    X("bot", "list")              \
+    X("bot", "show")              \
+    X("bot", "explain")           \
+    X("bot", "start")             \
+    X("bot", "pause")             \
+    X("bot", "stop")              \
+    X("bot", "new")               \
+    X("bot", "clone")             \
+    X("bot", "edit")              \
+    X("bot", "remove")            \
+    X("bot", "check")             \
+    X("market", "list")           \
+    X("market", "price")          \
+    X("market", "book")           \
+    X("market", "trades")         \
+    X("market", "bars")           \
+    X("market", "watch")          \
+    X("market", "scan")           \
+    X("market", "analyze")        \
+    X("risk", "show")             \
+    X("risk", "limits")           \
+    X("risk", "guards")           \
+    X("risk", "breakers")         \
+    X("backtest", "compare")      \
+    X("backtest", "sweep")        \
+    X("backtest", "walk-forward") \
+    X("sweep", "list")            \
+    X("sweep", "show")            \
+    X("sweep", "compare")         \
+    X("sweep", "export")          \
+    X("sweep", "apply")           \
+    X("data", "import")           \
+    X("data", "export")           \
+    X("data", "list")             \
+    X("data", "verify")           \
+    X("data", "record")           \
+    X("data", "fetch")            \
+    X("journal", "compare")       \
+    X("reconcile", "run")         \
+    X("reconcile", "show")        \
+    X("venue", "serve")           \
+    X("key", "add")               \
+    X("key", "list")              \
+    X("key", "rotate")            \
+    X("key", "remove")            \
+    X("token", "add")             \
+    X("token", "list")            \
+    X("token", "revoke")          \
+    X("config", "edit")           \
+    X("import", "terminal")       \
+    X("import", "bots")           \
+    X("import", "agent")          \
+    X("import", "workstation")    \
+    X("import", "trader")         \
+    X("export", "csv")            \
+    X("export", "koinly")         \
+    X("export", "cointracker")    \
+    X("export", "beancount")      \
+    X("export", "ledger")
+#define PLANNED(noun_, verb_) {.noun = noun_, .verb = verb_, .operands = "", .sentence = ""},
+
+static const struct cli_command commands[] = {
+    {.noun = "demo",
+     .operands = "",
+     .sentence = "A simulated market with bots: no keys, no network.",
+     .detail = "Scenarios: calm, trend, crash, chop, outage.",
+     .example = "tern demo --seed 42 --scenario crash",
+     .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(TAPE) | BIT(KEEP),
+     .run = run_demo},
+    {.noun = "backtest",
+     .verb = "run",
+     .operands = "FILE",
+     .sentence = "Run a configuration over its recorded data.",
+     .detail = "Prints the result and writes it to DIR: result.json, fills.csv, orders.csv, "
+               "equity.csv, trips.csv, report.html and journal, all or nothing. Without --out DIR "
+               "is $XDG_DATA_HOME/tern/backtests/NAME, with NAME from the configuration and its "
+               "data, so that the same run has the same place. An earlier result there is "
+               "replaced; a directory that holds anything else is refused.",
+     .example = "tern backtest run examples/score.yaml --out runs/score",
+     .options = BIT(OUT) | BIT(PLAIN) | BIT(NO_TRIALS),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_FILE,
+     .run = run_backtest_run},
+    {.noun = "backtest",
+     .verb = "list",
+     .operands = "",
+     .sentence = "List the results there are, newest first.",
+     .example = "tern backtest list",
+     .options = BIT(PLAIN),
+     .run = run_backtest_list},
+    {.noun = "backtest",
+     .verb = "show",
+     .operands = "[NAME|DIR]",
+     .sentence = "Print a stored result again; without a name the newest.",
+     .detail = "A name is that of `tern backtest list` or the part of it before a -, and then the "
+               "newest of them.",
+     .example = "tern backtest show score",
+     .options = BIT(PLAIN),
+     .operands_max = 1,
+     .operand = CLI_VALUE_RESULT,
+     .run = run_backtest_show},
+    {.noun = "config",
+     .verb = "show",
+     .operands = "FILE",
+     .sentence = "Print every value of a configuration, defaults included.",
+     .example = "tern config show --origin examples/score.yaml",
+     .options = BIT(ORIGIN) | BIT(LIVE) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_FILE,
+     .run = run_config_show},
+    {.noun = "config",
+     .verb = "validate",
+     .operands = "FILE",
+     .sentence = "Say whether a configuration is valid, and if not, where.",
+     .example = "tern config validate examples/score.yaml",
+     .options = BIT(LIVE) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_FILE,
+     .run = run_config_validate},
+    {.noun = "config",
+     .verb = "explain",
+     .operands = "KEY",
+     .sentence = "Explain a key: what is allowed, its default, its meaning.",
+     .example = "tern config explain risk.drawdown_max",
+     .options = BIT(MARKDOWN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_config_explain},
+    {.noun = "journal",
+     .verb = "verify",
+     .operands = "FILE|DIR|NAME",
+     .sentence = "Check every record, every frame and the chain; count facts.",
+     .example = "tern journal verify runs/score",
+     .options = BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_RESULT,
+     .run = run_journal_verify},
+    {.noun = "journal",
+     .verb = "tail",
+     .operands = "FILE|DIR|NAME",
+     .sentence = "Print the last facts of a journal, oldest first.",
+     .detail = "Prices and quantities are whole numbers in the instrument's own unit, amounts are "
+               "decimals. Without -n it is the last 20.",
+     .example = "tern journal tail runs/score -n 5",
+     .options = BIT(LINES) | BIT(PLAIN) | BIT(NDJSON),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_RESULT,
+     .run = run_journal_tail},
+    {.noun = "journal",
+     .verb = "replay",
+     .operands = "FILE|DIR|NAME",
+     .sentence = "Fold a journal, run it again, and compare every frame.",
+     .detail = "The configuration is the journal's own. Its data are looked for at the paths they "
+               "had, against the working directory; --config names a file with other paths. Their "
+               "content must be the same.",
+     .example = "tern journal replay runs/score --config examples/score.yaml",
+     .options = BIT(CONFIG) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_RESULT,
+     .run = run_journal_replay},
+    {.noun = "ledger",
+     .verb = "check",
+     .operands = "FILE|DIR|NAME",
+     .sentence = "Fold a journal and check every invariant of its ledger.",
+     .example = "tern ledger check runs/score",
+     .options = BIT(CONFIG) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_RESULT,
+     .run = run_ledger_check},
+    {.noun = "bench",
+     .operands = "[NAME …]",
+     .sentence = "Measure how fast this machine is.",
+     .example = "tern bench B-1 --runs 3",
+     .options = BIT(RUNS) | BIT(KEEP) | BIT(PLAIN),
+     .operands_max = CLI_OPERANDS_MAX,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_bench},
+    {.noun = "help",
+     .operands = "[TOPIC|COMMAND]",
+     .sentence = "Explain a topic or a command.",
+     .example = "tern help metrics",
+     .options = BIT(MARKDOWN),
+     .operands_max = 2,
+     .operand = CLI_VALUE_TOPIC,
+     .run = run_help},
+    {.noun = "completion",
+     .operands = "bash|zsh|fish",
+     .sentence = "Print what makes a shell complete commands and options.",
+     .detail =
+         "bash: source <(tern completion bash). zsh: tern completion zsh into a file _tern of "
+         "your fpath. fish: tern completion fish | source.",
+     .example = "tern completion bash",
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_SHELL,
+     .run = run_completion},
+    {.noun = "version",
+     .operands = "",
+     .sentence = "Print version, commit and compiler.",
+     .example = "tern version --json",
+     .run = run_version},
+    PLANNED_TABLE(PLANNED)
+};
+
+const struct cli_command *command_table(size_t *count)
+{
+    *count = ARRAY_COUNT(commands);
+    return commands;
+}
