@@ -1,4 +1,5 @@
 /* The composition root: hands the concrete adapters to the command line. */
+#include "app/bench.h"
 #include "app/ports.h"
 #include "face/cli/cli.h"
 
@@ -9,6 +10,7 @@ int main(int argc, char **argv)
         .version = TERN_VERSION,
         .commit = TERN_COMMIT,
         .compiler = TERN_COMPILER,
+        .bench = app_bench,
     };
     return cli_main(&ports, argc, argv);
 }

@@ -26,44 +26,45 @@ static inline void bars_series_close(struct engine *engine, uint32_t series, con
     }
 }
 
-static inline void bars_open(struct engine *engine, const struct input *input)
+static inline void bars_open(struct engine *engine, uint32_t instrument, struct price open,
+                             int64_t time_ns)
 {
-    const struct instrument_row *row = &engine->instrument_rows[input->instrument];
-    row->market->mark = input->bar.bar.open;
-    row->market->mark_time_ns = input->time_ns;
+    struct market_state *market = engine->instrument_rows[instrument].market;
+    market->mark = open;
+    market->mark_time_ns = time_ns;
 }
 
-static inline void bars_close(struct engine *engine, const struct input *input)
+static inline void bars_close(struct engine *engine, uint32_t instrument, const struct bar *bar,
+                              int64_t bar_ns, int64_t time_ns)
 {
-    const struct instrument_row *row = &engine->instrument_rows[input->instrument];
-    const struct bar *bar = &input->bar.bar;
+    const struct instrument_row *row = &engine->instrument_rows[instrument];
     int64_t held = *row->total;
     if (held != 0) {
         i128 change = (i128)(bar->close.units - row->state->close.units) * row->amount_factor;
         engine->risk.account->market_value += change * held;
     }
     row->state->close = bar->close;
-    row->state->close_time_ns = input->time_ns;
+    row->state->close_time_ns = time_ns;
     row->market->mark = bar->close;
-    row->market->mark_time_ns = input->time_ns;
+    row->market->mark_time_ns = time_ns;
     if (UNLIKELY(row->remembers != 0))
-        bars_remember(engine, input->instrument, bar);
+        bars_remember(engine, instrument, bar);
     for (uint32_t i = row->series_first; i < row->series_end; i++) {
-        if (LIKELY(engine->config->series[i].bar_ns == input->bar.bar_ns)) {
+        if (LIKELY(engine->config->series[i].bar_ns == bar_ns)) {
             bars_series_close(engine, i, bar, row->scale);
         } else {
-            bars_build(engine, i, bar, input->bar.bar_ns, row->scale);
+            bars_build(engine, i, bar, bar_ns, row->scale);
         }
     }
 }
 
 /* Sequence and time of any input. */
-static inline void input_mark(struct engine *engine, const struct input *input)
+static inline void input_mark(struct engine *engine, uint64_t seq, int64_t time_ns)
 {
     struct engine_header *header = engine->header;
-    ASSERT(input->seq > header->input_seq && input->time_ns >= header->time_ns);
-    header->input_seq = input->seq;
-    header->time_ns = input->time_ns;
+    ASSERT(seq > header->input_seq && time_ns >= header->time_ns);
+    header->input_seq = seq;
+    header->time_ns = time_ns;
 }
 
 #endif

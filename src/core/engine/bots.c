@@ -145,8 +145,8 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
     return stance == STANCE_LONG && quantity == 0 ? PURPOSE_ENTER : 0;
 }
 
-static void act(struct engine *engine, uint32_t bot, enum order_purpose purpose,
-                struct decision *decision)
+__attribute__((noinline)) static void act(struct engine *engine, uint32_t bot,
+                                          enum order_purpose purpose, struct decision *decision)
 {
     bool protective = purpose == PURPOSE_STOP_LOSS || purpose == PURPOSE_TAKE_PROFIT;
     decision->purpose = (uint8_t)purpose;

@@ -129,8 +129,19 @@ static void state_init(struct engine *engine)
     }
 }
 
+/* Whether the CPU has fused multiply-add, which gives the bits of fma() in one instruction. */
+static bool cpu_has_fma(void)
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("fma") != 0;
+#else
+    return false;
+#endif
+}
+
 static void rows_fill(struct engine *engine)
 {
+    bool fma = cpu_has_fma();
     const struct engine_config *config = engine->config;
     for (uint32_t i = 0; i < config->instruments_count; i++) {
         const struct instrument *instrument = &config->instruments[i];
@@ -148,7 +159,7 @@ static void rows_fill(struct engine *engine)
     for (uint32_t i = 0; i < config->bots_count; i++) {
         const struct bot_config *bot = &config->bots[i];
         engine->bot_rows[i] = (struct bot_row){
-            .bar = bot->class->bar,
+            .bar = fma && bot->class->bar_fma != NULL ? bot->class->bar_fma : bot->class->bar,
             .decide = bot->class->decide,
             .signals = engine->signals + engine->signal_offsets[i],
             .params = bot->params,
@@ -371,26 +382,40 @@ static void decide(struct engine *engine, const struct input *input)
 }
 
 /* Bars cause no facts: what follows from them is decided by the cycle at the end of the instant. */
-static void step_bar(struct engine *engine, const struct input *input)
+static void no_frame(struct engine *engine)
 {
-    input_mark(engine, input);
+    engine->commands_count = 0;
     engine->frame_size = 0;
     engine->frame = NULL;
-    if (input->kind == INPUT_BAR_OPEN) {
-        bars_open(engine, input);
-    } else {
-        bars_close(engine, input);
-    }
+}
+
+void engine_bar_open(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
+                     struct price open)
+{
+    ASSERT(seq == engine->header->input_seq + 1);
+    input_mark(engine, seq, time_ns);
+    no_frame(engine);
+    bars_open(engine, instrument, open, time_ns);
+}
+
+void engine_bar_close(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
+                      const struct bar *bar, int64_t bar_ns)
+{
+    ASSERT(seq == engine->header->input_seq + 1);
+    input_mark(engine, seq, time_ns);
+    no_frame(engine);
+    bars_close(engine, instrument, bar, bar_ns, time_ns);
 }
 
 void engine_step(struct engine *engine, const struct input *input)
 {
     ASSERT(input->seq == engine->header->input_seq + 1);
-    engine->commands_count = 0;
-    if (LIKELY(input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN)) {
-        step_bar(engine, input);
+    if (input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN) {
+        evolve_input(engine, input);
+        no_frame(engine);
         return;
     }
+    engine->commands_count = 0;
     evolve_input(engine, input);
     engine->fact_seq_fill = 0;
     engine->order_fill = 0;

@@ -83,6 +83,12 @@ void engine_free(struct engine *engine);
 /* Handles one input: seq must be the last one + 1, time_ns not before the last. The frame, if any
  * fact came of it, and the commands are borrowed until the next call. */
 void engine_step(struct engine *engine, const struct input *input);
+/* engine_step of an INPUT_BAR_OPEN and an INPUT_BAR_CLOSE, spelt out: the same in every respect, for
+ * whoever has the bars at hand and millions of them. */
+void engine_bar_open(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
+                     struct price open);
+void engine_bar_close(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
+                      const struct bar *bar, int64_t bar_ns);
 const uint8_t *engine_frame(const struct engine *engine, uint32_t *size); /* NULL: no fact */
 const struct command *engine_commands(const struct engine *engine, uint32_t *count);
 

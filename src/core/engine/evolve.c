@@ -35,10 +35,14 @@ static void evolve_cycle(struct engine *engine, int64_t time_ns)
 
 void evolve_input(struct engine *engine, const struct input *input)
 {
-    input_mark(engine, input);
+    input_mark(engine, input->seq, input->time_ns);
     switch (input->kind) {
-    case INPUT_BAR_CLOSE: bars_close(engine, input); return;
-    case INPUT_BAR_OPEN: bars_open(engine, input); return;
+    case INPUT_BAR_CLOSE:
+        bars_close(engine, input->instrument, &input->bar.bar, input->bar.bar_ns, input->time_ns);
+        return;
+    case INPUT_BAR_OPEN:
+        bars_open(engine, input->instrument, input->bar.bar.open, input->time_ns);
+        return;
     case INPUT_CYCLE: evolve_cycle(engine, input->time_ns); return;
     default: return;
     }

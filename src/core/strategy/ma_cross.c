@@ -48,7 +48,8 @@ static uint32_t ma_cross_warmup(const double *params)
     return (uint32_t)params[MA_CROSS_SLOW];
 }
 
-static void ma_cross_bar(void *block, const double *params, const struct bar *bar, double scale)
+static inline __attribute__((always_inline)) void ma_cross_take(void *block, const double *params,
+                                                                const struct bar *bar, double scale)
 {
     struct ma_cross *state = block;
     double close = (double)bar->close.units / scale;
@@ -64,6 +65,21 @@ static void ma_cross_bar(void *block, const double *params, const struct bar *ba
     state->fast = fast->value;
     state->slow = slow->value;
 }
+
+static void ma_cross_bar(void *block, const double *params, const struct bar *bar, double scale)
+{
+    ma_cross_take(block, params, bar, scale);
+}
+
+#ifdef STRATEGY_FMA
+STRATEGY_FMA static void ma_cross_bar_fma(void *block, const double *params, const struct bar *bar,
+                                          double scale)
+{
+    ma_cross_take(block, params, bar, scale);
+}
+#else
+#define ma_cross_bar_fma NULL
+#endif
 
 static enum stance ma_cross_decide(const void *block, const double *params,
                                    struct decision *decision, bool *ready)
@@ -95,5 +111,6 @@ const struct strategy_class strategy_ma_cross = {
     .init = ma_cross_init,
     .warmup = ma_cross_warmup,
     .bar = ma_cross_bar,
+    .bar_fma = ma_cross_bar_fma,
     .decide = ma_cross_decide,
 };

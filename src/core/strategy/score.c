@@ -67,7 +67,8 @@ static uint32_t score_warmup(const double *params)
     return bars;
 }
 
-static void score_bar(void *block, const double *params, const struct bar *bar, double scale)
+static inline __attribute__((always_inline)) void score_take(void *block, const double *params,
+                                                             const struct bar *bar, double scale)
 {
     struct score_state *state = block;
     double high = (double)bar->high.units / scale;
@@ -88,6 +89,21 @@ static double sma_value(const struct sma *sma)
 {
     return sma->value;
 }
+
+static void score_bar(void *block, const double *params, const struct bar *bar, double scale)
+{
+    score_take(block, params, bar, scale);
+}
+
+#ifdef STRATEGY_FMA
+STRATEGY_FMA static void score_bar_fma(void *block, const double *params, const struct bar *bar,
+                                       double scale)
+{
+    score_take(block, params, bar, scale);
+}
+#else
+#define score_bar_fma NULL
+#endif
 
 static enum stance score_decide(const void *block, const double *params, struct decision *decision,
                                 bool *ready)
@@ -154,5 +170,6 @@ const struct strategy_class strategy_score = {
     .init = score_init,
     .warmup = score_warmup,
     .bar = score_bar,
+    .bar_fma = score_bar_fma,
     .decide = score_decide,
 };

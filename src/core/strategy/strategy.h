@@ -7,6 +7,11 @@
 #include "core/risk/risk.h"
 #include "core/signal/indicator.h"
 
+/* Compiles a bar function a second time with the CPU's own fma. */
+#if defined(__x86_64__)
+#define STRATEGY_FMA __attribute__((target("fma")))
+#endif
+
 #define BOT_NAME_SIZE 32
 #define STRATEGY_PARAMS_MAX 16
 #define DECISION_PARTS_MAX 4
@@ -76,6 +81,8 @@ struct strategy_class {
     uint32_t (*warmup)(const double *params); /* bars until the first stance */
     /* A closed bar; scale is 10^price_decimals of its prices. */
     void (*bar)(void *state, const double *params, const struct bar *bar, double scale);
+    /* The same for CPUs with fused multiply-add, bit for bit; NULL where there is none. */
+    void (*bar_fma)(void *state, const double *params, const struct bar *bar, double scale);
     /* What it wants now; fills score, confidence and parts. STANCE_NONE while not ready, and then
      * *ready is false. */
     enum stance (*decide)(const void *state, const double *params, struct decision *decision,
