@@ -109,6 +109,10 @@ static const struct bad_row rows[] = {
     {"fine price after a large one",
      HEAD "1577836800000,10,9223372036,9,11,5\n1577840400000,10,12,9.0123456789,11,5\n", 0,
      "x.csv:3: low", "found \"9.0123456789\", the largest price does not fit at 8 decimals"},
+    {"decimals grow twice, then too far",
+     HEAD "1577836800000,1000000000,1000000000,1,1,5\n1577840400000,1.000000001,1.1,1,1,5\n"
+          "1577844000000,1.0000000001,1.1,1,1,5\n",
+     0, "x.csv:4: open", "found \"1.0000000001\", the largest price does not fit at 9 decimals"},
     {"text for a volume", HEAD "1577836800000,10,12,9,11,much\n", 0, "x.csv:2: volume",
      "found \"much\", no decimal number"},
     {"empty volume", HEAD "1577836800000,10,12,9,11,\n", 0, "x.csv:2: volume",
@@ -193,6 +197,10 @@ static const struct bad_row rows[] = {
     {"pair and its base asset both",
      "symbol,ts_ms,open,high,low,close,volume\nBTC,1577836800000,1,1,1,1,1\n"
      "BTC-USD,1577836800000,1,1,1,1,1\nBTC,1577836800000,1,1,1,1,1\n",
+     0, "x.csv:4: ts_ms", "found \"1577836800000\", the time of line 2 again", NULL, "BTC-USD"},
+    {"base asset of the pair behind it",
+     "symbol,ts_ms,open,high,low,close,volume\nBTC-USD,1577836800000,1,1,1,1,1\n"
+     "BTC,1577836800000,1,1,1,1,1\nBTC/USD,1577836800000,1,1,1,1,1\n",
      0, "x.csv:4: ts_ms", "found \"1577836800000\", the time of line 2 again", NULL, "BTC-USD"},
     /* a message shows no more of a field than fits, and nothing that draws on a terminal */
     {"a long field",

@@ -331,6 +331,16 @@ static void quotes_become_exact_mid_prices(void **state)
     assert_int_equal(series.bars[0].open.units, 10125);
     assert_int_equal(series.bars[1].open.units, 11000);
     bar_series_release(&series);
+
+    /* Here the bids in the scale before the asks' would add up to an even number too. */
+    series = must_read(&source, "ts_ms,bid_open,bid_high,bid_low,bid_close,ask_open,ask_high,"
+                                "ask_low,ask_close\n"
+                                "1577836800000,10,10,10,10,10.2,10.2,10.2,10.2\n"
+                                "1577836860000,10,10,10,10,12,12,12,12\n");
+    assert_int_equal(series.price_decimals, 1);
+    assert_int_equal(series.bars[0].open.units, 101);
+    assert_int_equal(series.bars[1].open.units, 110);
+    bar_series_release(&series);
 }
 
 /* ---- symbols, windows, lengths ---- */

@@ -105,6 +105,41 @@ static void what_cannot_be_made_is_refused(void **state)
     }
 }
 
+static void boundaries_lie_on_the_grid(void **state)
+{
+    (void)state;
+    const int64_t day = NANOSECONDS_PER_DAY, week = 7 * day;
+    static const int64_t lengths[] = {1,
+                                      1000000000,
+                                      60000000000,
+                                      3600000000000,
+                                      86400000000000,
+                                      604800000000000,
+                                      1209600000000000};
+    assert_int_equal(bar_time_floor(-1, day), -day);
+    assert_int_equal(bar_time_floor(0, day), 0);
+    assert_int_equal(bar_time_floor(day - 1, day), 0);
+    /* 1970-01-01 was a Thursday. */
+    assert_int_equal(bar_time_floor(0, week), -3 * day);
+    assert_int_equal(bar_time_floor(4 * day - 1, week), -3 * day);
+    assert_int_equal(bar_time_floor(4 * day, week), 4 * day);
+    assert_int_equal(bar_time_floor(INT64_MIN, day), INT64_MIN);
+    assert_true(bar_time_floor(INT64_MAX, week) <= INT64_MAX - 1);
+    struct random random;
+    random_init(&random, 14, 0);
+    for (unsigned round = 0; round < 100000; round++) {
+        int64_t at = (int64_t)(random_u64(&random) >> random_below(&random, 20)) / 4 * 3;
+        at = round % 2 == 0 ? at : -at;
+        int64_t bar_ns = lengths[random_below(&random, ARRAY_COUNT(lengths))];
+        if (at < INT64_MIN + 2 * bar_ns)
+            continue;
+        int64_t floor = bar_time_floor(at, bar_ns);
+        assert_true(floor <= at && at - floor < bar_ns);
+        assert_true(bar_time_is_aligned(floor, bar_ns));
+        assert_int_equal(bar_time_is_aligned(at, bar_ns), floor == at);
+    }
+}
+
 /* Tries each boundary in turn and looks for each shorter bar it needs. */
 static size_t slow_resample(const struct bar_series *series, size_t ratio, struct bar *out)
 {
@@ -252,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(complete_bars_only),
         cmocka_unit_test(what_cannot_be_made_is_refused),
+        cmocka_unit_test(boundaries_lie_on_the_grid),
         cmocka_unit_test(random_series_equal_the_slow_way),
         cmocka_unit_test(other_volumes_are_added_plainly),
         cmocka_unit_test(minutes_make_the_recorded_five_minutes),
