@@ -36,6 +36,13 @@ static enum status give(struct parse *parse, enum cli_option option, const char 
         problem_allowed(parse->problem, "once");
         return STATUS_USAGE;
     }
+    if (*value == '\0' && cli_options[option].value != NULL) {
+        problem_set(parse->problem, STATUS_USAGE, "command line", "--%s has an empty value",
+                    cli_options[option].name);
+        problem_allowed(parse->problem, "--%s %s", cli_options[option].name,
+                        cli_options[option].value);
+        return STATUS_USAGE;
+    }
     *slot = value;
     parse->written[option] = written;
     return STATUS_OK;
@@ -240,6 +247,12 @@ static enum status check_operands(struct parse *parse)
 {
     const struct cli_command *command = parse->out->command;
     unsigned count = parse->out->operands_count;
+    for (unsigned i = 0; i < count; i++) {
+        if (parse->out->operands[i][0] == '\0') {
+            return problem_set(parse->problem, STATUS_USAGE, "command line", "%s is empty",
+                               command->operands[0] == '\0' ? "a word" : command->operands);
+        }
+    }
     if (count >= command->operands_min && count <= command->operands_max)
         return STATUS_OK;
     struct text_buffer synopsis;

@@ -261,8 +261,8 @@ static const struct cli_command commands[] = {
      .operands = "bash|zsh|fish",
      .sentence = "Print what makes a shell complete commands and options.",
      .detail =
-         "bash: source <(tern completion bash). zsh: tern completion zsh into a file _tern of "
-         "your fpath. fish: tern completion fish | source.",
+         "In bash: source <(tern completion bash). In zsh: tern completion zsh, into a file _tern "
+         "of your fpath. In fish: tern completion fish | source.",
      .example = "tern completion bash",
      .operands_min = 1,
      .operands_max = 1,
