@@ -27,7 +27,7 @@ static enum status wrong(struct reading *reading, const char *key)
     return STATUS_DATA_INVALID;
 }
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 static bool read_name(const struct reading *reading, const char *key, char *out, size_t out_size)
 {
@@ -82,7 +82,7 @@ static bool read_seed(const struct reading *reading, uint64_t *out)
     return true;
 }
 
-/* ---- result.json ------------------------------------------------------------------------------ */
+/* ---- result.json ----------------------------------------------------------------------------- */
 
 #define NEED(condition, key) \
     if (!(condition))        \

@@ -21,7 +21,7 @@ static enum status wrong(struct rows *rows, const char *column, struct text text
                        text.data);
 }
 
-/* ---- fields; each sets the problem and returns false where the text is none of its kind ------- */
+/* ---- fields; each sets the problem and returns false where the text is none of its kind ------ */
 
 static bool take_units(struct rows *rows, size_t index, const char *column, unsigned decimals,
                        int64_t *out)
@@ -117,7 +117,7 @@ static const char *exit_reason_of(struct text text)
     return NULL;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static enum status equity_row(struct rows *rows)
 {
@@ -191,7 +191,7 @@ static enum status trip_row(struct rows *rows)
     return backtest_result_add_trip(rows->result, &trip);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static enum status each_row(struct rows *rows, const char *path, const char *first, size_t columns,
                             row_function *row)
