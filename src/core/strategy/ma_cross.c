@@ -1,32 +1,48 @@
-/* ma_cross: long while the fast average of closes lies above the slow one, flat otherwise. */
+/* ma_cross: long while the fast average of closes lies above the slow one, flat otherwise.
+ *
+ * Simple averages are compared as sums of integers, because averages of rounded closes are often
+ * equal: over 20 and over 200 bars both 412.3905, say, which is not "above", whatever the last bit
+ * of a division says. The doubles only explain. */
+#include <string.h>
+
 #include "core/signal/ema.h"
-#include "core/signal/sma.h"
 #include "core/strategy/strategy.h"
 
-/* One block for either kind of average: an ema has a fixed size, an sma its window behind it. */
+/* One block for either kind of average. */
 struct ma_cross {
     double fast, slow; /* simple averages */
     uint64_t ready;
     struct ema ema_fast, ema_slow;
-    /* sma fast and slow follow when the average is simple */
+    /* struct closes follows when the average is simple */
 };
 
-static struct sma *sma_fast_of(struct ma_cross *state)
+/* The closes of the slow average, of which the fast one is the mean of the last. */
+struct closes {
+    /* Blocks lie on multiples of eight bytes, not of sixteen. */
+    __attribute__((packed, aligned(8))) i128 sum_fast, sum_slow;
+    uint32_t index; /* of the oldest close */
+    uint32_t count; /* closes so far, at most the slow period */
+    int64_t window[];
+};
+
+_Static_assert(sizeof(struct closes) == 40, "closes have no padding");
+
+static struct closes *closes_of(struct ma_cross *state)
 {
-    return (struct sma *)(void *)(state + 1);
+    return (struct closes *)(void *)(state + 1);
 }
 
-static struct sma *sma_slow_of(struct ma_cross *state, uint32_t fast_period)
+static const struct closes *closes_of_const(const struct ma_cross *state)
 {
-    return (struct sma *)(void *)((uint8_t *)(state + 1) + sma_size(fast_period));
+    return (const struct closes *)(const void *)(state + 1);
 }
 
 static size_t ma_cross_size(const double *params)
 {
-    if (params[MA_CROSS_AVERAGE] != 0)
-        return sizeof(struct ma_cross);
-    return sizeof(struct ma_cross) + sma_size((uint32_t)params[MA_CROSS_FAST]) +
-           sma_size((uint32_t)params[MA_CROSS_SLOW]);
+    size_t size = sizeof(struct ma_cross);
+    if (params[MA_CROSS_AVERAGE] == 0)
+        size += sizeof(struct closes) + (size_t)params[MA_CROSS_SLOW] * sizeof(int64_t);
+    return size;
 }
 
 static void ma_cross_init(void *block, const double *params)
@@ -34,13 +50,12 @@ static void ma_cross_init(void *block, const double *params)
     struct ma_cross *state = block;
     uint32_t fast = (uint32_t)params[MA_CROSS_FAST];
     uint32_t slow = (uint32_t)params[MA_CROSS_SLOW];
+    ASSERT(fast < slow);
     *state = (struct ma_cross){0};
     ema_init(&state->ema_fast, fast);
     ema_init(&state->ema_slow, slow);
-    if (params[MA_CROSS_AVERAGE] == 0) {
-        sma_init(sma_fast_of(state), fast);
-        sma_init(sma_slow_of(state, fast), slow);
-    }
+    if (params[MA_CROSS_AVERAGE] == 0)
+        memset(closes_of(state), 0, sizeof(struct closes) + slow * sizeof(int64_t));
 }
 
 static uint32_t ma_cross_warmup(const double *params)
@@ -48,22 +63,42 @@ static uint32_t ma_cross_warmup(const double *params)
     return (uint32_t)params[MA_CROSS_SLOW];
 }
 
+/* The window begins with zeros, so that what leaves it while it fills changes no sum. */
+static inline void closes_add(struct closes *closes, int64_t close, uint32_t fast, uint32_t slow)
+{
+    uint32_t index = closes->index;
+    uint32_t leaving = index >= fast ? index - fast : index + slow - fast;
+    closes->sum_fast += (i128)close - closes->window[leaving];
+    closes->sum_slow += (i128)close - closes->window[index];
+    closes->window[index] = close;
+    closes->index = index + 1 == slow ? 0 : index + 1;
+    closes->count += closes->count < slow;
+}
+
+/* Sums beyond 2^63 need a period and prices that hardly ever meet; the short way is the same. */
+static inline double mean_of(i128 sum, uint32_t count, double scale)
+{
+    double total = sum == (int64_t)sum ? (double)(int64_t)sum : (double)sum;
+    return total / ((double)count * scale);
+}
+
 static inline __attribute__((always_inline)) void ma_cross_take(void *block, const double *params,
                                                                 const struct bar *bar, double scale)
 {
     struct ma_cross *state = block;
-    double close = (double)bar->close.units / scale;
     if (params[MA_CROSS_AVERAGE] != 0) {
+        double close = (double)bar->close.units / scale;
         ema_update(&state->ema_fast, close);
         state->ready = ema_update(&state->ema_slow, close) ? 1 : 0;
         return;
     }
-    struct sma *fast = sma_fast_of(state);
-    struct sma *slow = sma_slow_of(state, (uint32_t)params[MA_CROSS_FAST]);
-    sma_update(fast, close);
-    state->ready = sma_update(slow, close) ? 1 : 0;
-    state->fast = fast->value;
-    state->slow = slow->value;
+    uint32_t fast = (uint32_t)params[MA_CROSS_FAST];
+    uint32_t slow = (uint32_t)params[MA_CROSS_SLOW];
+    struct closes *closes = closes_of(state);
+    closes_add(closes, bar->close.units, fast, slow);
+    state->ready = closes->count == slow ? 1 : 0;
+    state->fast = mean_of(closes->sum_fast, fast, scale);
+    state->slow = mean_of(closes->sum_slow, slow, scale);
 }
 
 static void ma_cross_bar(void *block, const double *params, const struct bar *bar, double scale)
@@ -88,11 +123,16 @@ static enum stance ma_cross_decide(const void *block, const double *params,
     *ready = state->ready != 0;
     if (!*ready)
         return STANCE_NONE;
-    bool simple = params[MA_CROSS_AVERAGE] == 0;
-    double fast = simple ? state->fast : state->ema_fast.value;
-    double slow = simple ? state->slow : state->ema_slow.value;
-    decision->parts[0] = fast;
-    decision->parts[1] = slow;
+    if (params[MA_CROSS_AVERAGE] != 0) {
+        decision->parts[0] = state->ema_fast.value;
+        decision->parts[1] = state->ema_slow.value;
+        return state->ema_fast.value > state->ema_slow.value ? STANCE_LONG : STANCE_FLAT;
+    }
+    decision->parts[0] = state->fast;
+    decision->parts[1] = state->slow;
+    const struct closes *closes = closes_of_const(state);
+    i128 fast = closes->sum_fast * (int64_t)params[MA_CROSS_SLOW];
+    i128 slow = closes->sum_slow * (int64_t)params[MA_CROSS_FAST];
     return fast > slow ? STANCE_LONG : STANCE_FLAT;
 }
 

@@ -1,6 +1,9 @@
 #include "core/strategy/strategy.h"
 
-static const struct strategy_class *const classes[] = {&strategy_ma_cross, &strategy_score};
+static const struct strategy_class *const classes[] = {
+    &strategy_ma_cross, &strategy_score,     &strategy_rsi,
+    &strategy_macd,     &strategy_bollinger, &strategy_donchian,
+};
 
 const struct strategy_class *const *strategy_classes(size_t *count)
 {

@@ -91,6 +91,10 @@ struct strategy_class {
 
 extern const struct strategy_class strategy_ma_cross;
 extern const struct strategy_class strategy_score;
+extern const struct strategy_class strategy_rsi;
+extern const struct strategy_class strategy_macd;
+extern const struct strategy_class strategy_bollinger;
+extern const struct strategy_class strategy_donchian;
 
 /* All classes of the house; *count of them. */
 const struct strategy_class *const *strategy_classes(size_t *count);
@@ -116,5 +120,10 @@ enum score_param {
     SCORE_EXIT,
     SCORE_CONFIDENCE_MIN
 };
+
+enum rsi_cross_param { RSI_CROSS_PERIOD, RSI_CROSS_OVERSOLD, RSI_CROSS_OVERBOUGHT };
+enum macd_cross_param { MACD_CROSS_FAST, MACD_CROSS_SLOW, MACD_CROSS_SIGNAL };
+enum bollinger_param { BOLLINGER_PERIOD, BOLLINGER_DEVIATIONS, BOLLINGER_BREAK }; /* break: 0, 1 */
+enum donchian_param { DONCHIAN_ENTRY, DONCHIAN_EXIT };
 
 #endif

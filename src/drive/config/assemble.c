@@ -264,9 +264,31 @@ static enum status bot_params(const struct config_bot *source, struct bot_config
         params[SCORE_CONFIDENCE_MIN] = source->confidence_min;
         return STATUS_OK;
     case CONFIG_BOT_RSI:
+        bot->class = &strategy_rsi;
+        params[RSI_CROSS_PERIOD] = (double)source->params[CONFIG_RSI_PERIOD].value.integer;
+        params[RSI_CROSS_OVERSOLD] = source->params[CONFIG_RSI_OVERSOLD].value.number;
+        params[RSI_CROSS_OVERBOUGHT] = source->params[CONFIG_RSI_OVERBOUGHT].value.number;
+        return STATUS_OK;
     case CONFIG_BOT_MACD:
+        bot->class = &strategy_macd;
+        params[MACD_CROSS_FAST] = (double)source->params[CONFIG_MACD_FAST].value.integer;
+        params[MACD_CROSS_SLOW] = (double)source->params[CONFIG_MACD_SLOW].value.integer;
+        params[MACD_CROSS_SIGNAL] = (double)source->params[CONFIG_MACD_SIGNAL].value.integer;
+        return STATUS_OK;
     case CONFIG_BOT_BOLLINGER:
+        bot->class = &strategy_bollinger;
+        params[BOLLINGER_PERIOD] = (double)source->params[CONFIG_BOLLINGER_PERIOD].value.integer;
+        params[BOLLINGER_DEVIATIONS] = source->params[CONFIG_BOLLINGER_DEVIATIONS].value.number;
+        params[BOLLINGER_BREAK] = source->params[CONFIG_BOLLINGER_MODE].value.choice ==
+                                          CONFIG_BOLLINGER_BREAK
+                                      ? 1
+                                      : 0;
+        return STATUS_OK;
     case CONFIG_BOT_DONCHIAN:
+        bot->class = &strategy_donchian;
+        params[DONCHIAN_ENTRY] = (double)source->params[CONFIG_DONCHIAN_ENTRY].value.integer;
+        params[DONCHIAN_EXIT] = (double)source->params[CONFIG_DONCHIAN_EXIT].value.integer;
+        return STATUS_OK;
     case CONFIG_BOT_GRID:
     case CONFIG_BOT_DCA:
     case CONFIG_BOT_REBALANCE:
@@ -276,7 +298,7 @@ static enum status bot_params(const struct config_bot *source, struct bot_config
     }
     problem_set(problem, STATUS_CONFIG_INVALID, "bots", "the kind of \"%s\" does not run yet",
                 source->name);
-    problem_allowed(problem, "score, ma_cross");
+    problem_allowed(problem, "score, ma_cross, rsi, macd, bollinger, donchian");
     return STATUS_CONFIG_INVALID;
 }
 
