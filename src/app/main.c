@@ -1,5 +1,6 @@
 /* The composition root: hands the concrete adapters to the command line. */
 #include "app/bench.h"
+#include "app/demo.h"
 #include "app/ports.h"
 #include "face/cli/cli.h"
 
@@ -10,6 +11,7 @@ int main(int argc, char **argv)
         .version = TERN_VERSION,
         .commit = TERN_COMMIT,
         .compiler = TERN_COMPILER,
+        .demo = app_demo,
         .bench = app_bench,
     };
     return cli_main(&ports, argc, argv);

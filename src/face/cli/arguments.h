@@ -43,6 +43,8 @@ enum cli_value {
     X(SEED, "seed", 0, "N", TEXT, "Make it reproducible.")                                     \
     X(SPEED, "speed", 0, "X", TEXT, "Scale time.")                                             \
     X(SCENARIO, "scenario", 0, "NAME", SCENARIO, "What the market does.")                      \
+    X(DURATION, "duration", 0, "TIME", TEXT, "End by itself after so much simulated time.")    \
+    X(SHOW_CONFIG, "show-config", 0, NULL, NONE, "Print the configuration and end.")           \
     X(TAPE, "tape", 0, "FILE", FILE, "Play recorded market data in place of the generator.")   \
     X(KEEP, "keep", 0, "DIR", DIRECTORY, "Keep the state or the inputs in DIR.")               \
     X(RUNS, "runs", 0, "N", TEXT, "How often each is measured.")

@@ -14,10 +14,12 @@
 /* What `tern demo` was asked for. Text is borrowed from the command line. */
 struct cli_demo_request {
     const char *seed;     /* digits, or NULL: one of its own */
-    const char *speed;    /* a decimal number, or NULL: 1 */
+    const char *speed;    /* a decimal number, max, or NULL: 1 */
     const char *scenario; /* calm, trend, crash, chop, outage, or NULL */
+    const char *duration; /* simulated time until it ends by itself, or NULL: never */
     const char *tape;     /* file of recorded market data in place of the generator, or NULL */
-    const char *keep;     /* directory for its state, or NULL: a temporary one */
+    const char *keep;     /* directory for its journal and result, or NULL: none is kept */
+    bool show_config;     /* prints the configuration, runs nothing */
     bool no_input, quiet, color;
 };
 

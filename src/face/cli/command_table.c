@@ -129,9 +129,15 @@ static const struct cli_command commands[] = {
     {.noun = "demo",
      .operands = "",
      .sentence = "A simulated market with bots: no keys, no network.",
-     .detail = "Scenarios: calm, trend, crash, chop, outage.",
-     .example = "tern demo --seed 42 --scenario crash",
-     .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(TAPE) | BIT(KEEP),
+     .detail = "Four bots trade a simulated account on generated prices; nothing leaves the "
+               "machine. Scenarios: normal, calm, trend, crash, chop, outage. --speed takes "
+               "simulated seconds a second, or max. The same seed, scenario and duration give the "
+               "same fills and the same journal_hash at any speed. Ctrl-C stops taking orders, "
+               "closes the account and ends with exit code 0; a second one ends at once. "
+               "--keep DIR writes the journal and the result there.",
+     .example = "tern demo --seed 42 --scenario crash --speed 30",
+     .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(DURATION) | BIT(TAPE) | BIT(KEEP) |
+                BIT(SHOW_CONFIG),
      .run = run_demo},
     {.noun = "backtest",
      .verb = "run",

@@ -1,0 +1,202 @@
+/* `tern demo`: the machine's clock, signals and terminal behind the demo's ports. */
+#include "app/demo.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/ports.h"
+#include "base/table.h"
+#include "drive/live/demo.h"
+
+#define SEED_DRAWN_MAX 1000000u /* short enough to be typed again */
+
+/* ---- clock and signals ----------------------------------------------------------------------- */
+
+/* SIGINT and SIGTERM are blocked and read from a descriptor, so no handler runs in between. After
+ * the first they have their usual effect again: a second Ctrl-C ends the program at once. */
+struct machine {
+    int signals; /* owned; -1: none could be had */
+    sigset_t before;
+    bool stopped;
+    struct table_style status_style;
+    char status[256]; /* the line that is drawn; "" none */
+};
+
+static int64_t machine_now(void *context)
+{
+    (void)context;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
+}
+
+static void signals_begin(struct machine *machine)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &set, &machine->before);
+    machine->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (machine->signals < 0)
+        (void)sigprocmask(SIG_SETMASK, &machine->before, NULL);
+}
+
+static void signals_end(struct machine *machine)
+{
+    if (machine->signals < 0)
+        return;
+    struct signalfd_siginfo info;
+    while (read(machine->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        continue;
+    (void)close(machine->signals);
+    machine->signals = -1;
+    (void)sigprocmask(SIG_SETMASK, &machine->before, NULL);
+}
+
+static bool machine_wait(void *context, int64_t due_ns)
+{
+    struct machine *machine = context;
+    while (!machine->stopped) {
+        int64_t left_ns = due_ns == INT64_MIN ? 0 : i64_max(due_ns - machine_now(NULL), 0);
+        struct timespec left = {.tv_sec = (time_t)(left_ns / NANOSECONDS_PER_SECOND),
+                                .tv_nsec = (long)(left_ns % NANOSECONDS_PER_SECOND)};
+        struct pollfd poll_of = {.fd = machine->signals, .events = POLLIN};
+        int ready = ppoll(&poll_of, 1, &left, NULL);
+        if (ready > 0) {
+            machine->stopped = true;
+            signals_end(machine);
+            return false;
+        }
+        if (ready == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- output ---------------------------------------------------------------------------------- */
+
+static int write_all(int descriptor, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(descriptor, data, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return errno;
+        data += count;
+        size -= (size_t)count;
+    }
+    return 0;
+}
+
+static void status_draw(const char *text)
+{
+    char line[300] = "\r\x1b[K";
+    (void)text_copy(line + 4, sizeof line - 4, text_of(text));
+    (void)write_all(STDERR_FILENO, line, strlen(line));
+}
+
+static void machine_status(void *context, struct text line)
+{
+    struct machine *machine = context;
+    unsigned width = machine->status_style.width;
+    size_t room = sizeof machine->status;
+    /* The line is ASCII; one that wraps could not be taken back. */
+    if (width > 1 && width < room)
+        room = width;
+    if (line.size == 0 && machine->status[0] == '\0')
+        return;
+    (void)text_copy(machine->status, room, line);
+    status_draw(machine->status);
+}
+
+static enum status machine_write(void *context, struct text lines)
+{
+    struct machine *machine = context;
+    if (machine->status[0] != '\0')
+        status_draw("");
+    int error = write_all(STDOUT_FILENO, lines.data, lines.size);
+    if (machine->status[0] != '\0')
+        status_draw(machine->status);
+    if (error == EPIPE)
+        return STATUS_END;
+    return error == 0 ? STATUS_OK : error == ENOSPC ? STATUS_NO_SPACE : STATUS_IO;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static uint64_t seed_draw(void)
+{
+    uint32_t word = 0;
+    if (getrandom(&word, sizeof word, 0) != (ssize_t)sizeof word)
+        word = (uint32_t)machine_now(NULL);
+    return 1 + word % SEED_DRAWN_MAX;
+}
+
+static enum status read_options(const struct cli_demo_request *request,
+                                struct demo_options *options, struct problem *problem)
+{
+    const struct {
+        const char *name, *value;
+    } words[] = {
+        {"seed", request->seed},
+        {"speed", request->speed},
+        {"scenario", request->scenario},
+        {"duration", request->duration},
+    };
+    demo_options_init(options, seed_draw());
+    options->quiet = request->quiet;
+    options->keep = request->keep;
+    if (request->tape != NULL) {
+        problem_set(problem, STATUS_USAGE, "demo: --tape",
+                    "playing recorded market data is not in this version");
+        problem_next(problem, "tern backtest run FILE plays recorded bars");
+        return STATUS_USAGE;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (words[i].value == NULL)
+            continue;
+        enum status status = demo_option(options, words[i].name, words[i].value, problem);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+enum status app_demo(const struct cli_demo_request *request, struct problem *problem)
+{
+    struct demo_options options;
+    struct demo_outcome outcome;
+    enum status status = read_options(request, &options, problem);
+    if (status != STATUS_OK)
+        return status;
+    struct machine machine = {.signals = -1};
+    if (request->show_config) {
+        status = machine_write(&machine, demo_configuration());
+        return status == STATUS_END ? STATUS_OK : status;
+    }
+    struct demo_ports ports = {
+        .clock = {&machine, machine_now, machine_wait},
+        .output = {.context = &machine,
+                   .write = machine_write,
+                   .style = table_style_of_descriptor(STDOUT_FILENO)},
+        .journal = &journal_port_file,
+        .version = TERN_VERSION,
+    };
+    ports.output.style.color = request->color;
+    if (isatty(STDERR_FILENO)) {
+        machine.status_style = table_style_of_descriptor(STDERR_FILENO);
+        ports.output.status = machine_status;
+    }
+    signals_begin(&machine);
+    status = demo_run(&options, &ports, &outcome, problem);
+    signals_end(&machine);
+    return status;
+}

@@ -1,0 +1,125 @@
+/* What the demo says at its end: the account, the bots, and whether the books balance. */
+#include "base/time.h"
+#include "drive/live/demo_state.h"
+
+void demo_tell_stop(struct demo *demo, uint32_t resting)
+{
+    const struct demo_output *output = &demo->ports->output;
+    if (output->status != NULL)
+        output->status(output->context, (struct text){0});
+    const char *why = demo->outcome->interrupted ? "interrupted" : "the duration is over";
+    text_buffer_print(&demo->out,
+                      "\nstopping: %s; no new orders, %u resting order%s cancelled; positions stay "
+                      "and are valued at the last close\n",
+                      why, resting, resting == 1 ? "" : "s");
+    demo_say(demo);
+}
+
+static void row(struct table *table, const char *name, i128 amount, bool sign)
+{
+    char text[DEMO_MONEY_SIZE];
+    demo_money(text, amount, sign);
+    table_cell(table, text_of(name));
+    table_cell(table, text_of(text));
+}
+
+static void table_put(struct demo *demo, struct table *table)
+{
+    if (table_write(table, &demo->ports->output.style, &demo->out) != STATUS_OK)
+        demo_fail(demo, STATUS_NO_MEMORY, "output", "not enough memory");
+    table_release(table);
+}
+
+static struct demo_value all_books(const struct demo *demo)
+{
+    struct demo_value sum = {0};
+    for (uint32_t book = 0; book < demo->assembly.engine.books_count; book++) {
+        struct demo_value value = demo_value_of(demo, book);
+        sum.realized += value.realized;
+        sum.unrealized += value.unrealized;
+        sum.fees += value.fees;
+        sum.funding += value.funding;
+    }
+    return sum;
+}
+
+static void tell_account(struct demo *demo)
+{
+    const struct demo_outcome *outcome = demo->outcome;
+    struct demo_value sum = all_books(demo);
+    struct table table;
+    table_init(&table, "account", "ACCOUNT");
+    table_column(&table, "what", TABLE_LEFT, 0);
+    table_column(&table, demo->config.currency, TABLE_RIGHT, 0);
+    row(&table, "start equity", outcome->start_equity.units, false);
+    row(&table, "realised", sum.realized, true);
+    row(&table, "unrealised", sum.unrealized, true);
+    row(&table, "fees", -sum.fees, true);
+    table_rule(&table);
+    row(&table, "end equity", outcome->end_equity.units, false);
+    table_put(demo, &table);
+}
+
+static void tell_bots(struct demo *demo)
+{
+    struct table table;
+    table_init(&table, "bots", "BOTS");
+    table_column(&table, "bot", TABLE_LEFT, 0);
+    table_column(&table, "fills", TABLE_RIGHT, 0);
+    table_column(&table, "trips", TABLE_RIGHT, 0);
+    table_column(&table, "realised", TABLE_RIGHT, 0);
+    table_column(&table, "unrealised", TABLE_RIGHT, 0);
+    table_column(&table, "fees", TABLE_RIGHT, 0);
+    table_column(&table, "net", TABLE_RIGHT, 0);
+    table_column(&table, "denied", TABLE_RIGHT, 1);
+    table_column(&table, "position", TABLE_LEFT, 1);
+    for (uint32_t i = 0; i < demo->config.bots_count; i++) {
+        const struct demo_bot *bot = &demo->bots[i];
+        struct demo_value value = demo_value_of(demo, i + 1);
+        i128 net = value.realized + value.unrealized - value.fees + value.funding;
+        char text[DEMO_MONEY_SIZE];
+        table_cell(&table, text_of(demo->config.bots[i].name));
+        table_cell_print(&table, "%llu", (unsigned long long)bot->fills_count);
+        table_cell_print(&table, "%llu", (unsigned long long)bot->trips_count);
+        demo_money(text, value.realized, true);
+        table_cell(&table, text_of(text));
+        demo_money(text, value.unrealized, true);
+        table_cell(&table, text_of(text));
+        demo_money(text, value.fees, false);
+        table_cell(&table, text_of(text));
+        demo_money(text, net, true);
+        table_cell_tone(&table, net < 0 ? TONE_BAD : TONE_GOOD, text_of(text));
+        table_cell_print(&table, "%llu", (unsigned long long)bot->denied_count);
+        table_cell(&table, value.open ? TEXT("open") : TEXT("flat"));
+    }
+    table_put(demo, &table);
+}
+
+void demo_tell_end(struct demo *demo, const char *broken)
+{
+    const struct demo_outcome *outcome = demo->outcome;
+    char hash[HASH_TEXT_SIZE];
+    char lasted[DURATION_TEXT_SIZE];
+    tell_account(demo);
+    tell_bots(demo);
+    if (broken == NULL)
+        text_buffer_append(
+            &demo->out,
+            TEXT("\nledger: every asset sums to zero; held = reservations; lots = positions: ok\n"
+                 "equity: start + realised + unrealised - fees = end, to the last digit: ok\n"));
+    else
+        text_buffer_print(&demo->out, "\nledger: BROKEN: %s\n", broken);
+    (void)duration_format(lasted, outcome->simulated_ns);
+    hash128_format(hash, outcome->journal_hash);
+    text_buffer_print(&demo->out, "fills: %llu, denied: %llu, in %s of simulated time\n",
+                      (unsigned long long)outcome->fills_count,
+                      (unsigned long long)outcome->denied_count, lasted);
+    text_buffer_print(&demo->out, "journal_hash: %s\n", hash);
+    if (outcome->simulated_ns > 0)
+        text_buffer_print(&demo->out,
+                          "the same again: tern demo --seed %llu --scenario %s --duration %s "
+                          "--speed max\n",
+                          (unsigned long long)demo->options->seed,
+                          scenario_name(demo->options->scenario), lasted);
+    demo_say(demo);
+}

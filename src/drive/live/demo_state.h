@@ -1,0 +1,74 @@
+/* What the parts of the running demo share. Internal to drive/live. */
+#ifndef TERN_DRIVE_LIVE_DEMO_STATE_H
+#define TERN_DRIVE_LIVE_DEMO_STATE_H
+
+#include "drive/config/assemble.h"
+#include "drive/live/demo.h"
+#include "drive/live/demo_market.h"
+#include "sim/bar_venue.h"
+
+/* What is counted of a bot. */
+struct demo_bot {
+    uint64_t fills_count, trips_count, denied_count;
+    uint32_t denied_reason; /* of its last denial; 0 since it last planned an order */
+};
+
+/* Sums of a book's positions at their last closes. */
+struct demo_value {
+    i128 realized, unrealized, fees, funding;
+    bool open; /* it holds something */
+};
+
+struct demo {
+    const struct demo_options *options;
+    const struct demo_ports *ports;
+    struct demo_outcome *outcome;
+    struct problem *problem;
+    enum status status; /* the first failure stays */
+
+    struct config config;
+    struct assembly assembly;
+    struct engine *engine;
+    struct bar_venue *venue;
+    struct demo_market market;
+    struct input input; /* reused for bars and cycles */
+    uint64_t seq;
+    int64_t now_ns, history_ns; /* simulated; how long the history is */
+    bool live;                  /* the history is over */
+    bool stopping;              /* no more seconds */
+
+    struct demo_bot *bots; /* [bot] */
+    int64_t *seen_ns;      /* [instrument]: when its last bar closed */
+    bool *silent;          /* [instrument]: the engine was told that its feed is */
+    const struct fact_limit_breached *breach; /* of the frame being told */
+    int64_t day;                              /* that fills_today counts */
+    uint64_t fills_today;
+
+    struct text_buffer out; /* lines not yet written */
+    bool unread;            /* nobody reads any more */
+    int64_t wall_start_ns, wall_status_ns;
+};
+
+/* Keeps the first failure; the problem must have been set or is set from the status. */
+void demo_fail(struct demo *demo, enum status status, const char *where, const char *what);
+struct demo_value demo_value_of(const struct demo *demo, uint32_t book);
+
+/* ---- telling people (demo_text.c, demo_close.c) ---- */
+
+/* Writes what is in demo->out. */
+void demo_say(struct demo *demo);
+void demo_tell_start(struct demo *demo);
+void demo_tell_ready(struct demo *demo);
+/* Lines about the facts of a frame. */
+void demo_tell_frame(struct demo *demo, const uint8_t *frame, uint32_t size);
+void demo_tell_feed(struct demo *demo, uint32_t silent_count, bool silent);
+void demo_tell_status(struct demo *demo);
+void demo_tell_stop(struct demo *demo, uint32_t resting);
+/* The account at the end; sentence NULL where the books balance. */
+void demo_tell_end(struct demo *demo, const char *sentence);
+
+/* Money with two decimals and thousands in groups: 99,987.12; with a sign where asked. */
+#define DEMO_MONEY_SIZE 80
+void demo_money(char out[DEMO_MONEY_SIZE], i128 amount, bool sign);
+
+#endif

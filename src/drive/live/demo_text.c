@@ -1,0 +1,425 @@
+/* What the demo says while it runs: who it is, what happens, how it stands. */
+#include <string.h>
+
+#include "base/time.h"
+#include "drive/live/demo_state.h"
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+void demo_say(struct demo *demo)
+{
+    const struct demo_output *output = &demo->ports->output;
+    if (demo->out.status != STATUS_OK)
+        demo_fail(demo, demo->out.status, "output", "not enough memory");
+    if (demo->out.size > 0 && !demo->unread && demo->out.status == STATUS_OK) {
+        enum status status = output->write(output->context,
+                                           (struct text){demo->out.data, demo->out.size});
+        if (status == STATUS_END) {
+            demo->unread = true;
+            demo->stopping = true;
+        } else if (status != STATUS_OK) {
+            demo_fail(demo, status, "standard output", "cannot be written");
+        }
+    }
+    text_buffer_reset(&demo->out);
+}
+
+void demo_money(char out[DEMO_MONEY_SIZE], i128 amount, bool sign)
+{
+    char digits[DECIMAL_TEXT_SIZE];
+    size_t size = decimal_format_fixed(digits, amount, AMOUNT_DECIMALS, 2);
+    size_t at = 0;
+    size_t begin = digits[0] == '-' ? 1 : 0;
+    if (begin == 1)
+        out[at++] = '-';
+    else if (sign)
+        out[at++] = '+';
+    size_t whole = size - 3; /* behind the last digit before the point */
+    for (size_t i = begin; i < size; i++) {
+        if (i > begin && i < whole && (whole - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+}
+
+static void money_append(struct demo *demo, i128 amount, bool sign)
+{
+    char text[DEMO_MONEY_SIZE];
+    demo_money(text, amount, sign);
+    text_buffer_append(&demo->out, text_of(text));
+}
+
+static void toned(struct demo *demo, enum table_tone tone, const char *text, int width)
+{
+    const struct table_style *style = &demo->ports->output.style;
+    text_buffer_append(&demo->out, tone_begin(style, tone));
+    text_buffer_print(&demo->out, "%-*s", width, text);
+    text_buffer_append(&demo->out, tone_end(style, tone));
+}
+
+static const char *dot(const struct demo *demo)
+{
+    return demo->ports->output.style.ascii ? "-" : "\u00b7";
+}
+
+static void table_put(struct demo *demo, struct table *table)
+{
+    if (table_write(table, &demo->ports->output.style, &demo->out) != STATUS_OK)
+        demo_fail(demo, STATUS_NO_MEMORY, "output", "not enough memory");
+    table_release(table);
+}
+
+/* ---- the introduction ------------------------------------------------------------------------ */
+
+static void speed_append(struct demo *demo)
+{
+    char speed[DECIMAL_TEXT_SIZE];
+    if (demo->options->speed == 0) {
+        text_buffer_append(&demo->out, TEXT("as fast as possible"));
+        return;
+    }
+    (void)decimal_format_i64(speed, demo->options->speed, 3);
+    text_buffer_print(&demo->out, "%s simulated second%s a second", speed,
+                      demo->options->speed == DEMO_SPEED_ONE ? "" : "s");
+}
+
+void demo_tell_start(struct demo *demo)
+{
+    char time[TIME_TEXT_SIZE];
+    char history[DURATION_TEXT_SIZE];
+    if (demo->options->quiet)
+        return;
+    const char *between = dot(demo);
+    toned(demo, TONE_STRONG, "tern", 0);
+    text_buffer_print(
+        &demo->out, " %s demo %s simulated prices %s seed %llu %s no keys, no network\n",
+        demo->ports->version, between, between, (unsigned long long)demo->options->seed, between);
+    text_buffer_append(&demo->out, TEXT("  account    "));
+    money_append(demo, demo->outcome->start_equity.units, false);
+    text_buffer_print(&demo->out, " %s, virtual\n", demo->config.currency);
+    (void)time_format(time, DEMO_START_NS);
+    text_buffer_print(&demo->out, "  clock      simulated, begins at %s, ", time);
+    speed_append(demo);
+    text_buffer_print(&demo->out, "\n  market     %u instruments, correlated; scenario %s: %s\n",
+                      demo->config.instruments_count, scenario_name(demo->options->scenario),
+                      scenario_sentence(demo->options->scenario));
+    (void)duration_format(history, demo->history_ns);
+    text_buffer_print(&demo->out, "  warming    the bots see %s of generated history first\n",
+                      history);
+    demo_say(demo);
+}
+
+static void tell_instruments(struct demo *demo)
+{
+    struct table table;
+    table_init(&table, "instruments", "INSTRUMENTS");
+    table_column(&table, "instrument", TABLE_LEFT, 0);
+    table_column(&table, "first price", TABLE_RIGHT, 0);
+    table_column(&table, "volatility, % a year", TABLE_RIGHT, 0);
+    table_column(&table, "tick", TABLE_RIGHT, 1);
+    table_column(&table, "lot", TABLE_RIGHT, 1);
+    for (uint32_t i = 0; i < demo->config.instruments_count; i++) {
+        const struct instrument *instrument = &demo->assembly.instruments[i];
+        char text[DECIMAL_TEXT_SIZE];
+        table_cell(&table, text_of(instrument->name));
+        (void)decimal_format_i64(text, engine_risk(demo->engine)->states[i].close.units,
+                                 instrument->price_decimals);
+        table_cell(&table, text_of(text));
+        table_cell_print(&table, "%.0f", demo_market_volatility(&demo->market, i) * 100);
+        (void)decimal_format_i64(text, instrument->tick.units, instrument->price_decimals);
+        table_cell(&table, text_of(text));
+        (void)decimal_format_i64(text, instrument->lot.units, instrument->quantity_decimals);
+        table_cell(&table, text_of(text));
+    }
+    table_put(demo, &table);
+}
+
+static void size_cell(struct table *table, const struct config_bot *bot)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    switch (bot->size.method) {
+    case CONFIG_SIZE_FIXED:
+        (void)decimal_format_i128(text, bot->size.quantity.units, AMOUNT_DECIMALS);
+        table_cell_print(table, "%s fixed", text);
+        return;
+    case CONFIG_SIZE_NOTIONAL:
+        (void)decimal_format_i128(text, bot->size.amount.units, AMOUNT_DECIMALS);
+        table_cell_print(table, "%s notional", text);
+        return;
+    case CONFIG_SIZE_EQUITY:
+        (void)decimal_format_i64(text, bot->size.fraction.ppm, RATIO_DECIMALS);
+        table_cell_print(table, "%s of its equity", text);
+        return;
+    case CONFIG_SIZE_VOLATILITY: table_cell(table, TEXT("volatility")); return;
+    case CONFIG_SIZE_KELLY: table_cell(table, TEXT("kelly")); return;
+    }
+}
+
+static void tell_bots(struct demo *demo)
+{
+    struct table table;
+    table_init(&table, "bots", "BOTS");
+    table_column(&table, "bot", TABLE_LEFT, 0);
+    table_column(&table, "kind", TABLE_LEFT, 0);
+    table_column(&table, "instrument", TABLE_LEFT, 0);
+    table_column(&table, "bar", TABLE_RIGHT, 0);
+    table_column(&table, "budget", TABLE_RIGHT, 1);
+    table_column(&table, "size", TABLE_RIGHT, 0);
+    table_column(&table, "state", TABLE_LEFT, 0);
+    for (uint32_t i = 0; i < demo->config.bots_count; i++) {
+        const struct config_bot *bot = &demo->config.bots[i];
+        const struct bot_config *built = &demo->assembly.bots[i];
+        char text[DEMO_MONEY_SIZE];
+        uint64_t seen = engine_bot_bars(demo->engine, i);
+        uint32_t needed = built->class->warmup(built->params);
+        table_cell(&table, text_of(bot->name));
+        table_cell(&table, text_of(config_bot_kind_name(bot->kind)));
+        table_cell(&table, text_of(bot->instrument));
+        (void)duration_format(text, bot->bar_ns);
+        table_cell(&table, text_of(text));
+        demo_money(text, bot->budget.value.units, false);
+        table_cell(&table, text_of(text));
+        size_cell(&table, bot);
+        if (seen >= needed)
+            table_cell_print(&table, "warm, %llu bars", (unsigned long long)seen);
+        else
+            table_cell_print(&table, "warming %llu of %u bars", (unsigned long long)seen, needed);
+    }
+    table_put(demo, &table);
+}
+
+/* The limits that bind, as the configuration has them. */
+static void tell_limits(struct demo *demo)
+{
+    struct table table;
+    struct text_buffer shown;
+    table_init(&table, "limits", "LIMITS IN FORCE");
+    table_column(&table, "limit", TABLE_LEFT, 0);
+    table_column(&table, "value", TABLE_RIGHT, 0);
+    text_buffer_init(&shown, (size_t)1 << 20);
+    config_show(&demo->config, &shown);
+    struct text rest = {shown.data, shown.size};
+    while (rest.size > 0) {
+        struct text line = text_split(&rest, '\n');
+        struct text key = text_split(&line, '\t');
+        struct text value = text_split(&line, '\t');
+        struct text root = TEXT("risk.");
+        if (!text_starts_with(key, root) || text_equal(value, TEXT("off")) ||
+            text_equal(value, TEXT("null")) || text_equal(value, TEXT("[]")) ||
+            text_equal(value, TEXT("{}")))
+            continue;
+        table_cell(&table, (struct text){key.data + root.size, key.size - root.size});
+        table_cell(&table, value);
+    }
+    text_buffer_release(&shown);
+    table_put(demo, &table);
+}
+
+void demo_tell_ready(struct demo *demo)
+{
+    if (demo->options->quiet)
+        return;
+    tell_instruments(demo);
+    tell_bots(demo);
+    tell_limits(demo);
+    text_buffer_append(&demo->out, TEXT("\n  dashboard  comes with a later version\n"));
+    text_buffer_append(
+        &demo->out,
+        TEXT("  try        tern demo --scenario crash --speed 30    stops and limits at work\n"
+             "             tern demo --speed max --duration 8h      a day's work at once\n"
+             "             tern help                                what else there is\n"
+             "  stop       Ctrl-C closes the account and ends with exit code 0; twice forces\n\n"));
+    demo_say(demo);
+}
+
+/* ---- what happens ---------------------------------------------------------------------------- */
+
+static void line_begin(struct demo *demo, const char *word, enum table_tone tone)
+{
+    struct civil_time civil = civil_from_ns(demo->now_ns);
+    if (day_of_ns(demo->now_ns) != demo->day) {
+        demo->day = day_of_ns(demo->now_ns);
+        demo->fills_today = 0;
+        text_buffer_print(&demo->out, "%04d-%02u-%02u begins\n", civil.year, civil.month,
+                          civil.day);
+    }
+    text_buffer_print(&demo->out, "%02u:%02u:%02u  ", civil.hour, civil.minute, civil.second);
+    toned(demo, tone, word, 7);
+}
+
+static const char *bot_name(const struct demo *demo, uint32_t bot)
+{
+    return bot == NONE_INDEX ? "desk" : demo->config.bots[bot].name;
+}
+
+static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
+{
+    const struct order *order = engine_order(demo->engine, fact->order);
+    const struct instrument *instrument = &demo->assembly.instruments[order->instrument];
+    char quantity[DECIMAL_TEXT_SIZE];
+    char price[DECIMAL_TEXT_SIZE];
+    char fee[DEMO_MONEY_SIZE];
+    bool buy = order->side == SIDE_BUY;
+    demo->outcome->fills_count++;
+    if (demo->outcome->first_fill_ns < 0)
+        demo->outcome->first_fill_ns = demo->now_ns - DEMO_START_NS;
+    if (order->bot != NONE_INDEX)
+        demo->bots[order->bot].fills_count++;
+    line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
+    demo->fills_today++;
+    (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
+    (void)decimal_format_i64(price, fact->price.units, instrument->price_decimals);
+    demo_money(fee, amount_from_bytes(fact->fee_value).units, false);
+    text_buffer_print(&demo->out, "%10s %-9s @ %-10s fee %-6s %-12s %-11s equity ", quantity,
+                      instrument->name, price, fee, bot_name(demo, order->bot),
+                      order_purpose_name((enum order_purpose)order->purpose));
+    money_append(demo, risk_equity(engine_risk(demo->engine)).units, false);
+    text_buffer_append(&demo->out, TEXT("\n"));
+}
+
+/* The first of a row of equal denials is told, the rest are counted. */
+static void tell_denial(struct demo *demo, const struct fact_order_denied *fact)
+{
+    demo->outcome->denied_count++;
+    if (fact->bot != NONE_INDEX) {
+        struct demo_bot *bot = &demo->bots[fact->bot];
+        bot->denied_count++;
+        if (bot->denied_reason == fact->header.detail)
+            return;
+        bot->denied_reason = fact->header.detail;
+    }
+    const struct instrument *instrument = &demo->assembly.instruments[fact->instrument];
+    enum reason reason = (enum reason)fact->header.detail;
+    char quantity[DECIMAL_TEXT_SIZE];
+    (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
+    line_begin(demo, "DENIED", TONE_WARN);
+    text_buffer_print(&demo->out, "%s %s %s of %s: %s (%s)\n", side_name((enum side)fact->side),
+                      quantity, instrument->name, bot_name(demo, fact->bot),
+                      reason_sentence(reason), reason_name(reason));
+}
+
+static void tell_breach(struct demo *demo, enum reason reason)
+{
+    const struct fact_limit_breached *breach = demo->breach;
+    if (breach == NULL || breach->reason != (uint32_t)reason)
+        return;
+    /* The check asks for more than the limit where the limit itself is one unit too much. */
+    i128 value = amount_from_bytes(breach->value).units;
+    i128 limit = amount_from_bytes(breach->limit).units;
+    if (reason == REASON_CONSECUTIVE_LOSSES) {
+        text_buffer_print(&demo->out, " (%lld, limit %lld)", (long long)value,
+                          (long long)limit + 1);
+        return;
+    }
+    text_buffer_append(&demo->out, TEXT(" ("));
+    money_append(demo, value, false);
+    text_buffer_append(&demo->out, TEXT(", limit "));
+    money_append(demo, limit, false);
+    text_buffer_append(&demo->out, TEXT(")"));
+}
+
+static void tell_state(struct demo *demo, const struct fact_state_changed *fact)
+{
+    static const char *const names[] = {"active", "paused", "reducing", "halted"};
+    static const char *const meanings[] = {"entries are taken again", "entries are refused",
+                                           "entries are refused, exits and stops go on",
+                                           "nothing new is taken"};
+    uint32_t state = fact->header.detail;
+    const char *what = "the account";
+    enum reason reason = (enum reason)fact->reason;
+    if (fact->scope == SCOPE_INSTRUMENT)
+        what = demo->assembly.instruments[fact->index].name;
+    else if (fact->scope == SCOPE_BOOK)
+        what = bot_name(demo, fact->index == DESK_BOOK ? NONE_INDEX : fact->index - 1);
+    ASSERT(state < ARRAY_COUNT(names));
+    demo->outcome->states_count++;
+    line_begin(demo, "STATE", state == TRADING_ACTIVE ? TONE_GOOD : TONE_WARN);
+    text_buffer_print(&demo->out, "%s is %s: ", what, names[state]);
+    if (state == TRADING_ACTIVE)
+        text_buffer_print(&demo->out, "no longer: %s", reason_sentence(reason));
+    else
+        text_buffer_append(&demo->out, text_of(reason_sentence(reason)));
+    tell_breach(demo, reason);
+    text_buffer_print(&demo->out, "; %s\n", meanings[state]);
+}
+
+static void tell_fact(struct demo *demo, const struct fact_header *fact)
+{
+    const void *data = fact;
+    switch (fact->kind) {
+    case FACT_ORDER_FILLED: tell_fill(demo, data); return;
+    case FACT_ORDER_DENIED: tell_denial(demo, data); return;
+    case FACT_ORDER_PLANNED: {
+        const struct fact_order_planned *planned = data;
+        if (planned->bot != NONE_INDEX)
+            demo->bots[planned->bot].denied_reason = 0;
+        return;
+    }
+    case FACT_LIMIT_BREACHED: demo->breach = data; return;
+    case FACT_STATE_CHANGED: tell_state(demo, data); return;
+    case FACT_LOT_DISPOSED: {
+        const struct fact_lot_disposed *disposed = data;
+        const struct ledger *ledger = engine_ledger(demo->engine);
+        if (disposed->book != DESK_BOOK &&
+            ledger_position(ledger, disposed->book, disposed->instrument)->quantity == 0)
+            demo->bots[disposed->book - 1].trips_count++;
+        return;
+    }
+    default: return;
+    }
+}
+
+void demo_tell_frame(struct demo *demo, const uint8_t *frame, uint32_t size)
+{
+    const uint8_t *at = frame + FRAME_HEADER_SIZE;
+    const uint8_t *end = frame + size - FRAME_CHAIN_SIZE;
+    demo->breach = NULL;
+    while (at < end) {
+        const struct fact_header *fact = (const struct fact_header *)(const void *)at;
+        tell_fact(demo, fact);
+        at += fact->size;
+    }
+    demo->breach = NULL;
+}
+
+void demo_tell_feed(struct demo *demo, uint32_t count, bool silent)
+{
+    char age[DURATION_TEXT_SIZE];
+    (void)duration_format(age, demo->config.risk.data_age_max.value);
+    line_begin(demo, "FEED", silent ? TONE_WARN : TONE_GOOD);
+    if (silent)
+        text_buffer_print(&demo->out,
+                          "silent for more than %s, %u of %u instruments: bots decide on closed "
+                          "bars, so they wait\n",
+                          age, count, demo->market.count);
+    else
+        text_buffer_print(&demo->out, "back, %u of %u instruments\n", count, demo->market.count);
+}
+
+/* ---- how it stands --------------------------------------------------------------------------- */
+
+void demo_tell_status(struct demo *demo)
+{
+    const struct demo_output *output = &demo->ports->output;
+    const struct demo_clock *clock = &demo->ports->clock;
+    if (output->status == NULL || demo->options->quiet || demo->status != STATUS_OK)
+        return;
+    int64_t wall_ns = clock->now_ns(clock->context);
+    if (demo->wall_status_ns != 0 && wall_ns - demo->wall_status_ns < NANOSECONDS_PER_SECOND)
+        return;
+    demo->wall_status_ns = wall_ns;
+    i128 equity = risk_equity(engine_risk(demo->engine)).units;
+    struct civil_time civil = civil_from_ns(demo->now_ns);
+    text_buffer_print(&demo->out, "%02u:%02u:%02u  equity ", civil.hour, civil.minute,
+                      civil.second);
+    money_append(demo, equity, false);
+    text_buffer_append(&demo->out, TEXT("  P&L "));
+    money_append(demo, equity - demo->outcome->start_equity.units, true);
+    bool today = day_of_ns(demo->now_ns) == demo->day;
+    text_buffer_print(&demo->out, "  fills today %llu",
+                      (unsigned long long)(today ? demo->fills_today : 0));
+    if (demo->out.status == STATUS_OK)
+        output->status(output->context, (struct text){demo->out.data, demo->out.size});
+    text_buffer_reset(&demo->out);
+}
