@@ -24,7 +24,7 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SUITES = ['tidy', 'unit', 'scenario', 'contract', 'golden', 'drill', 'interop', 'fuzz', 'web',
+SUITES = ['tidy', 'unit', 'scenario', 'contract', 'cli', 'golden', 'drill', 'interop', 'fuzz', 'web',
           'long']
 NOT_BY_DEFAULT = ['long']
 SCENARIOS_PER_JOB = 20

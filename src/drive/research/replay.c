@@ -95,6 +95,7 @@ static enum status load_data(struct replay *replay)
     enum status status = data_load(replay->ports, &replay->config, &request, &replay->data,
                                    replay->problem);
     if (status != STATUS_OK) {
+        replay->problem->next[0] = '\0';
         problem_next(replay->problem, "--config FILE names the configuration with the paths");
         return status;
     }

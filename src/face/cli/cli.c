@@ -204,6 +204,9 @@ int cli_main(const struct cli_ports *ports, int argc, char **argv)
     if (status != STATUS_OK && cli.error == 0) {
         /* A handler that fails says why; this is for one that forgot. */
         problem_set(&cli.problem, status, "tern", "%s", status_sentence(status));
+        /* Whoever called may know better what it means: data that are missing are a bad
+         * configuration. */
+        cli.problem.status = status;
         code = fail(&cli);
     } else {
         code = finish_output(&cli);

@@ -1,0 +1,133 @@
+"""What the tests of the command line share: fixtures, places of their own, the program with a
+terminal."""
+
+import contextlib
+import json
+import os
+import pty
+import select
+import shutil
+import subprocess
+import tempfile
+
+import tap
+
+DATA = os.path.join(tap.ROOT, 'tests', 'data', 'cli')
+SCORE = os.path.join(DATA, 'score.yaml')
+FILES = ['equity.csv', 'fills.csv', 'journal', 'orders.csv', 'report.html', 'result.json',
+         'trips.csv']
+
+
+@contextlib.contextmanager
+def folder():
+    path = tempfile.mkdtemp(prefix='tern-cli-')
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def environment(home, **more):
+    """One without what would change the program's behaviour, with all state below `home`."""
+    result = {key: value for key, value in os.environ.items()
+              if not key.startswith(('TERN_', 'XDG_', 'LC_')) and key not in (
+                  'NO_COLOR', 'COLUMNS', 'LANG', 'HOME')}
+    result.update(HOME=home, LANG='C.UTF-8', TERM='xterm')
+    result.update(more)
+    return {key: value for key, value in result.items() if value is not None}
+
+
+def tern(*arguments, home, cwd=None, **more):
+    return tap.tern(*arguments, env=environment(home, **more), cwd=cwd)
+
+
+def good(*arguments, home, **more):
+    """Its stdout; a failure fails the test."""
+    answer = tern(*arguments, home=home, **more)
+    tap.check(answer.returncode == 0, f'{arguments}: exit {answer.returncode}: {answer.stderr}')
+    return answer.stdout
+
+
+def refused(code, *arguments, home, says=None, **more):
+    """Ends with the exit code, says why in the house's form, and nothing on stdout."""
+    answer = tern(*arguments, home=home, **more)
+    what = f'{arguments}: {answer.stderr!r}'
+    tap.check(answer.returncode == code, f'{what}: exit {answer.returncode}, expected {code}')
+    tap.check(answer.stderr.startswith('error: '), f'{what}: no error')
+    tap.check(answer.stderr.count('\n') == 1, f'{what}: one line')
+    tap.check(says is None or says in answer.stderr, f'{what}: {says!r} expected')
+    tap.equal(answer.stdout, '', f'{arguments}: stdout')
+    # The same as a document.
+    answer = tern(*arguments[:1], '--json', *arguments[1:], home=home, **more)
+    tap.equal(answer.returncode, code, f'{arguments} --json: exit code')
+    error = json.loads(answer.stdout)
+    tap.equal(sorted(error), ['error'], f'{arguments} --json')
+    tap.equal(sorted(error['error']), ['allowed', 'code', 'found', 'next', 'where'])
+    tap.check(error['error']['found'] in answer.stderr, f'{arguments} --json: {error}')
+    return error['error']
+
+
+def table(text, key):
+    """Rows of that table of a plain output, as dicts."""
+    lines = [line.split('\t') for line in text.splitlines()]
+    heads = [line[1:] for line in lines if line[0] == '#' + key]
+    tap.equal(len(heads), 1, f'tables named {key}')
+    return [dict(zip(heads[0], line[1:])) for line in lines if line[0] == key]
+
+
+def pairs(text, key):
+    return {row['name']: row['value'] for row in table(text, key)}
+
+
+def run_in_terminal(*arguments, home, columns=100, stop=None, **more):
+    """Runs with stdout and stderr on one terminal; stop(text) may return a signal to send. Returns
+    the exit code and all that was written."""
+    control, terminal = pty.openpty()
+    process = subprocess.Popen([tap.PROGRAM, *arguments], stdin=terminal, stdout=terminal,
+                               stderr=terminal, env=environment(home, COLUMNS=str(columns), **more))
+    os.close(terminal)
+    text, sent = b'', False
+    while True:
+        ready, _, _ = select.select([control], [], [], 60)
+        if not ready:
+            process.kill()
+            raise AssertionError(f'{arguments}: silent for a minute')
+        try:
+            part = os.read(control, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        text += part
+        number = stop(text) if stop and not sent else None
+        if number is not None:
+            process.send_signal(number)
+            sent = True
+    os.close(control)
+    return process.wait(60), text.decode('utf-8', 'replace')
+
+
+def slow_back_test(path, bars=150000, bots=60):
+    """A configuration that takes some seconds, with its data; returns its file."""
+    rows = []
+    price = 40000.0
+    for i in range(bars):
+        price += (i * 7919 % 101 - 50) * 0.5
+        minute = i % 60
+        hour = i // 60
+        day = hour // 24
+        # Minutes since 2023-01-01, as seconds of the epoch.
+        rows.append(f'{1672531200 + 60 * (day * 1440 + hour % 24 * 60 + minute)},'
+                    f'{price:.2f},{price + 5:.2f},{price - 5:.2f},{price + 1:.2f},1.5')
+        price += 1
+    with open(os.path.join(path, 'slow.csv'), 'w', encoding='ascii') as file:
+        print('timestamp,open,high,low,close,volume', *rows, sep='\n', file=file)
+    file_name = os.path.join(path, 'slow.yaml')
+    with open(file_name, 'w', encoding='ascii') as file:
+        print('tern: 1\ncurrency: USDT\ninstruments: [BTC-USDT]\naccount: {USDT: "1000000"}\n'
+              'data:\n  - {file: slow.csv, kind: bars, instrument: BTC-USDT, bar: 1m}\nbots:',
+              file=file)
+        for i in range(bots):
+            print(f'  - {{name: b{i}, kind: score, instrument: BTC-USDT, bar: 1m, budget: "1000", '
+                  f'size: {{method: notional, amount: "100"}}}}', file=file)
+    return file_name
