@@ -237,7 +237,7 @@ static void check_recorded(const char *short_name, const char *long_name, int64_
 {
     struct bar_series shorter, longer;
     if (!read_recorded(short_name, &shorter)) {
-        print_message("skipped: there is no %s%s\n", DATA, short_name);
+        print_message("# skipped: there is no %s%s\n", DATA, short_name);
         skip();
     }
     assert_true(read_recorded(long_name, &longer));

@@ -184,7 +184,7 @@ static void all_files_of(const char *folder, size_t expected_count)
 {
     FILE *index = fopen(DATA "INDEX.md", "re");
     if (index == NULL) {
-        print_message("skipped: there is no %sINDEX.md\n", DATA);
+        print_message("# skipped: there is no %sINDEX.md\n", DATA);
         skip();
     }
     static char line[16384];
@@ -224,7 +224,7 @@ static void a_factor_file_is_refused(void **state)
     struct bar_source source;
     bar_source_init(&source, DATA "equities/lean_aapl_factor_file.csv");
     if (access(source.path, R_OK) != 0) {
-        print_message("skipped: there is no %s\n", source.path);
+        print_message("# skipped: there is no %s\n", source.path);
         skip();
     }
     struct bar_series series;
