@@ -107,27 +107,35 @@ def run_in_terminal(*arguments, home, columns=100, stop=None, **more):
     return process.wait(60), text.decode('utf-8', 'replace')
 
 
-def slow_back_test(path, bars=150000, bots=60):
-    """A configuration that takes some seconds, with its data; returns its file."""
-    rows = []
-    price = 40000.0
-    for i in range(bars):
-        price += (i * 7919 % 101 - 50) * 0.5
-        minute = i % 60
-        hour = i // 60
-        day = hour // 24
-        # Minutes since 2023-01-01, as seconds of the epoch.
-        rows.append(f'{1672531200 + 60 * (day * 1440 + hour % 24 * 60 + minute)},'
-                    f'{price:.2f},{price + 5:.2f},{price - 5:.2f},{price + 1:.2f},1.5')
-        price += 1
-    with open(os.path.join(path, 'slow.csv'), 'w', encoding='ascii') as file:
-        print('timestamp,open,high,low,close,volume', *rows, sep='\n', file=file)
-    file_name = os.path.join(path, 'slow.yaml')
-    with open(file_name, 'w', encoding='ascii') as file:
-        print('tern: 1\ncurrency: USDT\ninstruments: [BTC-USDT]\naccount: {USDT: "1000000"}\n'
-              'data:\n  - {file: slow.csv, kind: bars, instrument: BTC-USDT, bar: 1m}\nbots:',
-              file=file)
-        for i in range(bots):
-            print(f'  - {{name: b{i}, kind: score, instrument: BTC-USDT, bar: 1m, budget: "1000", '
-                  f'size: {{method: notional, amount: "100"}}}}', file=file)
-    return file_name
+SLOW_SECONDS = 1.2
+
+
+def write_bars(path, count):
+    """Bars of a minute from 2023 on."""
+    with open(path, 'w', encoding='ascii') as file:
+        print('timestamp,open,high,low,close,volume', file=file)
+        price = 40000.0
+        for i in range(count):
+            price += (i * 7919 % 101 - 50) * 0.5
+            print(f'{1672531200 + 60 * i},{price:.2f},{price + 5:.2f},{price - 5:.2f},'
+                  f'{price + 1:.2f},1.5', file=file)
+
+
+def slow_back_test(home):
+    """A configuration that takes some seconds on this machine, with its data; returns its file."""
+    name = os.path.join(home, 'slow.yaml')
+    write_bars(os.path.join(home, 'slow.csv'), 50000)
+    for bots in [25, 50, 100, 200, 400, 800]:
+        with open(name, 'w', encoding='ascii') as file:
+            print('tern: 1\ncurrency: USDT\ninstruments: [BTC-USDT]\naccount: {USDT: "1000000"}\n'
+                  'data:\n  - {file: slow.csv, kind: bars, instrument: BTC-USDT, bar: 1m}\nbots:',
+                  file=file)
+            for i in range(bots):
+                print(f'  - {{name: b{i}, kind: score, instrument: BTC-USDT, bar: 1m, budget: "500", '
+                      f'size: {{method: notional, amount: "100"}}}}', file=file)
+        answer = json.loads(good('backtest', 'run', name, '--out', os.path.join(home, 'timing'),
+                                 '--no-trials', '--json', home=home))
+        if answer['wall_seconds'] > SLOW_SECONDS:
+            break
+    shutil.rmtree(os.path.join(home, 'timing'))
+    return name

@@ -149,13 +149,4 @@ def test_interrupt_writes_nothing():
                 tap.equal(sorted(os.listdir(home)), before, 'left something')
 
 
-def test_it_starts_quickly():
-    """No figure is asserted but one that is far off what anyone would wait for."""
-    with folder() as home:
-        started = time.monotonic()
-        for _ in range(20):
-            good('version', home=home)
-        tap.check(time.monotonic() - started < 20, 'a second for each start')
-
-
 tap.main()
