@@ -11,6 +11,7 @@ typedef void reference_page(enum page_form form, struct text_buffer *out);
 reference_page reference_indicators; /* the table of core/signal/indicator.h */
 reference_page reference_bots;       /* the strategy classes and their parameters */
 reference_page reference_risk;       /* the controls in their order, with their reasons */
+reference_page reference_reasons;    /* every reason, by number */
 reference_page reference_fills;      /* the order of things in a back-test, and how orders fill */
 reference_page reference_facts;      /* what a journal is made of */
 reference_page reference_metrics;    /* the table of drive/research/metrics.h */

@@ -74,6 +74,7 @@ static const struct help_topic topics[] = {
     {"bots", "Kinds of bots and their parameters.", reference_bots},
     {"indicators", "Indicators with parameters, outputs and sources.", reference_indicators},
     {"risk", "Risk controls in their order, and the reasons they give.", reference_risk},
+    {"reasons", "Why orders are denied or end, and why trading states change.", reference_reasons},
     {"fills", "How orders fill in a back-test.", reference_fills},
     {"facts", "What a journal is made of.", reference_facts},
     {"errors", "Codes of errors.", errors_page},
