@@ -36,7 +36,7 @@ static void skip_blanks(struct json_reader *reader)
     }
 }
 
-/* ---- strings ---------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 /* Where the data end within what is read, reader->at goes there, which says that they were cut. */
 static bool cut_off(struct json_reader *reader)
@@ -165,7 +165,7 @@ static bool read_string(struct json_reader *reader)
     return false;
 }
 
-/* ---- numbers and words ------------------------------------------------------------------------ */
+/* ---- numbers and words ----------------------------------------------------------------------- */
 
 static size_t digits(const struct json_reader *reader, size_t at)
 {
@@ -221,7 +221,7 @@ static enum json_token read_word(struct json_reader *reader, struct text word,
     return refuse_here(reader);
 }
 
-/* ---- structure -------------------------------------------------------------------------------- */
+/* ---- structure ------------------------------------------------------------------------------- */
 
 static enum json_token open_level(struct json_reader *reader, bool object)
 {
@@ -302,7 +302,7 @@ enum json_token json_next(struct json_reader *reader)
     return object ? read_key(reader) : read_value(reader);
 }
 
-/* ---- trees ------------------------------------------------------------------------------------ */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 /* While the array of values grows, links are indexes + 1; they become pointers at the end. */
 struct tree {

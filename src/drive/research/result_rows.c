@@ -13,8 +13,6 @@ struct rows {
     struct problem *problem;
 };
 
-typedef enum status row_function(struct rows *rows);
-
 static enum status wrong(struct rows *rows, const char *column, struct text text)
 {
     return csv_problem(&rows->csv, rows->problem, column, "found \"%.*s\"", (int)text.size,
@@ -194,7 +192,7 @@ static enum status trip_row(struct rows *rows)
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static enum status each_row(struct rows *rows, const char *path, const char *first, size_t columns,
-                            row_function *row)
+                            enum status (*row)(struct rows *rows))
 {
     bool head = true;
     for (;;) {
@@ -217,8 +215,8 @@ static enum status each_row(struct rows *rows, const char *path, const char *fir
 }
 
 static enum status read_file(const char *directory, const char *name, const char *first,
-                             size_t columns, row_function *row, struct backtest_result *result,
-                             struct problem *problem)
+                             size_t columns, enum status (*row)(struct rows *rows),
+                             struct backtest_result *result, struct problem *problem)
 {
     char path[OUTPUT_PATH_SIZE];
     if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path)

@@ -54,12 +54,21 @@ MUST_USE enum status cli_pairs_end(struct cli_pairs *pairs);
 
 /* ---- handlers, one a row of the table -------------------------------------------------------- */
 
-typedef enum status cli_handler(struct cli *cli);
-cli_handler run_backtest_run, run_backtest_list, run_backtest_show;
-cli_handler run_config_show, run_config_validate, run_config_explain;
-cli_handler run_journal_verify, run_journal_tail, run_journal_replay, run_ledger_check;
-cli_handler run_demo, run_bench;
-cli_handler run_help, run_version, run_completion;
+enum status run_backtest_run(struct cli *cli);
+enum status run_backtest_list(struct cli *cli);
+enum status run_backtest_show(struct cli *cli);
+enum status run_config_show(struct cli *cli);
+enum status run_config_validate(struct cli *cli);
+enum status run_config_explain(struct cli *cli);
+enum status run_journal_verify(struct cli *cli);
+enum status run_journal_tail(struct cli *cli);
+enum status run_journal_replay(struct cli *cli);
+enum status run_ledger_check(struct cli *cli);
+enum status run_demo(struct cli *cli);
+enum status run_bench(struct cli *cli);
+enum status run_help(struct cli *cli);
+enum status run_version(struct cli *cli);
+enum status run_completion(struct cli *cli);
 
 /* ---- help ------------------------------------------------------------------------------------ */
 
