@@ -33,6 +33,8 @@ FORBIDDEN = [codecs.decode(word, 'rot13') for word in (
 
 # Documents that the program writes: (command from the root, file). The file must be what it prints.
 GENERATED = [
+    (['build/run/src/app/tern', 'help', topic, '--markdown'], f'docs/reference/{topic}.md')
+    for topic in ('bots', 'errors', 'facts', 'fills', 'indicators', 'reasons')
 ]
 
 
