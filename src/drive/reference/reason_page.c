@@ -12,7 +12,7 @@ static const enum reason reasons[] = {
 #undef REASON_ITEM
 };
 
-/* What the control behind a reason holds back; reasons without one are given by the engine itself. */
+/* What the control behind a reason holds back; some reasons are not those of a control. */
 static const char *holds_back(enum reason reason)
 {
     size_t count;
