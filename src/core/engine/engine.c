@@ -328,17 +328,15 @@ static void decide_health(struct engine *engine, const struct input *input)
     EMIT(engine, fact);
 }
 
+/* The end of a good-till order: what the venue has not ended by now is cancelled. */
 static void decide_timer(struct engine *engine, const struct input *input)
 {
-    for (uint32_t i = 0; i < engine->header->timers_count; i++) {
-        if (engine->timers[i].id != input->timer.timer)
-            continue;
-        struct fact_timer_cleared *fact = FRAME_TAKE(&engine->writer, TIMER_CLEARED, timer_cleared,
-                                                     0);
-        fact->timer = input->timer.timer;
-        EMIT(engine, fact);
+    uint64_t timer = input->timer.timer;
+    if (!timer_clear(engine, timer))
         return;
-    }
+    struct order *order = order_find(engine, timer);
+    if (order != NULL && !order_state_is_end((enum order_state)order->state))
+        cancel_request(engine, order, REASON_VENUE_EXPIRED);
 }
 
 static void decide(struct engine *engine, const struct input *input)

@@ -56,6 +56,29 @@ void intent_deny(struct engine *engine, const struct intent *intent, enum reason
     deny(engine, intent, &answer);
 }
 
+/* A good-till order wakes the engine at its end, so that it ends even where the venue does not know
+ * such orders or is silent. The timer's id is the order's. */
+static void timer_set(struct engine *engine, const struct order *order)
+{
+    struct fact_timer_set *fact = FRAME_TAKE(&engine->writer, TIMER_SET, timer_set, 0);
+    fact->timer = order->id;
+    fact->deadline = order->expire_ns;
+    EMIT(engine, fact);
+}
+
+bool timer_clear(struct engine *engine, uint64_t timer)
+{
+    uint32_t at = 0;
+    while (at < engine->header->timers_count && engine->timers[at].id != timer)
+        at++;
+    if (at == engine->header->timers_count)
+        return false;
+    struct fact_timer_cleared *fact = FRAME_TAKE(&engine->writer, TIMER_CLEARED, timer_cleared, 0);
+    fact->timer = timer;
+    EMIT(engine, fact);
+    return true;
+}
+
 static void plan(struct engine *engine, const struct intent *intent, uint32_t cash_book,
                  uint64_t id, const struct risk_answer *answer)
 {
@@ -94,6 +117,8 @@ static void plan(struct engine *engine, const struct intent *intent, uint32_t ca
                                                         order_submitted, 0);
     submitted->order = id;
     EMIT(engine, submitted);
+    if (intent->tif == TIF_GTD)
+        timer_set(engine, order_slot(engine, id));
     command_add(engine, COMMAND_PLACE, id, intent->price, intent->quantity);
 }
 
@@ -115,7 +140,9 @@ uint64_t intent_take(struct engine *engine, const struct intent *intent, enum re
     if (answer.reason == REASON_NONE) {
         id = order_id_take(engine);
         uint64_t lots = (uint64_t)engine->ledger.counters->lots_count + engine->header->live_count;
-        if (id == 0 || lots + 1024 > engine->ledger.lots_capacity) {
+        bool timers_full = intent->tif == TIF_GTD &&
+                           engine->header->timers_count == TIMERS_CAPACITY;
+        if (id == 0 || timers_full || lots + 1024 > engine->ledger.lots_capacity) {
             answer.reason = REASON_ORDERS_FULL;
         }
     }
@@ -165,4 +192,6 @@ void order_end(struct engine *engine, struct order *order, enum order_state stat
     fact->reason = (uint32_t)reason;
     fact->reserved = 0;
     EMIT(engine, fact);
+    if (order->tif == TIF_GTD)
+        (void)timer_clear(engine, order->id);
 }

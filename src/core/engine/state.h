@@ -133,6 +133,8 @@ void command_add(struct engine *engine, enum command_kind kind, uint64_t order, 
 uint64_t intent_take(struct engine *engine, const struct intent *intent, enum reason *reason);
 /* Records that an intent came to nothing before risk could judge it. */
 void intent_deny(struct engine *engine, const struct intent *intent, enum reason reason);
+/* Drops a timer; false where there is none of that id. */
+bool timer_clear(struct engine *engine, uint64_t timer);
 void cancel_request(struct engine *engine, struct order *order, enum reason reason);
 void order_release(struct engine *engine, struct order *order);
 void order_end(struct engine *engine, struct order *order, enum order_state state,

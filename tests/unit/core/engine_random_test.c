@@ -117,10 +117,24 @@ static void step(struct hostile *run, bool planned_by_us)
         check_limits(run);
 }
 
+/* Timers due come before an input of that time, each at its own deadline. */
+static void fire_timers(struct hostile *run, int64_t time_ns)
+{
+    struct engine_world *world = &run->world;
+    uint64_t timer = 0;
+    int64_t deadline = 0;
+    while (engine_timer_due(world->engine, time_ns, &timer, &deadline)) {
+        world->time_ns = deadline;
+        world_input(world, INPUT_TIMER)->timer.timer = timer;
+        step(run, false);
+    }
+    world->time_ns = time_ns;
+}
+
 static void move_price(struct hostile *run)
 {
     struct engine_world *world = &run->world;
-    world->time_ns += WORLD_MINUTE;
+    fire_timers(run, world->time_ns + WORLD_MINUTE);
     for (uint32_t i = 0; i < WORLD_INSTRUMENTS; i++) {
         int64_t change = (int64_t)draw(run, (uint64_t)run->prices[i] / 25 + 2);
         bool up = draw(run, 2) == 0 || run->prices[i] < 1000;
