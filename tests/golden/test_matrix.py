@@ -19,8 +19,8 @@ MATRIX = os.path.join(tap.ROOT, 'tools', 'matrix')
 REFERENCE = 'gcc-O3'
 EXPECTED = os.path.join(tap.ROOT, 'tests', 'golden', 'golden.txt')
 
-# Back-tests whose result is the same in every build: each file is a configuration.
-RUNS = os.path.join(tap.ROOT, 'tests', 'golden', 'runs', '*.yaml')
+# Back-tests whose result is the same in every build: the examples.
+RUNS = os.path.join(tap.ROOT, 'examples', '*.yaml')
 RELEASE = os.path.join(tap.ROOT, 'build', 'run', 'src', 'app', 'tern')
 
 
@@ -64,13 +64,31 @@ def check_variant(variant):
                   f'{variant}: journal of {os.path.basename(path)}')
 
 
-def journal_of(program, path):
+def journal_of(program, path, **options):
     """The journal's hash of a back-test, and its fills, byte for byte."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, 'out')
-        result = json.loads(output([program, 'backtest', 'run', path, '--json', '--out', out]))
+        result = json.loads(output([program, 'backtest', 'run', path, '--json', '--no-trials',
+                                    '--out', out], **options))
         with open(os.path.join(out, 'fills.csv'), encoding='utf-8') as file:
             return result['journal_hash'], file.read()
+
+
+def test_without_fma():
+    """The C library's fused multiply-add switched off: its other variants round otherwise."""
+    golden, program = build(REFERENCE)
+    off = dict(os.environ, GLIBC_TUNABLES='glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX512F')
+    tap.none(differences(output(golden, env=off).splitlines(), output(golden).splitlines()),
+             'without FMA in the C library other bytes come out')
+    for path in sorted(glob.glob(RUNS)):
+        tap.equal(journal_of(program, path, env=off), journal_of(program, path),
+                  f'without FMA: journal of {os.path.basename(path)}')
+
+
+def test_two_processes():
+    for path in sorted(glob.glob(RUNS)):
+        tap.equal(journal_of(RELEASE, path), journal_of(RELEASE, path),
+                  f'two processes: journal of {os.path.basename(path)}')
 
 
 def make_test(variant):
