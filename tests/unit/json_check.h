@@ -11,9 +11,15 @@ struct json_check {
     unsigned depth;
 };
 
+/* A NUL is none of the characters, though strchr finds it at the end of them. */
+static inline bool json_is_one_of(char byte, const char *characters)
+{
+    return byte != '\0' && strchr(characters, byte) != NULL;
+}
+
 static inline void json_space(struct json_check *check)
 {
-    while (check->at < check->end && strchr(" \t\r\n", *check->at) != NULL && *check->at != '\0')
+    while (check->at < check->end && json_is_one_of(*check->at, " \t\r\n"))
         check->at++;
 }
 
@@ -38,11 +44,11 @@ static inline bool json_check_string(struct json_check *check)
             return false;
         if (byte == '\\') {
             check->at++;
-            if (check->at == check->end || strchr("\"\\/bfnrtu", *check->at) == NULL)
+            if (check->at == check->end || !json_is_one_of(*check->at, "\"\\/bfnrtu"))
                 return false;
             for (int i = 0; i < 4 && *check->at == 'u'; i++) {
                 if (check->end - check->at < 5 ||
-                    strchr("0123456789abcdefABCDEF", check->at[1 + i]) == NULL)
+                    !json_is_one_of(check->at[1 + i], "0123456789abcdefABCDEF"))
                     return false;
             }
             check->at += *check->at == 'u' ? 5 : 1;
