@@ -366,6 +366,14 @@ static void order_flow_by_hand(void **state)
     assert_true(indicator_microprice.update_book(memory, &book, out));
     assert_true(out[0] == 100.5);
 
+    book.bid_quantity[0] = book.ask_quantity[0] = 0;
+    assert_true(indicator_microprice.update_book(memory, &book, out));
+    assert_true(out[0] == 100.0 && out[1] == 100.0);
+    params = params_of(&indicator_imbalance, 1, -1, -1, -1);
+    indicator_imbalance.init(memory, &params);
+    assert_false(indicator_imbalance.update_book(memory, &book, out));
+    assert_true(isnan(out[0]));
+
     struct indicator_trade trades[] = {
         {100, 1, 1, 0}, {100, 2, -1, 0}, {100, 4, 1, 0}, {100, 8, 1, 0}, {100, 1, -1, 0}};
     const double net[] = {0, 0, 3, 10, 11};
@@ -382,6 +390,41 @@ static void order_flow_by_hand(void **state)
     }
 }
 
+/* Bars without volume: the price where a price is asked for, nothing where a share is. */
+static void nothing_trades(void **state)
+{
+    (void)state;
+    struct series series = series_walk(200, 11, 10000);
+    for (size_t i = 0; i < series.count; i++)
+        series.volume[i] = 0.0;
+    struct indicator_columns columns = series_columns(&series);
+    const struct {
+        const struct indicator_class *class;
+        double value; /* NAN: the close, INFINITY: the typical price */
+    } cases[] = {
+        {&indicator_vwma, (double)NAN}, {&indicator_vwap, (double)INFINITY}, {&indicator_cmf, 0},
+        {&indicator_mfi, 0},            {&indicator_obv, 0},                 {&indicator_ad, 0},
+        {&indicator_force, 0},
+    };
+    for (size_t c = 0; c < ARRAY_COUNT(cases); c++) {
+        const struct indicator_class *class = cases[c].class;
+        struct indicator_params params = params_of(class, -1, -1, -1, -1);
+        assert_int_equal(indicator_run(class, &params, &columns, series.count, series.out), 0);
+        for (size_t i = class->warmup(&params); i < series.count; i++) {
+            double typical = (series.high[i] + series.low[i] + series.close[i]) / 3.0;
+            double expected = isnan(cases[c].value)   ? series.close[i]
+                              : isinf(cases[c].value) ? typical
+                                                      : cases[c].value;
+            assert_true(series.out[0][i] == expected);
+        }
+    }
+    struct indicator_params params = params_of(&indicator_mfi, -1, -1, -1, -1);
+    params.convention = INDICATOR_CLASSIC;
+    indicator_mfi.batch(&params, &columns, series.count, series.out);
+    assert_true(series.out[0][series.count - 1] == 50.0);
+    series_free(&series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +433,7 @@ int main(void)
         cmocka_unit_test(range_volatility_of_one_bar),
         cmocka_unit_test(ewma_volatility_of_five_returns),
         cmocka_unit_test(order_flow_by_hand),
+        cmocka_unit_test(nothing_trades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -351,7 +351,7 @@ static void clever_equals_plain(void **state)
     truths_run(truths, ARRAY_COUNT(truths));
 }
 
-/* Large prices that move little are where sums of squares go wrong. */
+/* In a flat market an average is the price and a deviation nothing, to the last bit. */
 static void a_flat_market_is_exact(void **state)
 {
     (void)state;
@@ -388,11 +388,31 @@ static void a_flat_market_is_exact(void **state)
     }
 }
 
+/* Where nothing moves the RSI is what its convention says. */
+static void a_flat_rsi_follows_its_convention(void **state)
+{
+    (void)state;
+    struct series series = series_walk(60, 1, 10000);
+    for (size_t i = 0; i < series.count; i++)
+        series.close[i] = 5.0;
+    struct indicator_columns columns = series_columns(&series);
+    const double expected[INDICATOR_CONVENTION_COUNT] = {0.0, 0.0, 50.0};
+    for (unsigned convention = 0; convention < INDICATOR_CONVENTION_COUNT; convention++) {
+        struct indicator_params params = params_of(&indicator_rsi, 14, -1, -1, -1);
+        params.convention = convention;
+        indicator_rsi.batch(&params, &columns, series.count, series.out);
+        assert_true(isnan(series.out[0][13]));
+        assert_true(series.out[0][14] == expected[convention]);
+    }
+    series_free(&series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clever_equals_plain),
         cmocka_unit_test(a_flat_market_is_exact),
+        cmocka_unit_test(a_flat_rsi_follows_its_convention),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
