@@ -115,6 +115,23 @@ def test_a_missing_frame_breaks_the_chain():
             refused(5, 'journal', command, bad, home=home)
 
 
+def test_a_journal_that_ends_early():
+    """Cut between two records it is whole, but not what the run does, and not the result's."""
+    with folder() as home:
+        path, _ = result(home)
+        name = os.path.join(path, 'journal')
+        with open(name, 'rb') as file:
+            data = file.read()
+        at = list(records(name))[-1][0]
+        cut = os.path.join(home, 'cut')
+        with open(cut, 'wb') as file:
+            file.write(data[:at])
+        good('journal', 'verify', cut, home=home)
+        refused(5, 'journal', 'replay', cut, home=home, says='differs at input')
+        shutil.copy(cut, name)
+        refused(5, 'journal', 'verify', path, home=home, says='not the journal of the result')
+
+
 def test_what_is_no_journal():
     with folder() as home:
         refused(5, 'journal', 'verify', SCORE, home=home, says='no journal')

@@ -23,7 +23,7 @@ static void topics_print(struct text_buffer *out)
     words_print(out, NULL);
 }
 
-static const char scenarios[] = "calm trend crash chop outage";
+static const char scenarios[] = "normal calm trend crash chop outage";
 static const char shells[] = "bash zsh fish";
 
 /* `-o|--out|` … of the options whose value is of that kind; any for CLI_VALUE_NONE. */
