@@ -1,9 +1,12 @@
 #include "drive/research/execute.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "drive/research/output.h"
@@ -14,14 +17,16 @@
 static bool progress(const struct execute_request *request, const char *what, uint64_t done,
                      uint64_t total)
 {
-    if (request->progress == NULL) return true;
+    if (request->progress == NULL)
+        return true;
     return request->progress(request->progress_context, what, done, total);
 }
 
 void data_release(const struct execute_ports *ports, struct loaded_data *data)
 {
     for (uint32_t i = 0; data->items != NULL && i < data->count; i++) {
-        if (data->items[i].bars != NULL) ports->bars->release(&data->items[i]);
+        if (data->items[i].bars != NULL)
+            ports->bars->release(&data->items[i]);
     }
     free(data->items);
     free(data->series);
@@ -63,25 +68,94 @@ static enum status load_one(const struct execute_ports *ports, const struct conf
     return STATUS_OK;
 }
 
+/* Files are independent of one another, so as many threads as there are cores take the next one each.
+ * Which thread reads which file changes nothing: every file has its own place and problem. */
+#define LOADERS_MAX 16u
+
+struct load_job {
+    const struct execute_ports *ports;
+    const struct config *config;
+    struct loaded_data *data;
+    struct problem *problems; /* one a file */
+    enum status *statuses;
+    _Atomic uint32_t next, done;
+    _Atomic bool stop;
+};
+
+static void *load_files(void *context)
+{
+    struct load_job *job = context;
+    for (;;) {
+        uint32_t index = atomic_fetch_add(&job->next, 1);
+        if (index >= job->data->count || atomic_load(&job->stop))
+            return NULL;
+        job->statuses[index] = load_one(job->ports, job->config, index, job->data,
+                                        &job->problems[index]);
+        if (job->statuses[index] != STATUS_OK)
+            atomic_store(&job->stop, true);
+        (void)atomic_fetch_add(&job->done, 1);
+    }
+}
+
+/* Starts the threads, watches them while a person waits, and joins them. */
+static bool load_all(struct load_job *job, const struct execute_request *request)
+{
+    pthread_t threads[LOADERS_MAX];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t wanted = cores < 1 ? 1 : cores > (long)LOADERS_MAX ? LOADERS_MAX : (uint32_t)cores;
+    uint32_t started = 0;
+    bool go_on = progress(request, "load", 0, job->data->count);
+    while (go_on && started + 1 < wanted && started + 1 < job->data->count &&
+           pthread_create(&threads[started], NULL, load_files, job) == 0) {
+        started++;
+    }
+    /* This thread works too, one file at a time, so that progress shows and an interrupt is seen. */
+    while (go_on && !atomic_load(&job->stop)) {
+        uint32_t index = atomic_fetch_add(&job->next, 1);
+        if (index >= job->data->count)
+            break;
+        job->statuses[index] = load_one(job->ports, job->config, index, job->data,
+                                        &job->problems[index]);
+        uint32_t done = atomic_fetch_add(&job->done, 1) + 1;
+        if (job->statuses[index] != STATUS_OK)
+            break;
+        go_on = progress(request, "load", done, job->data->count);
+    }
+    if (!go_on)
+        atomic_store(&job->stop, true);
+    for (uint32_t i = 0; i < started; i++)
+        (void)pthread_join(threads[i], NULL);
+    return go_on;
+}
+
 enum status data_load(const struct execute_ports *ports, const struct config *config,
                       const struct execute_request *request, struct loaded_data *out,
                       struct problem *problem)
 {
+    size_t places = (size_t)config->data_count + 1;
     *out = (struct loaded_data){.count = config->data_count};
-    out->items = calloc((size_t)config->data_count + 1, sizeof *out->items);
-    out->series = calloc((size_t)config->data_count + 1, sizeof *out->series);
+    out->items = calloc(places, sizeof *out->items);
+    out->series = calloc(places, sizeof *out->series);
+    struct load_job job = {.ports = ports, .config = config, .data = out};
+    job.problems = calloc(places, sizeof *job.problems);
+    job.statuses = calloc(places, sizeof *job.statuses);
     enum status status = STATUS_OK;
-    if (out->items == NULL || out->series == NULL) {
+    if (out->items == NULL || out->series == NULL || job.problems == NULL || job.statuses == NULL) {
         status = problem_set(problem, STATUS_NO_MEMORY, "data", "not enough memory");
+    } else if (!load_all(&job, request)) {
+        status = problem_set(problem, STATUS_INTERRUPTED, "back-test", "interrupted");
     }
+    /* Of several problems the first file's is told, whichever thread found one first. */
     for (uint32_t i = 0; status == STATUS_OK && i < config->data_count; i++) {
-        if (!progress(request, "load", i, config->data_count)) {
-            status = problem_set(problem, STATUS_INTERRUPTED, "back-test", "interrupted");
-        } else {
-            status = load_one(ports, config, i, out, problem);
-        }
+        if (job.statuses[i] == STATUS_OK)
+            continue;
+        status = job.statuses[i];
+        *problem = job.problems[i];
     }
-    if (status != STATUS_OK) data_release(ports, out);
+    free(job.problems);
+    free(job.statuses);
+    if (status != STATUS_OK)
+        data_release(ports, out);
     return status;
 }
 
@@ -134,9 +208,10 @@ static enum status journal_begin(struct execution *execution, struct problem *pr
     (void)snprintf(path, sizeof path, "%s/journal", execution->output.partial);
     enum status status = STATUS_NO_MEMORY;
     if (config.status == STATUS_OK && data.status == STATUS_OK && session.status == STATUS_OK) {
-        status = execution->ports->journal->create(
-            path, (struct text){session.data, session.size}, (struct text){config.data, config.size},
-            (struct text){data.data, data.size}, &execution->journal, problem);
+        status = execution->ports->journal->create(path, (struct text){session.data, session.size},
+                                                   (struct text){config.data, config.size},
+                                                   (struct text){data.data, data.size},
+                                                   &execution->journal, problem);
     } else {
         problem_set(problem, status, "journal", "not enough memory");
     }
@@ -165,8 +240,8 @@ void execute_directory_name(char out[EXECUTE_NAME_SIZE], const char *config_path
     char data[HASH_TEXT_SIZE];
     hash128_format(config, config_hash);
     hash128_format(data, data_hash);
-    (void)snprintf(out + used, EXECUTE_NAME_SIZE - used, "%s%.8s-%.8s", used > 0 ? "-" : "",
-                   config, data);
+    (void)snprintf(out + used, EXECUTE_NAME_SIZE - used, "%s%.8s-%.8s", used > 0 ? "-" : "", config,
+                   data);
 }
 
 static enum status choose_directory(struct execution *execution, struct problem *problem)
@@ -208,22 +283,27 @@ static enum status run(struct execution *execution, struct backtest_result *resu
     if (execution->writes) {
         status = result_output_begin(&execution->output, &output_disk_posix, execution->directory,
                                      problem);
-        if (status != STATUS_OK) return status;
+        if (status != STATUS_OK)
+            return status;
         execution->output_begun = true;
         status = journal_begin(execution, problem);
-        if (status != STATUS_OK) return status;
+        if (status != STATUS_OK)
+            return status;
         sink = execution->ports->journal->sink(execution->journal);
     }
     status = backtest_run(&execution->backtest, sink, &options, result, problem);
-    if (execution->journal == NULL) return status;
+    if (execution->journal == NULL)
+        return status;
     struct journal_handle *journal = execution->journal;
     execution->journal = NULL;
-    if (status == STATUS_OK) return execution->ports->journal->close(journal, problem);
+    if (status == STATUS_OK)
+        return execution->ports->journal->close(journal, problem);
     if (status == STATUS_IO) {
         /* The journal knows better what failed. */
         struct problem cause;
         problem_init(&cause);
-        if (execution->ports->journal->close(journal, &cause) != STATUS_OK) *problem = cause;
+        if (execution->ports->journal->close(journal, &cause) != STATUS_OK)
+            *problem = cause;
         return problem->status;
     }
     execution->ports->journal->abort(journal);
@@ -243,24 +323,30 @@ static enum status execute(struct execution *execution, struct backtest_result *
     const struct execute_request *request = execution->request;
     struct timespec start;
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
-    enum status status =
-        config_read_file(request->config_path, CONFIG_BACKTEST, &execution->config, problem);
-    if (status != STATUS_OK) return status;
+    enum status status = config_read_file(request->config_path, CONFIG_BACKTEST, &execution->config,
+                                          problem);
+    if (status != STATUS_OK)
+        return status;
     status = data_load(execution->ports, &execution->config, request, &execution->data, problem);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK)
+        return status;
     status = backtest_init(&execution->backtest, &execution->config, execution->data.series,
                            execution->data.count, problem);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK)
+        return status;
     status = run(execution, result, problem);
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK)
+        return status;
     (void)text_copy(result->version, sizeof result->version, text_of(execution->ports->version));
     result->wall_seconds = seconds_since(&start);
     status = backtest_result_conclude(result, request->trials_path, metrics);
-    if (status != STATUS_OK) return problem_set(problem, status, "result", "cannot be concluded");
+    if (status != STATUS_OK)
+        return problem_set(problem, status, "result", "cannot be concluded");
     if (!execution->writes)
         return STATUS_OK;
     status = result_output_write(&execution->output, result, metrics, problem);
-    if (status == STATUS_OK) status = result_output_commit(&execution->output, problem);
+    if (status == STATUS_OK)
+        status = result_output_commit(&execution->output, problem);
     return status;
 }
 
@@ -271,11 +357,15 @@ enum status execute_backtest(const struct execute_ports *ports,
     struct execution execution = {.ports = ports, .request = request};
     backtest_result_init(result);
     enum status status = execute(&execution, result, metrics, problem);
-    if (execution.journal != NULL) ports->journal->abort(execution.journal);
-    if (status != STATUS_OK && execution.output_begun) result_output_abort(&execution.output);
-    if (execution.backtest.config != NULL) backtest_release(&execution.backtest);
+    if (execution.journal != NULL)
+        ports->journal->abort(execution.journal);
+    if (status != STATUS_OK && execution.output_begun)
+        result_output_abort(&execution.output);
+    if (execution.backtest.config != NULL)
+        backtest_release(&execution.backtest);
     data_release(ports, &execution.data);
     config_release(&execution.config);
-    if (status != STATUS_OK) backtest_result_release(result);
+    if (status != STATUS_OK)
+        backtest_result_release(result);
     return status;
 }
