@@ -177,6 +177,9 @@ def test_a_refused_run_writes_nothing():
             refused(code, 'backtest', 'run', os.path.join(home, name), '--out', out, home=home,
                     says=says)
             tap.equal(sorted(os.listdir(home)), before, f'{name} left something')
+            # Nor where results go by themselves.
+            refused(code, 'backtest', 'run', os.path.join(home, name), home=home, says=says)
+            tap.equal(sorted(os.listdir(home)), before, f'{name} left something')
 
 
 def test_a_taken_directory_is_refused():

@@ -22,7 +22,7 @@ static const char *choose_store(const struct cli *cli, char store[STORE_PATH_SIZ
         cli_note(cli, "note: nothing is kept: HOME is not set; --out DIR names a place");
         return NULL;
     }
-    if (!store_make(store)) {
+    if (!store_is_usable(store)) {
         cli_note(cli, "note: nothing is kept: %s: %s; --out DIR names another place", store,
                  strerror(errno));
         return NULL;
@@ -80,6 +80,14 @@ enum status run_backtest_run(struct cli *cli)
     progress_begin(&progress, !cli->quiet && progress_wanted());
     enum status status = execute_backtest(&cli->ports->execute, &request, &result, &metrics,
                                           &cli->problem);
+    if (status == STATUS_IO && request.parent != NULL) {
+        /* Nobody asked for that place, so it is no reason to fail. */
+        cli_note(cli, "note: nothing is kept: %s: %s; --out DIR names another place",
+                 cli->problem.where, cli->problem.found);
+        request.parent = NULL;
+        problem_init(&cli->problem);
+        status = execute_backtest(&cli->ports->execute, &request, &result, &metrics, &cli->problem);
+    }
     progress_end(&progress);
     if (status == STATUS_INTERRUPTED)
         problem_next(&cli->problem, "nothing was written; run it again");

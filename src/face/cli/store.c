@@ -30,7 +30,27 @@ enum status store_path(char out[STORE_PATH_SIZE])
     return size > 0 && size < STORE_PATH_SIZE ? STATUS_OK : STATUS_RANGE;
 }
 
-bool store_make(const char *store)
+bool store_is_usable(const char *store)
+{
+    char part[STORE_PATH_SIZE];
+    struct stat facts;
+    if (!text_copy(part, sizeof part, text_of(store))) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    while (stat(part, &facts) != 0) {
+        char *slash = strrchr(part, '/');
+        if (errno != ENOENT || slash == NULL || slash == part)
+            return false;
+        *slash = '\0';
+    }
+    if (S_ISDIR(facts.st_mode))
+        return access(part, W_OK | X_OK) == 0;
+    errno = ENOTDIR;
+    return false;
+}
+
+static bool store_make(const char *store)
 {
     char part[STORE_PATH_SIZE];
     if (!text_copy(part, sizeof part, text_of(store))) {

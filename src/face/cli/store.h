@@ -15,11 +15,11 @@
 
 /* The folder of results. STATUS_NOT_FOUND where neither variable is an absolute path. */
 MUST_USE enum status store_path(char out[STORE_PATH_SIZE]);
-/* Makes it, readable by its owner alone, and says whether it can be written to; false with errno
- * set. */
-MUST_USE bool store_make(const char *store);
-/* Writes down that a result lies in that directory, once. false with errno set; never a reason to
- * fail. */
+/* Whether a result could be written below it: it, or the nearest folder above it that there is, is
+ * one that we may write to. Makes nothing. false with errno set. */
+MUST_USE bool store_is_usable(const char *store);
+/* Writes down that a result lies in that directory, once; makes the folder, readable by its owner
+ * alone. false with errno set; never a reason to fail. */
 MUST_USE bool store_remember(const char *store, const char *directory);
 
 struct store_entry {
