@@ -68,7 +68,8 @@ def test_cut_journals():
             data = file.read()
         cut = os.path.join(home, 'cut')
         ends = [at for at, _, _ in records(os.path.join(path, 'journal'))]
-        for size in sorted({0, 1, 7, 8, 9, 20, 24, 100, len(data) // 2, len(data) - 1, len(data) - 9}):
+        for size in sorted({0, 1, 7, 8, 9, 20, 24, 100, len(data) // 2, len(data) - 9,
+                            len(data) - 1}):
             with open(cut, 'wb') as file:
                 file.write(data[:size])
             if size in ends:

@@ -40,8 +40,8 @@ void page_begin(struct page *page, enum page_form form, struct text_buffer *out,
                 const char *command);
 /* In JSON paragraphs stand before the first list, and those behind it are left out. */
 void page_paragraph(struct page *page, const char *text);
-/* key names the list in JSON, title stands above it elsewhere (NULL: nothing). Both are borrowed, as
- * the columns are, until page_list_end. */
+/* key names the list in JSON, title stands above it elsewhere (NULL: nothing). Both are borrowed
+ * until page_list_end, as the columns are. */
 void page_list_begin(struct page *page, const char *key, const char *title,
                      const char *const *columns, unsigned columns_count);
 void page_cell(struct page *page, const char *text);
