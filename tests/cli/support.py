@@ -128,7 +128,8 @@ def slow_back_test(home):
     for bots in [25, 50, 100, 200, 400, 800]:
         with open(name, 'w', encoding='ascii') as file:
             print('tern: 1\ncurrency: USDT\ninstruments: [BTC-USDT]\n'
-                  'account: {USDT: "1000000"}\ndata:\n  - {file: slow.csv, kind: bars, instrument: BTC-USDT, bar: 1m}\nbots:',
+                  'account: {USDT: "1000000"}\ndata:\n'
+                  '  - {file: slow.csv, kind: bars, instrument: BTC-USDT, bar: 1m}\nbots:',
                   file=file)
             for i in range(bots):
                 print(f'  - {{name: b{i}, kind: score, instrument: BTC-USDT, bar: 1m, budget: "500", '
