@@ -74,7 +74,21 @@ static uint32_t instrument_next(struct words *words)
     return instrument_read(words->scenario, words->line, next(words));
 }
 
-/* ---- the clock and the market ------------------------------------------------------------------ */
+/* ---- the clock and the market ---------------------------------------------------------------- */
+
+/* Timers that are due fire first, each at its own deadline. */
+static void move_clock(struct words *words, int64_t time_ns)
+{
+    struct scenario *scenario = words->scenario;
+    uint64_t timer = 0;
+    int64_t deadline = 0;
+    while (engine_timer_due(scenario->engine, time_ns, &timer, &deadline)) {
+        scenario->time_ns = deadline;
+        input_of(words, INPUT_TIMER)->timer.timer = timer;
+        step(scenario, words->line);
+    }
+    scenario->time_ns = time_ns;
+}
 
 /* at 09:30, at day 2 00:00: days count from the scenario's first. */
 static void act_at(struct words *words)
@@ -91,12 +105,13 @@ static void act_at(struct words *words)
         fail(scenario, words->line, "time does not go back");
         return;
     }
-    scenario->time_ns = at;
+    move_clock(words, at);
 }
 
 static void act_wait(struct words *words)
 {
-    words->scenario->time_ns += duration_read(words->scenario, words->line, next(words));
+    int64_t duration = duration_read(words->scenario, words->line, next(words));
+    move_clock(words, words->scenario->time_ns + duration);
 }
 
 static void bar_close(struct words *words, bool cycle)
@@ -166,7 +181,7 @@ static void act_quote(struct words *words)
     feed(words);
 }
 
-/* ---- orders by people -------------------------------------------------------------------------- */
+/* ---- orders by people ------------------------------------------------------------------------ */
 
 /* Good till the next time of day that the word names. */
 static int64_t until(struct words *words)
@@ -293,7 +308,7 @@ static void act_amend(struct words *words)
     feed(words);
 }
 
-/* ---- what the venue says ----------------------------------------------------------------------- */
+/* ---- what the venue says --------------------------------------------------------------------- */
 
 static uint32_t reason_next(struct words *words)
 {
@@ -438,7 +453,7 @@ static void act_unknown(struct words *words)
     delivery(words, DELIVERY_UNKNOWN);
 }
 
-/* ---- what people do ---------------------------------------------------------------------------- */
+/* ---- what people do -------------------------------------------------------------------------- */
 
 static void act_stop(struct words *words)
 {

@@ -7,7 +7,7 @@
 #define KEPT_INPUT 1u
 #define KEPT_FRAME 2u
 
-/* ---- facts as a trader would tell them --------------------------------------------------------- */
+/* ---- facts as a trader would tell them ------------------------------------------------------- */
 
 struct number {
     char text[DECIMAL_TEXT_SIZE];
@@ -230,7 +230,7 @@ static void tell(struct scenario *scenario, const struct fact_header *fact)
     }
 }
 
-/* ---- stepping ---------------------------------------------------------------------------------- */
+/* ---- stepping -------------------------------------------------------------------------------- */
 
 static void keep(struct scenario *scenario, uint32_t type, const void *data, uint32_t size)
 {
@@ -274,7 +274,7 @@ void step(struct scenario *scenario, const struct line *line)
     }
 }
 
-/* ---- the end ----------------------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void check_fold(struct scenario *scenario, const struct line *line)
 {

@@ -45,7 +45,7 @@ static void compare(struct scenario *scenario, const struct line *row, struct te
              (int)expected.size, expected.data, found.text);
 }
 
-/* ---- what there is ----------------------------------------------------------------------------- */
+/* ---- what there is --------------------------------------------------------------------------- */
 
 struct place {
     struct scenario *scenario;
@@ -205,7 +205,7 @@ static bool state_value(const struct place *place, struct text name, struct cell
     return true;
 }
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 struct subject {
     const char *name;

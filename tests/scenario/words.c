@@ -9,7 +9,7 @@
 
 #define FILE_SIZE_MAX ((size_t)1 << 20)
 
-/* ---- lines ------------------------------------------------------------------------------------ */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -98,7 +98,7 @@ void fail(struct scenario *scenario, const struct line *line, const char *format
     scenario->failures++;
 }
 
-/* ---- words ------------------------------------------------------------------------------------ */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 bool word_is(struct text word, const char *name)
 {
@@ -169,7 +169,7 @@ int64_t clock_read(struct scenario *scenario, const struct line *line, struct te
     return (int64_t)(hour * 3600 + minute * 60 + second) * NANOSECONDS_PER_SECOND;
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 uint32_t asset_find(const struct scenario *scenario, struct text name)
 {

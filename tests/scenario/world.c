@@ -396,6 +396,11 @@ bool world_take(struct scenario *scenario, const struct statement *statement)
         {"windows", NULL, window_take},
     };
     struct text name = statement->head->words[0];
+    /* A table without columns begins with its first row. */
+    struct line without_name = *statement->head;
+    without_name.words_count--;
+    memmove(without_name.words, statement->head->words + 1,
+            without_name.words_count * sizeof without_name.words[0]);
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         if (!word_is(name, settings[i]))
             continue;
@@ -405,6 +410,8 @@ bool world_take(struct scenario *scenario, const struct statement *statement)
     for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
         if (!word_is(name, tables[i].name))
             continue;
+        if (tables[i].take != NULL)
+            tables[i].take(scenario, &without_name);
         for (unsigned row = 0; row < statement->rows_count; row++) {
             if (tables[i].add != NULL)
                 tables[i].add(scenario, statement->head, &statement->rows[row]);
