@@ -21,6 +21,7 @@ import tap
 from document import INLINE, blocks, commands, first_missing, without_blocks
 
 SECONDS_MAX = 60
+LINES_SHOWN = 80
 DOCUMENTS = re.compile(r'^([A-Z]+\.md|(docs|examples)/.*\.md)$')
 
 
@@ -47,7 +48,7 @@ def environment(home):
 
 
 def prepare(home, folder):
-    """A folder that looks like the project's root to a reader: ./run, examples, and tern in PATH."""
+    """A folder like the project's root to a reader: ./run, examples, and tern in PATH."""
     os.makedirs(os.path.join(home, 'bin'))
     os.makedirs(folder)
     os.symlink(tap.PROGRAM, os.path.join(home, 'bin', 'tern'))
@@ -93,7 +94,7 @@ def run(command, home, folder):
 
 
 def play(path):
-    """Runs a document's sessions from top to bottom; what is wrong, as lines."""
+    """Runs a document's sessions from top to bottom; what is wrong, as texts."""
     bad = []
     home = tempfile.mkdtemp(prefix='tern-docs-')
     folder = os.path.join(home, 'tern')
@@ -107,12 +108,13 @@ def play(path):
                 if command.words.startswith('./test'):
                     continue  # it would run this test
                 code, output = run(command, home, folder)
+                shown = '\n'.join(output.splitlines()[:LINES_SHOWN])
                 where = f'{path}:{command.line}: {command.words}'
                 missing = first_missing(command.expected, output)
                 if code != command.code:
-                    bad.append(f'{where}: exit code {code}:\n{output}')
+                    bad.append(f'{where}: exit code {code}:\n{shown}')
                 elif missing:
-                    bad.append(f'{where}: no line "{missing.strip()}" in\n{output}')
+                    bad.append(f'{where}: no line "{missing.strip()}" in\n{shown}')
     finally:
         shutil.rmtree(home, ignore_errors=True)
     return bad
@@ -132,6 +134,21 @@ def test_commands_stand_in_sessions():
             bad += [f'{path}:{number}: {line}' for number, line in lines if block.kind != 'console'
                     and re.match(r'(\$ |\./run\b|tern [a-z])', line)]
     tap.none(bad, 'commands outside a ```console block')
+
+
+# ---- The picture ---------------------------------------------------------------------------------
+
+def test_the_picture_is_that_of_the_example():
+    with tempfile.TemporaryDirectory(prefix='tern-docs-') as home:
+        out = os.path.join(home, 'out')
+        answer = tap.tern('backtest', 'run', os.path.join(tap.ROOT, 'examples/cross.yaml'), '--out',
+                          out, '--no-trials', env=environment(home))
+        tap.equal(answer.returncode, 0, answer.stderr)
+        data = [os.path.join(tap.ROOT, 'examples/data', name) for name in
+                ('coinbase-btc-usd-4h.csv.gz', 'coinbase-eth-usd-1d.csv.gz')]
+        drawn = subprocess.run([sys.executable, os.path.join(tap.ROOT, 'docs/pictures/draw.py'), out,
+                                *data], capture_output=True, text=True, check=True).stdout
+        tap.check(drawn == read('docs/pictures/equity.svg'), 'draw it again; draw.py says how')
 
 
 # ---- Words ---------------------------------------------------------------------------------------
