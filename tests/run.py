@@ -24,7 +24,8 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SUITES = ['tidy', 'unit', 'scenario', 'contract', 'cli', 'golden', 'drill', 'interop', 'fuzz', 'web',
+SUITES = ['tidy', 'unit', 'scenario', 'contract', 'cli', 'golden', 'drill', 'interop', 'fuzz',
+          'web',
           'long']
 NOT_BY_DEFAULT = ['long']
 SCENARIOS_PER_JOB = 20
@@ -147,7 +148,8 @@ def environment_of(job, scratch):
     environment['PYTHONPATH'] = os.path.join(ROOT, 'tests')
     environment['PYTHONDONTWRITEBYTECODE'] = '1'
     # No detect_stack_use_after_return: gcc 12 then misaligns vectors on its fake stack.
-    # A wild pointer ends the program with the sanitizer's report, which says more than cmocka would.
+    # A wild pointer ends the program with the sanitizer's report, which says more than cmocka
+    # would.
     environment['ASAN_OPTIONS'] = ('detect_stack_use_after_return=0:strict_string_checks=1:'
                                    'handle_segv=2:handle_sigbus=2')
     environment['UBSAN_OPTIONS'] = 'print_stacktrace=1:halt_on_error=1'

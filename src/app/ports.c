@@ -5,7 +5,7 @@
 #include "world/import/bars.h"
 #include "world/store/journal.h"
 
-/* ---- bars from files -------------------------------------------------------------------------- */
+/* ---- bars from files ------------------------------------------------------------------------- */
 
 static enum status bars_load(const struct bar_request *request, struct bar_data *out,
                              struct problem *problem)
@@ -43,7 +43,7 @@ static void bars_release(struct bar_data *data)
 
 const struct bar_port bar_port_files = {bars_load, bars_release};
 
-/* ---- the journal in a file -------------------------------------------------------------------- */
+/* ---- the journal in a file ------------------------------------------------------------------- */
 
 struct journal_handle {
     struct journal_writer writer;

@@ -1,6 +1,7 @@
 /* Whole arrays of exp, log and the inverse normal distribution.
  *
- * Each loop is compiled three times from the same branch-free body of math_parts.h, for the baseline
+ * Each loop is compiled three times from the same branch-free body of math_parts.h, for the
+ * baseline
  * and, on x86-64, for AVX2 and AVX-512; a call takes the widest its machine has. None of the three
  * may fuse a multiplication with an addition, so all give the bits of the scalar functions.
  *

@@ -4,8 +4,8 @@
 
 /* x from r = sqrt(-2 log u) in the tail u < 2^-9: x = r - g(r), g = N(t) / D(t), t = r - start, in
  * three ranges of r. Each N / D meets g in as many Chebyshev nodes of its range as it has free
- * coefficients, fifteen (70 decimal digits, then rounded). All coefficients are positive and t is not
- * negative, so nothing cancels. */
+ * coefficients, fifteen (70 decimal digits, then rounded). All coefficients are positive and t is
+ * not negative, so nothing cancels. */
 struct tail_fit {
     double start;
     double numerator[8], denominator[8];

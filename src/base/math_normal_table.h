@@ -20,7 +20,6 @@
 #define NORMAL_ROW_FIRST_U 33
 
 /* Two lines a row. */
-/* clang-format off */
 static const double NORMAL_ROWS[NORMAL_ROW_COUNT * 8] __attribute__((aligned(64))) = {
     0x0p+0, 0x1.40d931ff62706p+1, 0x0p+0, 0x1.4ffddeaa22e26p+1,
     0x0p+0, 0x1.7171307426717p+2, 0x0p+0, 0x1.f568cff6d3d2ap+3,
@@ -537,6 +536,5 @@ static const double NORMAL_ROWS[NORMAL_ROW_COUNT * 8] __attribute__((aligned(64)
     0x1.5c7dff605ee92p-1, -0x1.947bb26d7f9cbp+1, 0x1.b2feab41f7856p+1, -0x1.443b0ab25718fp+3,
     0x1.ba818dd0fe22bp+4, -0x1.5f77ab9c9a26cp+6, 0x1.1dfba3b91f0efp+8, -0x1.e4eb521aa8879p+9,
 };
-/* clang-format on */
 
 #endif

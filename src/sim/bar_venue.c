@@ -32,7 +32,7 @@ struct bar_venue {
     i128 volumes[FEE_DAYS]; /* a ring of days; [volume_day % FEE_DAYS] is today's */
 };
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void take(struct bar_venue *venue, struct arena *arena)
 {
@@ -79,7 +79,7 @@ void bar_venue_free(struct bar_venue *venue)
     free(venue);
 }
 
-/* ---- reports ---------------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------------------- */
 
 static struct input *report(struct bar_venue *venue, enum input_kind kind, uint64_t order,
                             uint32_t instrument, int64_t time_ns)
@@ -118,7 +118,7 @@ uint32_t bar_venue_live(const struct bar_venue *venue)
     return venue->live_count;
 }
 
-/* ---- the list of an instrument's orders ------------------------------------------------------- */
+/* ---- the list of an instrument's orders ------------------------------------------------------ */
 
 static void list_add(struct bar_venue *venue, struct venue_order *order)
 {
@@ -164,7 +164,7 @@ static struct venue_order *order_of(struct bar_venue *venue, uint64_t id)
     return order->live && order->id == id ? order : NULL;
 }
 
-/* ---- fees ------------------------------------------------------------------------------------- */
+/* ---- fees ------------------------------------------------------------------------------------ */
 
 /* At the first execution of a day the tier of the thirty whole days before it is found. */
 static void tier_update(struct bar_venue *venue, int64_t time_ns)
@@ -202,7 +202,7 @@ static void volume_add(struct bar_venue *venue, struct amount notional)
     venue->volumes[today < 0 ? today + FEE_DAYS : today] += notional.units;
 }
 
-/* ---- executing -------------------------------------------------------------------------------- */
+/* ---- executing ------------------------------------------------------------------------------- */
 
 /* Moved slippage against the side, then rounded against it to the tick, in one exact step. */
 static struct price taking_price(const struct bar_venue *venue, const struct venue_order *order,
@@ -331,7 +331,7 @@ static bool expire(struct bar_venue *venue, struct venue_order *order, int64_t t
     return true;
 }
 
-/* ---- what happens ----------------------------------------------------------------------------- */
+/* ---- what happens ---------------------------------------------------------------------------- */
 
 static enum reason placing_problem(const struct bar_venue *venue, const struct order *order,
                                    struct price last)

@@ -3,12 +3,12 @@
  * A bar says four prices and no path between them, so the venue only fills what these prove, and
  * where they leave two stories it takes the worse one:
  *
- *     fill          sees                       market order          resting limit        stop
- *     next_open     openings                   next opening          traded through there opening at or beyond
- *     this_close    closes                     the close it was      traded through there close at or beyond
- *                                              decided at
- *     range         openings, then high, low   next opening          traded through       touched: at the stop,
- *                                                                    inside the bar       at a worse opening there
+ *     fill         sees                      market order      resting limit    stop
+ *     next_open    openings                  next opening      traded through   opening beyond
+ *     this_close   closes                    its own close     traded through   close beyond
+ *     range        openings, then high, low  next opening      traded through   touched: at the
+ *                                                              inside the bar   stop, or at a
+ *                                                                               worse opening
  *
  * 1. Touching is not filling: a resting buy at L needs a price below L. It fills at L, as a maker.
  * 2. A limit order that is marketable where it first meets the market takes, at that price.

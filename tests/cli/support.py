@@ -132,7 +132,8 @@ def slow_back_test(home):
                   '  - {file: slow.csv, kind: bars, instrument: BTC-USDT, bar: 1m}\nbots:',
                   file=file)
             for i in range(bots):
-                print(f'  - {{name: b{i}, kind: score, instrument: BTC-USDT, bar: 1m, budget: "500", '
+                print(f'  - {{name: b{i}, kind: score, instrument: BTC-USDT, bar: 1m, '
+                      'budget: "500", '
                       f'size: {{method: notional, amount: "100"}}}}', file=file)
         answer = json.loads(good('backtest', 'run', name, '--out', os.path.join(home, 'timing'),
                                  '--no-trials', '--json', home=home))

@@ -153,11 +153,12 @@ def test_tail():
         tap.equal(good('journal', 'tail', path, '-n3', home=home).splitlines(), every[-3:])
         tap.equal(good('journal', 'tail', path, '--lines', '100000', home=home).splitlines(), every)
         lines = good('journal', 'tail', path, '-n', '0', '--ndjson', home=home).splitlines()
-        tap.equal(json.loads(good('journal', 'tail', path, '-n', '0', '--json', home=home))['facts'],
-                  [json.loads(line) for line in lines])
+        document = good('journal', 'tail', path, '-n', '0', '--json', home=home)
+        tap.equal(json.loads(document)['facts'], [json.loads(line) for line in lines])
         for line, text in zip(lines, every):
             fact, parts = json.loads(line), text.split('\t')
-            tap.equal([str(fact['seq']), fact['time'], str(fact['input']), fact['cause']], parts[:4])
+            first = [str(fact['seq']), fact['time'], str(fact['input']), fact['cause']]
+            tap.equal(first, parts[:4])
             tap.check(parts[4].startswith(fact['fact']), text)
             for key, value in fact['fields'].items():
                 if not isinstance(value, str):

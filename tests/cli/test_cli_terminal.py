@@ -48,8 +48,8 @@ def test_closed_descriptors():
             tap.equal(answer.returncode, 0, f'{arguments} <&- 2>&-')
         # No output went into a file that happened to get the descriptor.
         out = os.path.join(home, 'r')
-        subprocess.run(['bash', '-c', f'"{tap.PROGRAM}" backtest run "{SCORE}" --out "{out}" >&- 2>&-'
-                        ' <&-'], env=environment(home), check=False)
+        subprocess.run(['bash', '-c', f'"{tap.PROGRAM}" backtest run "{SCORE}" --out "{out}"'
+                        ' >&- 2>&- <&-'], env=environment(home), check=False)
         tap.equal(sorted(os.listdir(out)), FILES)
         good('journal', 'verify', out, home=home)
         with open(os.path.join(out, 'result.json'), encoding='utf-8') as file:

@@ -1,5 +1,6 @@
-/* Any bytes as a file of bars. The first byte says how they are read: bit 0 gzipped first, bits 2 and
- * 3 the bar length, bit 4 an instrument, bit 5 in small pieces, bit 6 leaving out rows off the grid. */
+/* Any bytes as a file of bars. The first byte says how they are read: bit 0 gzipped first, bits 2
+ * and 3 the bar length, bit 4 an instrument, bit 5 in small pieces, bit 6 leaving out rows off the
+ * grid. */
 #include "world/import/bar_builder.h"
 #include "world/import/byte_source.h"
 

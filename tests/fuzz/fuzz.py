@@ -12,7 +12,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 INPUT_SIZE_MAX = 65536
-# Up to so many seconds a run repeats itself, so that a check does not fail by luck; longer ones roam.
+# Up to so many seconds a run repeats itself, so that a check does not fail by luck; longer ones
+# roam.
 REPEATABLE_SECONDS_MAX = 10
 MEMORY_MEGABYTES_MAX = 2048
 

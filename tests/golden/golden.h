@@ -4,8 +4,8 @@
 
 #include "base/hash.h"
 
-/* A back-test of three bots on two instruments: every frame of the journal, the last chain value and
- * the hash of the state at the end. */
+/* A back-test of three bots on two instruments: every frame of the journal, the last chain value
+ * and the hash of the state at the end. */
 void run_engine(struct hash_stream *out);
 
 #endif

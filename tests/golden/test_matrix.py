@@ -50,8 +50,9 @@ def test_golden_text():
     golden, _ = build(REFERENCE)
     with open(EXPECTED, encoding='ascii') as file:
         expected = file.read().splitlines()
-    tap.none(differences(output(golden).splitlines(), expected), 'other results than those recorded '
-             'in tests/golden/golden.txt; where that is meant: tools/matrix --accept')
+    tap.none(differences(output(golden).splitlines(), expected),
+             'other results than those recorded in tests/golden/golden.txt; '
+             'where that is meant: tools/matrix --accept')
 
 
 def check_variant(variant):

@@ -1,5 +1,5 @@
-/* Our order ids as venues see them: 26 base32 digits of 128 bits and a check digit, so that an id of
- * somebody else is not taken for ours. */
+/* Our order ids as venues see them: 26 base32 digits of 128 bits and a check digit, so that an id
+ * of somebody else is not taken for ours. */
 #include <string.h>
 
 #include "core/engine/engine.h"

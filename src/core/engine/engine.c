@@ -6,7 +6,7 @@
 
 #include "core/engine/bars.h"
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(struct bot_state) == 32, "no padding in durable state");
 _Static_assert(sizeof(struct recent_intent) == 48, "no padding in durable state");
@@ -249,7 +249,7 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-/* ---- one step --------------------------------------------------------------------------------- */
+/* ---- one step -------------------------------------------------------------------------------- */
 
 static void decide_observed(struct engine *engine, const struct input *input)
 {
@@ -453,7 +453,7 @@ bool engine_timer_due(const struct engine *engine, int64_t time_ns, uint64_t *ti
     return true;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 uint64_t engine_input_seq(const struct engine *engine)
 {

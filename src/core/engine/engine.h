@@ -83,8 +83,8 @@ void engine_free(struct engine *engine);
 /* Handles one input: seq must be the last one + 1, time_ns not before the last. The frame, if any
  * fact came of it, and the commands are borrowed until the next call. */
 void engine_step(struct engine *engine, const struct input *input);
-/* engine_step of an INPUT_BAR_OPEN and an INPUT_BAR_CLOSE, spelt out: the same in every respect, for
- * whoever has the bars at hand and millions of them. */
+/* engine_step of an INPUT_BAR_OPEN and an INPUT_BAR_CLOSE, spelt out: the same in every respect,
+ * for whoever has the bars at hand and millions of them. */
 void engine_bar_open(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
                      struct price open);
 void engine_bar_close(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,

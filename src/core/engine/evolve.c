@@ -48,7 +48,7 @@ void evolve_input(struct engine *engine, const struct input *input)
     }
 }
 
-/* ---- orders ----------------------------------------------------------------------------------- */
+/* ---- orders ---------------------------------------------------------------------------------- */
 
 static void live_add(struct engine *engine, struct order *order)
 {
@@ -317,7 +317,7 @@ static void evolve_reopened(struct engine *engine, const struct fact_order_reope
     }
 }
 
-/* ---- the rest --------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static void evolve_state(struct engine *engine, const struct fact_state_changed *fact)
 {

@@ -3,7 +3,7 @@
 
 #include "core/engine/state.h"
 
-/* ---- folding ---------------------------------------------------------------------------------- */
+/* ---- folding --------------------------------------------------------------------------------- */
 
 void engine_fold_input(struct engine *engine, const struct input *input)
 {
@@ -50,7 +50,7 @@ struct hash128 engine_state_hash(const struct engine *engine)
     return hash128_of(engine->durable.base, engine->durable.used);
 }
 
-/* ---- snapshots -------------------------------------------------------------------------------- */
+/* ---- snapshots ------------------------------------------------------------------------------- */
 
 /* | magic u64 | layout hash 16 | size u64 | checksum 16 | durable state … |
  * The layout hash covers the sizes of everything in the block, so that a build with another layout,
@@ -119,7 +119,7 @@ enum status engine_snapshot_read(struct engine *engine, const uint8_t *data, siz
     return STATUS_OK;
 }
 
-/* ---- audit ------------------------------------------------------------------------------------ */
+/* ---- audit ----------------------------------------------------------------------------------- */
 
 static const char *audit_order(const struct engine *engine, const struct order *order)
 {

@@ -1,7 +1,7 @@
 /* What the venue says, and what follows. Evidence always posts. */
 #include "core/engine/state.h"
 
-/* ---- fills ------------------------------------------------------------------------------------ */
+/* ---- fills ----------------------------------------------------------------------------------- */
 
 static uint32_t fee_instrument_of(const struct engine *engine, uint32_t instrument, uint32_t asset)
 {
@@ -89,7 +89,8 @@ static void correct(struct engine *engine, const struct order *order, int64_t qu
     market_value_move(engine, order->instrument, before);
 }
 
-/* The share of a provisional sum that belongs to `part` of its quantity; all of it for the whole. */
+/* The share of a provisional sum that belongs to `part` of its quantity; all of it for the
+ * whole. */
 static i128 share(i128 sum, int64_t part, int64_t whole)
 {
     i128 result = 0;
@@ -274,7 +275,7 @@ static void report_bust(struct engine *engine, struct order *order, const struct
     overdrawn_check(engine, order->book, instrument->base_asset, order->id);
 }
 
-/* ---- the order's life -------------------------------------------------------------------------- */
+/* ---- the order's life ------------------------------------------------------------------------ */
 
 static void report_accepted(struct engine *engine, struct order *order, const struct input *input)
 {

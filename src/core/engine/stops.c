@@ -153,7 +153,7 @@ void decide_resume(struct engine *engine, const struct input *input)
     }
 }
 
-/* ---- what limits do --------------------------------------------------------------------------- */
+/* ---- what limits do -------------------------------------------------------------------------- */
 
 /* A breach that ends by itself once the figure is back inside; the others wait for a person or for
  * the next day. */

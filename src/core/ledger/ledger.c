@@ -148,12 +148,25 @@ static void evolve_lot_opened(struct ledger *ledger, const struct fact_lot_opene
     position->settlement -= cost;
 }
 
+/* The lot of a position with this id, or 0; it is the last one
+ * but after corrections and where fills of several orders come in turn. */
+static uint32_t lot_find(const struct ledger *ledger, const struct position *position, uint64_t id)
+{
+    uint32_t index = position->lot_last;
+    if (index != 0 && ledger->lots[index - 1].id == id)
+        return index;
+    index = position->lot_first;
+    while (index != 0 && ledger->lots[index - 1].id != id)
+        index = ledger->lots[index - 1].next;
+    return index;
+}
+
 static void evolve_lot_added(struct ledger *ledger, const struct fact_lot_added *fact)
 {
     struct position *position = position_slot(ledger, fact->book, fact->instrument);
-    ASSERT(position->lot_last != 0);
-    struct lot *lot = &ledger->lots[position->lot_last - 1];
-    ASSERT(lot->id == fact->lot);
+    uint32_t index = lot_find(ledger, position, fact->lot);
+    ASSERT(index != 0);
+    struct lot *lot = &ledger->lots[index - 1];
     i128 cost = amount_from_bytes(fact->cost).units;
     lot->quantity.units += fact->quantity.units;
     lot->opened.units += fact->quantity.units;
@@ -203,15 +216,6 @@ static void evolve_lot_disposed(struct ledger *ledger, const struct fact_lot_dis
         lot_drop(ledger, position, index);
     if (position->quantity == 0)
         trip_end(ledger, position);
-}
-
-/* The lot of a position with this id, or 0; corrections alone need to search. */
-static uint32_t lot_find(const struct ledger *ledger, const struct position *position, uint64_t id)
-{
-    uint32_t index = position->lot_first;
-    while (index != 0 && ledger->lots[index - 1].id != id)
-        index = ledger->lots[index - 1].next;
-    return index;
 }
 
 static void evolve_lot_amended(struct ledger *ledger, const struct fact_lot_amended *fact)
@@ -338,17 +342,6 @@ static struct amount base_amount(const struct instrument *instrument, int64_t qu
     return (struct amount){(i128)quantity * factor};
 }
 
-void ledger_deposit_lot(struct ledger *ledger, struct frame_writer *writer, uint32_t book,
-                        uint32_t instrument, struct quantity quantity, struct amount cost,
-                        int64_t time_ns)
-{
-    ASSERT(quantity.units > 0);
-    const struct instrument *listed = &ledger->instruments[instrument];
-    ledger_deposit(ledger, writer, book, listed->base_asset, base_amount(listed, quantity.units));
-    post_lot_opened(ledger, writer, book, instrument, quantity.units, cost.units, 0, time_ns);
-    post_value(ledger, writer, VALUE_OPENING, book, instrument, cost.units, 0);
-}
-
 /* Takes `amount` from the hold as far as it reaches and the rest from what is available. */
 static void pay(struct ledger *ledger, struct frame_writer *writer, enum transfer_code code,
                 uint32_t asset, uint32_t book, struct amount *hold, struct account_ref target,
@@ -360,6 +353,21 @@ static void pay(struct ledger *ledger, struct frame_writer *writer, enum transfe
     ledger_transfer(ledger, writer, code, asset, (struct account_ref){ACCOUNT_AVAILABLE, book},
                     target, (struct amount){amount - held}, order);
     hold->units -= held;
+}
+
+/* The lot that a further fill of the order joins: its own of the same day; or 0. It is the last one
+ * but where fills of several orders come in turn. */
+static uint32_t lot_joined(const struct ledger *ledger, const struct position *position,
+                           uint64_t order, int64_t time_ns)
+{
+    uint32_t found = 0;
+    int64_t day = day_of_ns(time_ns);
+    for (uint32_t at = position->lot_first; at != 0; at = ledger->lots[at - 1].next) {
+        const struct lot *lot = &ledger->lots[at - 1];
+        if (lot->order == order && day_of_ns(lot->opened_ns) == day)
+            found = at;
+    }
+    return found;
 }
 
 /* Takes lots of the opposite sign first in, first out, each with the share of the proceeds that its
@@ -408,11 +416,10 @@ static void post_lots(struct ledger *ledger, struct frame_writer *writer, uint32
         ASSERT(value == 0);
         return;
     }
-    const struct lot *last = position->lot_last ? &ledger->lots[position->lot_last - 1] : NULL;
-    if (last != NULL && last->order == order && order != 0 &&
-        day_of_ns(last->opened_ns) == day_of_ns(time_ns)) {
+    uint32_t index = order == 0 ? 0 : lot_joined(ledger, position, order, time_ns);
+    if (index != 0) {
         struct fact_lot_added *fact = FRAME_TAKE(writer, LOT_ADDED, lot_added, 0);
-        fact->lot = last->id;
+        fact->lot = ledger->lots[index - 1].id;
         fact->book = book;
         fact->instrument = instrument;
         fact->quantity = (struct quantity){quantity};
@@ -423,8 +430,72 @@ static void post_lots(struct ledger *ledger, struct frame_writer *writer, uint32
     post_lot_opened(ledger, writer, book, instrument, quantity, value, order, time_ns);
 }
 
-/* The fee: in the quote from the hold and the cash book; in another asset from the book, or from the
- * desk, which the cash book repays at the mark in the same chain. */
+void ledger_deposit_lot(struct ledger *ledger, struct frame_writer *writer, uint32_t book,
+                        uint32_t instrument, struct quantity quantity, struct amount cost,
+                        int64_t time_ns)
+{
+    ASSERT(quantity.units > 0);
+    const struct instrument *listed = &ledger->instruments[instrument];
+    ledger_deposit(ledger, writer, book, listed->base_asset, base_amount(listed, quantity.units));
+    post_lots(ledger, writer, book, instrument, quantity.units, cost.units, 0, time_ns);
+    post_value(ledger, writer, VALUE_OPENING, book, instrument, cost.units, 0);
+}
+
+/* Lots of the asset a fee was paid in: a fee is a sale at its value, a rebate a purchase. What is
+ * finer
+ * than the instrument's quantity cannot be a lot: the book gives a whole step more and the rest is
+ * kept
+ * as dust, of which the next such fee takes first. Returns what the book pays or gets, a multiple
+ * of that step. */
+static i128 fee_steps(struct ledger *ledger, struct frame_writer *writer,
+                      const struct fill_posting *posting, uint32_t payer)
+{
+    const struct instrument *instrument = &ledger->instruments[posting->fee_instrument];
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    i128 steps = i128_divide(posting->fee.units, unit, ROUND_FLOOR);
+    i128 rest = posting->fee.units - steps * unit; /* 0 <= rest < unit */
+    struct account_ref fees = {ACCOUNT_FEES, 0};
+    struct account_ref dust = {ACCOUNT_DUST, 0};
+    i128 kept = ledger_venue_balance(ledger, ACCOUNT_DUST, posting->fee_asset).units;
+    if (rest > 0 && kept >= rest) {
+        ledger_transfer(ledger, writer, TRANSFER_DUST, posting->fee_asset, dust, fees,
+                        (struct amount){rest}, posting->order);
+    } else if (rest > 0) {
+        ledger_transfer(ledger, writer, TRANSFER_DUST, posting->fee_asset, fees, dust,
+                        (struct amount){unit - rest}, posting->order);
+        steps++;
+    }
+    post_lots(ledger, writer, payer, posting->fee_instrument, (int64_t)-steps,
+              -posting->fee_value.units, posting->order, posting->time_ns);
+    return steps * unit;
+}
+
+/* A fee in another asset than the quote: from the book, or from the desk where the book has not
+ * enough, which the cash book repays at the mark in the same chain. */
+static void post_fee_elsewhere(struct ledger *ledger, struct frame_writer *writer,
+                               struct fill_posting *posting)
+{
+    const struct instrument *instrument = &ledger->instruments[posting->instrument];
+    struct account_ref fees = {ACCOUNT_FEES, 0};
+    i128 fee = posting->fee.units;
+    bool own = ledger_available(ledger, posting->book, posting->fee_asset).units >= fee;
+    uint32_t payer = own ? posting->book : DESK_BOOK;
+    if (posting->fee_instrument != NONE_INDEX)
+        fee = fee_steps(ledger, writer, posting, payer);
+    struct account_ref available = {ACCOUNT_AVAILABLE, payer};
+    ledger_transfer(ledger, writer, TRANSFER_FEE, posting->fee_asset, fee < 0 ? fees : available,
+                    fee < 0 ? available : fees, (struct amount){fee < 0 ? -fee : fee},
+                    posting->order);
+    if (!own && posting->cash_book != DESK_BOOK) {
+        ledger_transfer(ledger, writer, TRANSFER_FEE_REPAY, instrument->quote_asset,
+                        (struct account_ref){ACCOUNT_AVAILABLE, posting->cash_book},
+                        (struct account_ref){ACCOUNT_AVAILABLE, DESK_BOOK}, posting->fee_value,
+                        posting->order);
+    }
+    posting->fee_book = payer;
+}
+
+/* The fee: in the quote from the hold and the cash book, a rebate to the cash book. */
 static void post_fee(struct ledger *ledger, struct frame_writer *writer,
                      struct fill_posting *posting)
 {
@@ -432,33 +503,17 @@ static void post_fee(struct ledger *ledger, struct frame_writer *writer,
     struct account_ref fees = {ACCOUNT_FEES, 0};
     i128 fee = posting->fee.units;
     struct amount no_hold = {0};
-    if (posting->fee_asset == instrument->quote_asset) {
-        if (fee < 0) {
-            ledger_transfer(ledger, writer, TRANSFER_FEE, posting->fee_asset, fees,
-                            (struct account_ref){ACCOUNT_AVAILABLE, posting->cash_book},
-                            (struct amount){-fee}, posting->order);
-        } else {
-            pay(ledger, writer, TRANSFER_FEE, posting->fee_asset, posting->cash_book,
-                posting->side == SIDE_BUY ? &posting->hold : &no_hold, fees, fee, posting->order);
-        }
-    } else if (fee > 0) {
-        bool own = ledger_available(ledger, posting->book, posting->fee_asset).units >= fee;
-        uint32_t payer = own ? posting->book : DESK_BOOK;
-        pay(ledger, writer, TRANSFER_FEE, posting->fee_asset, payer, &no_hold, fees, fee,
-            posting->order);
-        if (payer != posting->cash_book && !own) {
-            ledger_transfer(ledger, writer, TRANSFER_FEE_REPAY, instrument->quote_asset,
-                            (struct account_ref){ACCOUNT_AVAILABLE, posting->cash_book},
-                            (struct account_ref){ACCOUNT_AVAILABLE, DESK_BOOK}, posting->fee_value,
-                            posting->order);
-        }
-        if (posting->fee_instrument != NONE_INDEX) {
-            const struct instrument *fee_instrument = &ledger->instruments[posting->fee_instrument];
-            i128 unit = power_of_ten(AMOUNT_DECIMALS - fee_instrument->quantity_decimals);
-            ASSERT(fee % unit == 0);
-            post_lots(ledger, writer, payer, posting->fee_instrument, (int64_t) - (fee / unit),
-                      -posting->fee_value.units, posting->order, posting->time_ns);
-        }
+    posting->fee_book = posting->cash_book;
+    if (posting->fee_asset != instrument->quote_asset) {
+        if (fee != 0)
+            post_fee_elsewhere(ledger, writer, posting);
+    } else if (fee < 0) {
+        ledger_transfer(ledger, writer, TRANSFER_FEE, posting->fee_asset, fees,
+                        (struct account_ref){ACCOUNT_AVAILABLE, posting->cash_book},
+                        (struct amount){-fee}, posting->order);
+    } else {
+        pay(ledger, writer, TRANSFER_FEE, posting->fee_asset, posting->cash_book,
+            posting->side == SIDE_BUY ? &posting->hold : &no_hold, fees, fee, posting->order);
     }
     post_value(ledger, writer, VALUE_FEE, posting->book, posting->instrument,
                posting->fee_value.units, posting->order);
@@ -476,12 +531,17 @@ void ledger_post_fill(struct ledger *ledger, struct frame_writer *writer,
     if (posting->side == SIDE_BUY) {
         pay(ledger, writer, TRANSFER_SETTLE, instrument->quote_asset, posting->cash_book,
             &posting->hold, clearing, notional, posting->order);
-        post_fee(ledger, writer, posting);
+        /* A fee in what is being bought is paid out of it. */
+        bool in_base = posting->fee_asset == instrument->base_asset;
+        if (!in_base)
+            post_fee(ledger, writer, posting);
         ledger_transfer(ledger, writer, TRANSFER_SETTLE, instrument->base_asset, clearing,
                         (struct account_ref){ACCOUNT_AVAILABLE, posting->book}, base,
                         posting->order);
         post_lots(ledger, writer, posting->book, posting->instrument, quantity, notional,
                   posting->order, posting->time_ns);
+        if (in_base)
+            post_fee(ledger, writer, posting);
     } else {
         pay(ledger, writer, TRANSFER_SETTLE, instrument->base_asset, posting->book, &posting->hold,
             clearing, base.units, posting->order);

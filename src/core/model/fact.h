@@ -3,13 +3,13 @@
  * A fact is a header and the fields of its kind, little-endian, 8-byte aligned, without padding:
  *
  *     0      2      3      4        8
- *     | kind | ver. | det. | size   | fields …            (kind u16, version u8, detail u8, size u32)
+ *     | kind | ver. | det. | size   | fields …         (kind u16, version u8, detail u8, size u32)
  *
  * A step's facts are one frame, which is hashed and recovered whole:
  *
- *     0       4        8        16        24            32       36       40         48
- *     | size  | count  | input  | time    | first fact  | cause  | flags  | observed | facts … | chain
- *     | u32   | u32    | seq u64| i64 ns  | seq u64     | u32    | u32    | u64      |         | 16 B
+ *     0       4        8        16        24           32      36      40         48
+ *     | size  | count  | input  | time    | first fact | cause | flags | observed | facts … | chain
+ *     | u32   | u32    | seq u64| i64 ns  | seq u64    | u32   | u32   | u64      |         | 16 B
  *
  * size counts everything from its own first byte to the end of the chain. `observed` is the running
  * checksum of observed inputs. chain = XXH3-128(previous chain, 16 bytes || frame without its
@@ -335,7 +335,8 @@ const struct fact_class *fact_class_of(uint16_t kind);
 /* All of them in the order of their numbers. */
 const struct fact_class *fact_classes(size_t *count);
 
-/* Account kinds of transfers. AVAILABLE and HELD belong to a book; the others to a venue account. */
+/* Account kinds of transfers. AVAILABLE and HELD belong to a book; the others to a venue
+ * account. */
 enum account_kind {
     ACCOUNT_AVAILABLE = 1,
     ACCOUNT_HELD = 2,

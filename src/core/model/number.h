@@ -48,7 +48,8 @@ static inline struct amount amount_from_bytes(struct amount_bytes bytes)
     return (struct amount){(i128)(((u128)(uint64_t)bytes.high << 64) | bytes.low)};
 }
 
-/* For signals and statistics only; the nearest double to units / 10^decimals while |units| < 2^53. */
+/* For signals and statistics only; the nearest double to units / 10^decimals while |units| <
+ * 2^53. */
 static inline double units_to_double(int64_t units, int64_t scale)
 {
     return (double)units / (double)scale;

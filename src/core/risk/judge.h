@@ -1,5 +1,5 @@
-/* What the files of the controls share: the questions they ask of orders, positions and markets, and
- * the controls themselves. For this room only. */
+/* What the files of the controls share: the questions they ask of orders, positions and markets,
+ * and the controls themselves. For this room only. */
 #ifndef TERN_CORE_RISK_JUDGE_H
 #define TERN_CORE_RISK_JUDGE_H
 

@@ -26,7 +26,7 @@ static void bar_of(const struct bar *bar, double scale, struct indicator_bar *ou
     };
 }
 
-/* ---- bollinger -------------------------------------------------------------------------------- */
+/* ---- bollinger ------------------------------------------------------------------------------- */
 
 static struct indicator_params bollinger_params(const double *params)
 {
@@ -111,7 +111,7 @@ const struct strategy_class strategy_bollinger = {
     .decide = bollinger_decide,
 };
 
-/* ---- donchian --------------------------------------------------------------------------------- */
+/* ---- donchian -------------------------------------------------------------------------------- */
 
 static struct indicator_params donchian_params(double period)
 {

@@ -5,7 +5,7 @@
 #include "core/signal/atr.h"
 #include "core/signal/macd.h"
 #include "core/signal/rsi.h"
-#include "core/signal/sma.h"
+#include "core/strategy/closes.h"
 #include "core/strategy/strategy.h"
 
 #define ATR_PERIOD 14
@@ -14,25 +14,19 @@ struct score_state {
     struct rsi rsi;
     struct macd macd;
     struct atr atr;
+    double ma_fast, ma_slow;
     uint64_t rsi_ready, ma_ready, macd_ready, atr_ready;
-    /* sma fast and slow follow */
+    /* struct closes follows */
 };
 
-static struct sma *fast_of(struct score_state *state)
+static struct closes *closes_of(struct score_state *state)
 {
-    return (struct sma *)(void *)(state + 1);
-}
-
-static struct sma *slow_of(struct score_state *state, const double *params)
-{
-    size_t size = sma_size((uint32_t)params[SCORE_MA_FAST]);
-    return (struct sma *)(void *)((uint8_t *)(state + 1) + size);
+    return (struct closes *)(void *)(state + 1);
 }
 
 static size_t score_size(const double *params)
 {
-    return sizeof(struct score_state) + sma_size((uint32_t)params[SCORE_MA_FAST]) +
-           sma_size((uint32_t)params[SCORE_MA_SLOW]);
+    return sizeof(struct score_state) + closes_size((uint32_t)params[SCORE_MA_SLOW]);
 }
 
 static void score_init(void *block, const double *params)
@@ -43,8 +37,7 @@ static void score_init(void *block, const double *params)
     macd_init(&state->macd, (uint32_t)params[SCORE_MACD_FAST], (uint32_t)params[SCORE_MACD_SLOW],
               (uint32_t)params[SCORE_MACD_SIGNAL]);
     atr_init(&state->atr, ATR_PERIOD, false);
-    sma_init(fast_of(state), (uint32_t)params[SCORE_MA_FAST]);
-    sma_init(slow_of(state, params), (uint32_t)params[SCORE_MA_SLOW]);
+    closes_init(closes_of(state), (uint32_t)params[SCORE_MA_FAST], (uint32_t)params[SCORE_MA_SLOW]);
 }
 
 static uint32_t larger(uint32_t a, uint32_t b)
@@ -80,14 +73,11 @@ static inline __attribute__((always_inline)) void score_take(void *block, const 
     if (params[SCORE_MACD_WEIGHT] > 0)
         state->macd_ready = macd_update(&state->macd, close) ? 1 : 0;
     if (params[SCORE_MA_WEIGHT] > 0) {
-        sma_update(fast_of(state), close);
-        state->ma_ready = sma_update(slow_of(state, params), close) ? 1 : 0;
+        struct closes *closes = closes_of(state);
+        state->ma_ready = closes_add(closes, bar->close.units) ? 1 : 0;
+        state->ma_fast = closes_mean_fast(closes, scale);
+        state->ma_slow = closes_mean_slow(closes, scale);
     }
-}
-
-static double sma_value(const struct sma *sma)
-{
-    return sma->value;
 }
 
 static void score_bar(void *block, const double *params, const struct bar *bar, double scale)
@@ -108,8 +98,7 @@ STRATEGY_FMA static void score_bar_fma(void *block, const double *params, const 
 static enum stance score_decide(const void *block, const double *params, struct decision *decision,
                                 bool *ready)
 {
-    /* The block is only read; the accessors serve both. */
-    struct score_state *state = (struct score_state *)(uintptr_t)block;
+    const struct score_state *state = block;
     double range = state->atr.mean.value;
     bool ranged = state->atr_ready != 0;
     struct score_term terms[3] = {
@@ -121,10 +110,8 @@ static enum stance score_decide(const void *block, const double *params, struct 
         terms[0].score = score_rsi(state->rsi.value, params[SCORE_RSI_OVERSOLD],
                                    params[SCORE_RSI_OVERBOUGHT]);
     }
-    if (terms[1].ready) {
-        terms[1].score = score_ma(sma_value(fast_of(state)), sma_value(slow_of(state, params)),
-                                  range);
-    }
+    if (terms[1].ready)
+        terms[1].score = score_ma(state->ma_fast, state->ma_slow, range);
     if (terms[2].ready)
         terms[2].score = score_macd(state->macd.histogram, range);
     struct score score;

@@ -41,7 +41,8 @@ struct bench_result {
     char check[BENCH_CHECK_SIZE];
 };
 
-/* Measures one: setup, a warm-up run, then `runs` pairs of run and limit in turn. keep may be NULL. */
+/* Measures one: setup, a warm-up run, then `runs` pairs of run and limit in turn. keep may be
+ * NULL. */
 MUST_USE enum status bench_measure(const struct bench_class *class, uint32_t runs, const char *keep,
                                    struct bench_result *out, struct problem *problem);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- assets and instruments ------------------------------------------------------------------- */
+/* ---- assets and instruments ------------------------------------------------------------------ */
 
 static uint32_t asset_index(struct assembly *assembly, const char *name)
 {
@@ -62,7 +62,7 @@ static enum status instrument_fill(struct assembly *assembly, const struct confi
     return STATUS_OK;
 }
 
-/* ---- limits ----------------------------------------------------------------------------------- */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 static struct quantity quantity_of(const struct instrument *instrument, struct amount amount)
 {
@@ -230,7 +230,7 @@ static void account_limits_fill(const struct config_risk *risk, struct account_l
     }
 }
 
-/* ---- bots ------------------------------------------------------------------------------------- */
+/* ---- bots ------------------------------------------------------------------------------------ */
 
 static enum status bot_params(const struct config_bot *source, struct bot_config *bot,
                               struct problem *problem)
@@ -393,7 +393,7 @@ static enum status bots_fill(struct assembly *assembly, const struct config *con
     return STATUS_OK;
 }
 
-/* ---- the account ------------------------------------------------------------------------------ */
+/* ---- the account ----------------------------------------------------------------------------- */
 
 static enum status balance_fill(struct assembly *assembly, const struct config *config,
                                 const struct config_balance *source,
@@ -427,7 +427,7 @@ static enum status balance_fill(struct assembly *assembly, const struct config *
     return STATUS_CONFIG_INVALID;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 void assembly_release(struct assembly *assembly)
 {

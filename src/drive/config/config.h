@@ -477,8 +477,8 @@ uint32_t config_origin(const struct config *config, const char *key, const char 
 /* `file:line: key` for the place of a problem that only shows later; the line is that of the
  * nearest part of the key that was written. */
 void config_locate(const struct config *config, const char *key, char out[CONFIG_WHERE_SIZE]);
-/* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table. The origin is `default`,
- * `file:line` or the name of a layer that has no lines. */
+/* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table. The origin is
+ * `default`, `file:line` or the name of a layer that has no lines. */
 void config_show(const struct config *config, struct text_buffer *out);
 
 /* Writes the whole effective configuration in one form: every key, in the order of the table,

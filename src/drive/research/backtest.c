@@ -10,7 +10,7 @@
 
 #define PROGRESS_EVERY 16384u
 
-/* ---- building --------------------------------------------------------------------------------- */
+/* ---- building -------------------------------------------------------------------------------- */
 
 static int by_instrument(const void *a, const void *b)
 {
@@ -202,7 +202,7 @@ void backtest_release(struct backtest *backtest)
     *backtest = (struct backtest){0};
 }
 
-/* ---- running ---------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 struct run {
     struct backtest *backtest;

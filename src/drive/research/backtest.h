@@ -1,7 +1,8 @@
 /* A back-test: recorded bars through the engine and the simulated exchange, on one thread, with the
  * data's own clock.
  *
- * The order of things at one instant: closes in the order of `instruments`, timers, decisions in the
+ * The order of things at one instant: closes in the order of `instruments`, timers, decisions in
+ * the
  * order of `bots`, arrival of orders, openings in the order of `instruments`. A bar is two inputs,
  * its opening price when it opens and the whole bar when it closes; after the last close of an
  * instant comes one CYCLE, at which bots decide.
@@ -56,8 +57,8 @@ MUST_USE enum status backtest_init(struct backtest *backtest, const struct confi
                                    struct problem *problem);
 void backtest_release(struct backtest *backtest);
 
-/* Runs once. sink may be NULL. On success *result is complete but for wall_seconds and trials, which
- * the caller knows. STATUS_DATA_INVALID where the data end before a bot's warm-up. */
+/* Runs once. sink may be NULL. On success *result is complete but for wall_seconds and trials,
+ * which the caller knows. STATUS_DATA_INVALID where the data end before a bot's warm-up. */
 MUST_USE enum status backtest_run(struct backtest *backtest, const struct journal_sink *sink,
                                   const struct backtest_options *options,
                                   struct backtest_result *result, struct problem *problem);

@@ -26,7 +26,7 @@ void collector_release(struct collector *collector)
     collector->trips = NULL;
 }
 
-/* ---- trips ------------------------------------------------------------------------------------ */
+/* ---- trips ----------------------------------------------------------------------------------- */
 
 static struct amount average(i128 notional, int64_t quantity, const struct instrument *instrument)
 {
@@ -100,7 +100,7 @@ static void trip_fill(struct collector *collector, const struct order *order,
     }
 }
 
-/* ---- facts ------------------------------------------------------------------------------------ */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 static void fill_row(struct collector *collector, const struct order *order,
                      const struct fact_order_filled *fact, int64_t time_ns)
@@ -237,7 +237,7 @@ void collector_frame(struct collector *collector, const uint8_t *frame, uint32_t
     }
 }
 
-/* ---- sums ------------------------------------------------------------------------------------- */
+/* ---- sums ------------------------------------------------------------------------------------ */
 
 void collector_equity(struct collector *collector, int64_t time_ns)
 {

@@ -12,7 +12,7 @@
 #include "drive/research/output.h"
 #include "drive/research/warnings.h"
 
-/* ---- data ------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------------ */
 
 static bool progress(const struct execute_request *request, const char *what, uint64_t done,
                      uint64_t total)
@@ -68,8 +68,8 @@ static enum status load_one(const struct execute_ports *ports, const struct conf
     return STATUS_OK;
 }
 
-/* Files are independent of one another, so as many threads as there are cores take the next one each.
- * Which thread reads which file changes nothing: every file has its own place and problem. */
+/* Files are independent of one another, so as many threads as there are cores take the next one
+ * each. Which thread reads which file changes nothing: every file has its own place and problem. */
 #define LOADERS_MAX 16u
 
 struct load_job {
@@ -109,7 +109,8 @@ static bool load_all(struct load_job *job, const struct execute_request *request
            pthread_create(&threads[started], NULL, load_files, job) == 0) {
         started++;
     }
-    /* This thread works too, one file at a time, so that progress shows and an interrupt is seen. */
+    /* This thread works too, one file at a time, so that progress shows and an interrupt is
+     * seen. */
     while (go_on && !atomic_load(&job->stop)) {
         uint32_t index = atomic_fetch_add(&job->next, 1);
         if (index >= job->data->count)
@@ -173,7 +174,7 @@ void data_describe(const struct config *config, const struct loaded_data *data,
     }
 }
 
-/* ---- the run ---------------------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------------------- */
 
 struct execution {
     const struct execute_ports *ports;

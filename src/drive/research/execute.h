@@ -10,16 +10,16 @@
 struct execute_ports {
     const struct bar_port *bars;
     const struct journal_port *journal;
-    const char *version;      /* of tern, for result.json */
+    const char *version; /* of tern, for result.json */
 };
 
 struct execute_request {
     const char *config_path;
-    const char *directory;    /* where to write; NULL: nowhere, or below parent */
+    const char *directory; /* where to write; NULL: nowhere, or below parent */
     /* Where directory is NULL: write to parent/NAME, with the name of execute_directory_name. NULL:
      * nowhere. */
     const char *parent;
-    const char *trials_path;  /* NULL: trials are not counted */
+    const char *trials_path; /* NULL: trials are not counted */
     /* What is being done and how far it is, for a progress bar; false interrupts. May be NULL. */
     bool (*progress)(void *context, const char *what, uint64_t done, uint64_t total);
     void *progress_context;
@@ -41,8 +41,8 @@ MUST_USE enum status execute_backtest(const struct execute_ports *ports,
 
 /* The data of a configuration, loaded and released together. */
 struct loaded_data {
-    struct bar_data *items;          /* owned */
-    struct backtest_series *series;  /* owned, borrows the bars of items */
+    struct bar_data *items;         /* owned */
+    struct backtest_series *series; /* owned, borrows the bars of items */
     uint32_t count;
 };
 MUST_USE enum status data_load(const struct execute_ports *ports, const struct config *config,

@@ -2,14 +2,15 @@
  *
  *     result_output_begin(&output, &output_disk_posix, "runs/a", &problem)   runs/a.partial-4711/
  *     … the journal may be written into output.partial …
- *     result_output_write(&output, &result, &metrics, &problem)              result.json, fills.csv …
+ *     result_output_write(&output, &result, &metrics, &problem)           result.json, fills.csv …
  *     result_output_commit(&output, &problem)                                runs/a/
  *
  * 1. Until commit nothing in the target changes; commit changes it in one step.
  * 2. After any failure, and after result_output_abort, everything made on the way is removed.
  * 3. A target that exists is replaced only where it is an empty directory or holds an earlier
  *    result (result.json of our schema) and nothing that we do not write.
- * Every operation on the disk goes through a struct output_disk, so that tests fail each in turn. */
+ * Every operation on the disk goes through a struct output_disk, so that tests fail each in
+ * turn. */
 #ifndef TERN_DRIVE_RESEARCH_OUTPUT_H
 #define TERN_DRIVE_RESEARCH_OUTPUT_H
 

@@ -11,8 +11,8 @@
 void report_html_print(const struct backtest_result *result, const struct metrics *metrics,
                        struct text_buffer *out);
 
-/* Text between tags or in a quoted attribute: & < > " ' as entities; control characters, overrides of
- * direction and broken bytes as U+FFFD. */
+/* Text between tags or in a quoted attribute: & < > " ' as entities; control characters, overrides
+ * of direction and broken bytes as U+FFFD. */
 void html_append(struct text_buffer *out, struct text text);
 
 /* Equity and drawdown as inline SVG pictures with axes and a title; nothing without points. */

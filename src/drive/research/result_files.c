@@ -254,7 +254,8 @@ static void csv_amount(struct text_buffer *out, struct amount amount)
         out, (struct text){text, decimal_format_i128(text, amount.units, AMOUNT_DECIMALS)});
 }
 
-/* A ratio, rounded to 12 decimals: a million of them are written in a blink, and nobody reads more. */
+/* A ratio, rounded to 12 decimals: a million of them are written in a blink, and nobody reads
+ * more. */
 static void csv_ratio(struct text_buffer *out, double value)
 {
     char text[DOUBLE_TEXT_SIZE];

@@ -24,8 +24,8 @@ enum bulk_width bulk_width_best(void);
 bool bulk_width_usable(enum bulk_width width);
 
 /* `steps` steps of `seconds` each. prices[slot * stride + step] is the price after that step, for
- * every slot (removed ones too); stride >= steps. scratch holds BULK_SCRATCH(path->count) doubles and
- * is fastest aligned to 64 bytes.
+ * every slot (removed ones too); stride >= steps. scratch holds BULK_SCRATCH(path->count) doubles
+ * and is fastest aligned to 64 bytes.
  * STATUS_UNSUPPORTED where clustering, jumps or shocks are on: those need path_step. */
 MUST_USE enum status path_bulk(struct path *path, double seconds, size_t steps, double *scratch,
                                double *prices, size_t stride);

@@ -51,8 +51,8 @@ void bar_builder_init(struct bar_builder *builder, const struct bar_source *sour
 /* Frees what was collected. */
 void bar_builder_release(struct bar_builder *builder);
 
-/* The next row opens at time_ns; `line` is its place, for messages. *wanted tells whether it lies in
- * the time window: its prices are then given next, else not. */
+/* The next row opens at time_ns; `line` is its place, for messages. *wanted tells whether it lies
+ * in the time window: its prices are then given next, else not. */
 MUST_USE enum bar_fault bar_builder_time(struct bar_builder *builder, int64_t time_ns,
                                          uint64_t line, bool *wanted);
 /* The prices and the volume of that row. */
@@ -63,7 +63,8 @@ MUST_USE enum bar_fault bar_builder_prices(struct bar_builder *builder,
 MUST_USE enum bar_fault bar_builder_quotes(struct bar_builder *builder,
                                            struct digits bids[BAR_PRICE_COUNT],
                                            struct digits asks[BAR_PRICE_COUNT], bool *of_ask);
-/* Judges the whole (bar length, alignment, at least one bar), fills *out and empties the builder. On
+/* Judges the whole (bar length, alignment, at least one bar), fills *out and empties the builder.
+ * On
  * failure *out is empty, *problem is set under `name`, and the builder still wants its release. */
 MUST_USE enum status bar_builder_finish(struct bar_builder *builder, const char *name,
                                         struct bar_series *out, struct problem *problem);

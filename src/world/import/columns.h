@@ -38,7 +38,7 @@ enum column {
 /* How a time column is written. */
 enum time_form {
     TIME_FORM_ANY,     /* a date, or an integer whose size tells its unit */
-    TIME_FORM_SECONDS, /* the value is the power of ten from it to nanoseconds: 10^(3 * (4 - form)) */
+    TIME_FORM_SECONDS, /* the value says the factor to nanoseconds: 10^(3 * (4 - form)) */
     TIME_FORM_MILLISECONDS,
     TIME_FORM_MICROSECONDS,
     TIME_FORM_NANOSECONDS,

@@ -55,7 +55,8 @@ static enum status refill(struct csv_reader *reader, struct problem *problem)
     return STATUS_OK;
 }
 
-/* The mark of UTF-8 is passed over, UTF-16 is recognised by its mark or by a NUL beside a letter. */
+/* The mark of UTF-8 is passed over, UTF-16 is recognised by its mark or by a NUL beside a
+ * letter. */
 static enum status judge_encoding(struct csv_reader *reader, struct problem *problem)
 {
     const unsigned char *text = reader->buffer;

@@ -50,8 +50,8 @@ static struct bar join_bars(const struct bar *bars, size_t count)
     return joined;
 }
 
-/* Open times rise by multiples of the bar length, so n bars from a boundary are adjacent exactly when
- * the last of them lies n - 1 lengths behind the first. */
+/* Open times rise by multiples of the bar length, so n bars from a boundary are adjacent exactly
+ * when the last of them lies n - 1 lengths behind the first. */
 static bool is_complete(const struct bar_series *series, size_t begin, size_t count, int64_t bar_ns)
 {
     const struct bar *bars = series->bars + begin;

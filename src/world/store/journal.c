@@ -24,7 +24,7 @@ static uint64_t record_checksum(uint32_t type, uint32_t size, const void *payloa
     return hash64_of(words, sizeof words);
 }
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static enum status status_of_errno(int error)
 {
@@ -135,7 +135,7 @@ enum status journal_writer_close(struct journal_writer *writer, struct problem *
     return writer->status;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 void journal_reader_of(struct journal_reader *reader, uint8_t *data, size_t size)
 {

@@ -273,7 +273,8 @@ static void fused_multiply_add_is_exact(void **state)
         if (i % 4 == 1)
             c = -(a * b) * (i % 8 == 1 ? 1.0 : 0x1p-53);
         if (i % 5 == 1) {
-            /* A product of 54 bits, often halfway between two doubles, which the least c decides. */
+            /* A product of 54 bits, often halfway between two doubles, which the least c
+             * decides. */
             a = (double)(random_u64(&random) >> 37 | 1);
             b = (double)(random_u64(&random) >> 37 | 1);
             c = ldexp(c < 0.0 ? -1.0 : 1.0, -(int)random_below(&random, 1000));

@@ -1,4 +1,5 @@
-/* Seeded random runs: bots, people and a hostile venue that repeats, reorders, busts and answers late.
+/* Seeded random runs: bots, people and a hostile venue that repeats, reorders, busts and answers
+ * late.
  * After every frame every invariant holds; the frames fold into the same state; a snapshot taken in
  * the middle continues to the same end.
  *

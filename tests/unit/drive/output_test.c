@@ -107,7 +107,7 @@ static enum status save(const struct output_disk *disk, const char *directory,
     return status;
 }
 
-/* ---- a disk whose k-th operation fails --------------------------------------------------------- */
+/* ---- a disk whose k-th operation fails ------------------------------------------------------- */
 
 struct faulty {
     int operations; /* so far */
@@ -183,7 +183,8 @@ static int faulty_write(void *context, int descriptor, const char *data, size_t 
     return error;
 }
 
-/* The tests ask what is there after a failure, not after a power cut: syncs are counted, not done. */
+/* The tests ask what is there after a failure, not after a power cut: syncs are counted, not
+ * done. */
 static int faulty_sync(void *context, int descriptor)
 {
     (void)descriptor;
@@ -248,7 +249,7 @@ static struct output_disk faulty_disk(struct faulty *faulty)
                                 .remove_directory = faulty_remove_directory};
 }
 
-/* ---- golden -------------------------------------------------------------------------------------- */
+/* ---- golden ---------------------------------------------------------------------------------- */
 
 static void prepared(struct backtest_result *result, struct metrics *metrics, bool hostile)
 {
@@ -416,7 +417,7 @@ static void empty_result(void **state)
     tree_remove(place.root);
 }
 
-/* ---- what may be replaced ------------------------------------------------------------------------ */
+/* ---- what may be replaced -------------------------------------------------------------------- */
 
 static void targets(void **state)
 {
@@ -526,7 +527,7 @@ static void changed_meanwhile(void **state)
     tree_remove(place.root);
 }
 
-/* ---- faults -------------------------------------------------------------------------------------- */
+/* ---- faults ---------------------------------------------------------------------------------- */
 
 enum scenario { FRESH, EMPTY, REPLACE, REPLACE_WITHOUT_EXCHANGE, SCENARIOS };
 

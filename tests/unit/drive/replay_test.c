@@ -22,7 +22,7 @@ static const char config_text[] =
     "bots:\n  - {name: cross, kind: ma_cross, instrument: BTC-USD, bar: 1h,\n"
     "     params: {fast: 3, slow: 8}, size: {method: fixed, quantity: \"0.1\"}}\n";
 
-/* ---- ports ------------------------------------------------------------------------------------ */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 static enum status bars_load(const struct bar_request *request, struct bar_data *out,
                              struct problem *problem)
@@ -58,7 +58,7 @@ static void bars_release(struct bar_data *data)
 static const struct bar_port bars = {bars_load, bars_release};
 static const struct execute_ports ports = {.bars = &bars, .version = "test"};
 
-/* ---- a journal by hand ------------------------------------------------------------------------ */
+/* ---- a journal by hand ----------------------------------------------------------------------- */
 
 static void journal_make(const char *path)
 {
@@ -173,7 +173,7 @@ static void journal_copy(const char *from, const char *to, enum change change)
     journal_reader_close(&reader);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void confirmed_and_contradicted(void **state)
 {

@@ -1,4 +1,5 @@
-/* The zero-intelligence order book against a plain list of levels, by properties and random runs. */
+/* The zero-intelligence order book against a plain list of levels, by properties and random
+ * runs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* A slow reader of bars to compare with: the whole text in memory, one field after the other, prices
+/* A slow reader of bars to compare with: the whole text in memory, one field after the other,
+ * prices
  * as 128-bit integers of 18 decimals. It knows the files' own column names and judges nothing. */
 #ifndef TERN_TESTS_IMPORT_NAIVE_H
 #define TERN_TESTS_IMPORT_NAIVE_H
@@ -68,7 +69,8 @@ static inline void naive_note_symbol(struct naive_bars *out, const char *symbol)
     snprintf(out->symbols[out->symbol_count++], sizeof out->symbols[0], "%s", symbol);
 }
 
-/* All rows of `symbol` (NULL = of all) of a plain or gzipped file; false where it cannot be read. */
+/* All rows of `symbol` (NULL = of all) of a plain or gzipped file; false where it cannot be
+ * read. */
 static inline bool naive_read(const char *path, const char *symbol, struct naive_bars *out)
 {
     static const char *const names[] = {

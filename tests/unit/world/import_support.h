@@ -1,4 +1,5 @@
-/* What the tests of world/import share: sources that fail, gzip in memory, reading a text as bars. */
+/* What the tests of world/import share: sources that fail, gzip in memory, reading a text as
+ * bars. */
 #ifndef TERN_TESTS_IMPORT_SUPPORT_H
 #define TERN_TESTS_IMPORT_SUPPORT_H
 
