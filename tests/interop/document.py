@@ -2,7 +2,7 @@
 
     ```console                  a session: each line that begins with `$ ` is run, in order
     $ tern config validate my.yaml
-    valid: …                    the lines below it must come, in this order, others may stand between
+    valid: …                   the lines below it must come, in this order, others may stand between
     ```
 
     ```yaml my.yaml             a file: written before the session that follows it
