@@ -47,8 +47,8 @@ struct fill_posting {
     uint32_t fee_asset;
     uint32_t fee_instrument; /* base = fee_asset, same quote; NONE_INDEX where there is none */
     int64_t time_ns;
-    struct amount hold;    /* in and out */
-    uint32_t fee_book;     /* out: who paid the fee, or got the rebate */
+    struct amount hold; /* in and out */
+    uint32_t fee_book;  /* out: who paid the fee, or got the rebate */
 };
 
 /* The chain of one fill: settlement from the hold first, then from what is available (which may
