@@ -10,20 +10,22 @@
     ```
 
 In a line of output `…` stands for anything, and a line of `…` alone for any lines; runs of blanks
-are one blank. A line that ends in `# figures differ` may have other numbers. A command that ends in
-`# exit code 5` must end so, one that ends in `# Ctrl-C` is interrupted after its last line."""
+are one blank. A line that ends in `# figures differ` may have other numbers. Where a line is `^C` the
+command is interrupted as soon as the lines before have come. A command that ends in `# exit code 5` must
+end so."""
 
 import collections
 import re
 
 FENCE = re.compile(r'^```([^\n`]*)\n(.*?)^```[ \t]*$', re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r'`([^`\n]+)`')
-COMMAND = re.compile(r'^(.*?)\s*(?:#\s*(exit code (\d+)|Ctrl-C)\s*)?$')
+COMMAND = re.compile(r'^(.*?)\s*(?:#\s*exit code (\d+)\s*)?$')
+INTERRUPT = '^C'
 TOKEN = re.compile(r'(…)|(\s+)|([+-]?\d[\d.,:]*)|(─+)|.')
 FIGURES = '# figures differ'
 
 Block = collections.namedtuple('Block', 'line kind name text')
-Command = collections.namedtuple('Command', 'line words expected code interrupted')
+Command = collections.namedtuple('Command', 'line words expected code')
 
 
 def blocks(text):
@@ -43,8 +45,8 @@ def commands(block):
     found = []
     for number, line in enumerate(block.text.splitlines(), block.line + 1):
         if line.startswith('$ '):
-            words, comment, code = COMMAND.match(line[2:]).groups()
-            found.append(Command(number, words, [], int(code or 0), comment == 'Ctrl-C'))
+            words, code = COMMAND.match(line[2:]).groups()
+            found.append(Command(number, words, [], int(code or 0)))
         elif not found:
             raise AssertionError(f'line {number}: output before the first command')
         elif line.strip():
@@ -74,7 +76,7 @@ def first_missing(expected, output):
     lines = [line.strip() for line in output.splitlines()]
     at = 0
     for line in expected:
-        if line.strip() == '…':
+        if line.strip() in ('…', INTERRUPT):
             continue
         pattern = pattern_of(line)
         while at < len(lines) and not pattern.fullmatch(lines[at]):

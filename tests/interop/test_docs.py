@@ -18,7 +18,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
-from document import INLINE, blocks, commands, first_missing, without_blocks
+from document import INLINE, INTERRUPT, blocks, commands, first_missing, without_blocks
 
 SECONDS_MAX = 60
 LINES_SHOWN = 80
@@ -73,11 +73,13 @@ def run(command, home, folder):
                                stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal,
                                start_new_session=True)
     os.close(terminal)
-    data, end, stopped = b'', time.monotonic() + SECONDS_MAX, False
+    before = command.expected[:command.expected.index(INTERRUPT)] \
+        if INTERRUPT in command.expected else None
+    data, end = b'', time.monotonic() + SECONDS_MAX
     while time.monotonic() < end:
-        if command.interrupted and not stopped and not first_missing(command.expected, plain(data)):
+        if before is not None and not first_missing(before, plain(data)):
             os.killpg(process.pid, signal.SIGINT)
-            stopped = True
+            before = None
         if not select.select([control], [], [], 0.2)[0]:
             continue
         try:
