@@ -215,7 +215,6 @@ static void post_fee_elsewhere(struct ledger *ledger, struct frame_writer *write
                         (struct account_ref){ACCOUNT_AVAILABLE, DESK_BOOK}, posting->fee_value,
                         posting->order);
     }
-    posting->fee_book = payer;
 }
 
 /* The fee: in the quote from the hold and the cash book, a rebate to the cash book. */
@@ -226,7 +225,6 @@ static void post_fee(struct ledger *ledger, struct frame_writer *writer,
     struct account_ref fees = {ACCOUNT_FEES, 0};
     i128 fee = posting->fee.units;
     struct amount no_hold = {0};
-    posting->fee_book = posting->cash_book;
     if (posting->fee_asset != instrument->quote_asset) {
         if (fee != 0)
             post_fee_elsewhere(ledger, writer, posting);
