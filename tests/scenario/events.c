@@ -121,8 +121,10 @@ static void tell_transfer(struct scenario *scenario, const struct fact_transfer 
     switch (code) {
     case TRANSFER_SUSPENSE:
     case TRANSFER_DUST:
-        text_buffer_print(event(scenario), "%s %s%s %s", transfer_code_name(code),
-                          fact->source_kind == ACCOUNT_SUSPENSE ? "-" : "", amount.text, asset);
+        text_buffer_print(
+            event(scenario), "%s %s%s %s", transfer_code_name(code),
+            fact->source_kind == ACCOUNT_CLEARING || fact->source_kind == ACCOUNT_FEES ? "" : "-",
+            amount.text, asset);
         return;
     case TRANSFER_DEPOSIT:
     case TRANSFER_WITHDRAWAL:

@@ -1,5 +1,5 @@
-/* What a scenario expects: tables whose columns are named in their first line. A row names what it is
- * about in its key columns and says what the others must be; columns that are left out are not
+/* What a scenario expects: tables whose columns are named in their first line. A row names what it
+ * is about in its key columns and says what the others must be; columns that are left out are not
  * looked at. */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What the files of the scenario runner share: the text of a scenario, the small world it builds, and
- * what is found in it. README.md draws the notation. */
+/* What the files of the scenario runner share: the text of a scenario, the small world it builds,
+ * and what is found in it. README.md draws the notation. */
 #ifndef TERN_TESTS_SCENARIO_SCENARIO_H
 #define TERN_TESTS_SCENARIO_SCENARIO_H
 
@@ -61,7 +61,7 @@ struct scenario {
     unsigned failures;
 };
 
-/* ---- words.c ---- */
+/* ---- words.c --------------------------------------------------------------------------------- */
 
 /* Reads the file and cuts it into lines; false where it cannot be read. */
 bool scenario_read(struct scenario *scenario, const char *path);
@@ -91,7 +91,7 @@ const char *book_name(const struct scenario *scenario, uint32_t book);
 struct text cell_of(const struct line *head, unsigned first, const struct line *row,
                     const char *name);
 
-/* ---- world.c ---- */
+/* ---- world.c --------------------------------------------------------------------------------- */
 
 void world_defaults(struct scenario *scenario);
 /* true where the statement describes the world; it has been taken in then. */
@@ -99,11 +99,11 @@ bool world_take(struct scenario *scenario, const struct statement *statement);
 /* Builds the engine and feeds it the first input. */
 bool world_begin(struct scenario *scenario);
 
-/* ---- actions.c ---- */
+/* ---- actions.c ------------------------------------------------------------------------------- */
 
 bool action_take(struct scenario *scenario, const struct statement *statement);
 
-/* ---- events.c ---- */
+/* ---- events.c -------------------------------------------------------------------------------- */
 
 /* Feeds scenario->input, keeps it and its frame, checks every invariant, appends to events. */
 void step(struct scenario *scenario, const struct line *line);
@@ -111,7 +111,7 @@ void step(struct scenario *scenario, const struct line *line);
  * what the books say. */
 void check_end(struct scenario *scenario, const struct line *line);
 
-/* ---- expect.c ---- */
+/* ---- expect.c -------------------------------------------------------------------------------- */
 
 void expect_take(struct scenario *scenario, const struct statement *statement);
 

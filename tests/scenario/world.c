@@ -6,7 +6,7 @@
 
 #define START_NS (INT64_C(1704067200) * NANOSECONDS_PER_SECOND) /* Monday, 2024-01-01 */
 
-/* ---- a bot that a reader of bars can follow in his head ---------------------------------------- */
+/* ---- a bot that a reader of bars can follow in his head -------------------------------------- */
 
 /* Long after a bar that rose, flat after one that fell, unmoved by one that did neither. */
 static size_t follow_size(const double *params)
@@ -58,7 +58,7 @@ static const struct strategy_class follow = {
     .decide = follow_decide,
 };
 
-/* ---- instruments and assets -------------------------------------------------------------------- */
+/* ---- instruments and assets ------------------------------------------------------------------ */
 
 static uint32_t asset_add(struct scenario *scenario, const struct line *line, struct text name)
 {
@@ -148,7 +148,7 @@ static void balance_add(struct scenario *scenario, const struct line *head, cons
     scenario->balances[scenario->config.balances_count++] = balance;
 }
 
-/* ---- bots -------------------------------------------------------------------------------------- */
+/* ---- bots ------------------------------------------------------------------------------------ */
 
 static void bot_add(struct scenario *scenario, const struct line *head, const struct line *row)
 {
@@ -198,7 +198,7 @@ static void bot_add(struct scenario *scenario, const struct line *head, const st
     scenario->config.books_count++;
 }
 
-/* ---- limits ------------------------------------------------------------------------------------ */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 enum limit_kind {
     LIMIT_IS_RATIO,
@@ -340,7 +340,7 @@ static void window_take(struct scenario *scenario, const struct line *line)
     account->on |= LIMIT_WINDOW;
 }
 
-/* ---- all together ------------------------------------------------------------------------------ */
+/* ---- all together ---------------------------------------------------------------------------- */
 
 void world_defaults(struct scenario *scenario)
 {
