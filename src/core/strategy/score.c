@@ -16,7 +16,7 @@ struct score_state {
     struct atr atr;
     double ma_fast, ma_slow;
     uint64_t rsi_ready, ma_ready, macd_ready, atr_ready;
-    /* struct closes follows */
+    /* struct closes follows, unless the averages are off and have no periods */
 };
 
 static struct closes *closes_of(struct score_state *state)
@@ -26,6 +26,8 @@ static struct closes *closes_of(struct score_state *state)
 
 static size_t score_size(const double *params)
 {
+    if (params[SCORE_MA_SLOW] == 0)
+        return sizeof(struct score_state);
     return sizeof(struct score_state) + closes_size((uint32_t)params[SCORE_MA_SLOW]);
 }
 
