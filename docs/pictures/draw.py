@@ -4,7 +4,7 @@ drawdown below. Colours are of middle brightness, so that it reads on light and 
     tern backtest run examples/cross.yaml --out DIR
     python3 docs/pictures/draw.py DIR examples/data/*.csv.gz > docs/pictures/equity.svg
 
-The data files are those of the back-test's instruments; holding starts with the same value of each."""
+The data files are those of the back-test's instruments; holding starts with equal values."""
 
 import csv
 import gzip
@@ -89,7 +89,8 @@ def draw(folder, files):
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
            f'width="{WIDTH}" height="{height}" font-family="sans-serif" role="img">')
     ours, other = rows[-1][1], rows[-1][3]
-    yield f'<title>Equity of a back-test beside buying and holding, {ours:,.0f} and {other:,.0f}</title>'
+    yield (f'<title>Equity of a back-test beside buying and holding, {ours:,.0f} and '
+           f'{other:,.0f}</title>')
     yield text(LEFT, 20, f'examples/cross.yaml, {result["from"][:10]} to {result["to"][:10]}, fees '
                          f'and slippage included, {result["currency"]}, logarithmic', 14)
     yield text(LEFT, 42, f'tern: {ours:,.0f}', 14, colour=OURS, weight='bold')

@@ -79,15 +79,22 @@ def test_blanks():
     tap.none(bad, 'blanks')
 
 
-def test_every_folder_explains_itself():
-    folders = set()
-    for path in c_files('src/'):
+def folders_to_explain():
+    """Folders with sources, and those of tests, documents and examples but their recorded inputs."""
+    found = set()
+    for path in c_files('src/') + files('.c', '.h', '.py', '.scn', '.md', '.yaml', '.gz',
+                                        under=('tests/', 'docs/', 'examples/')):
         folder = os.path.dirname(path)
         while folder:
-            folders.add(folder)
+            if not re.search(r'/(corpus|data/)', folder):
+                found.add(folder)
             folder = os.path.dirname(folder)
+    return sorted(found)
+
+
+def test_every_folder_explains_itself():
     bad = []
-    for folder in sorted(folders):
+    for folder in folders_to_explain():
         readme = f'{folder}/README.md'
         if readme not in all_files():
             bad.append(f'{folder}: no README.md')
