@@ -39,7 +39,10 @@ static void score_init(void *block, const double *params)
     macd_init(&state->macd, (uint32_t)params[SCORE_MACD_FAST], (uint32_t)params[SCORE_MACD_SLOW],
               (uint32_t)params[SCORE_MACD_SIGNAL]);
     atr_init(&state->atr, ATR_PERIOD, false);
-    closes_init(closes_of(state), (uint32_t)params[SCORE_MA_FAST], (uint32_t)params[SCORE_MA_SLOW]);
+    if (params[SCORE_MA_SLOW] > 0) {
+        closes_init(closes_of(state), (uint32_t)params[SCORE_MA_FAST],
+                    (uint32_t)params[SCORE_MA_SLOW]);
+    }
 }
 
 static uint32_t larger(uint32_t a, uint32_t b)
