@@ -9,10 +9,10 @@
     tern: 1
     ```
 
-In a line of output `…` stands for anything, and a line of `…` alone for any lines; runs of blanks
-are one blank. A line that ends in `# figures differ` may have other numbers. Where a line is `^C` the
-command is interrupted as soon as the lines before have come. A command that ends in `# exit code 5` must
-end so."""
+In a line of output `…` stands for anything, and a line of `…` alone for any lines; runs of
+blanks are one blank. A line that ends in `# figures differ` may have other numbers. Where a line is
+`^C` the command is interrupted as soon as the lines before have come. A command that ends in
+`# exit code 5` must end so."""
 
 import collections
 import re

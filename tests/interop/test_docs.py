@@ -148,8 +148,9 @@ def test_the_picture_is_that_of_the_example():
         tap.equal(answer.returncode, 0, answer.stderr)
         data = [os.path.join(tap.ROOT, 'examples/data', name) for name in
                 ('coinbase-btc-usd-4h.csv.gz', 'coinbase-eth-usd-1d.csv.gz')]
-        drawn = subprocess.run([sys.executable, os.path.join(tap.ROOT, 'docs/pictures/draw.py'), out,
-                                *data], capture_output=True, text=True, check=True).stdout
+        script = os.path.join(tap.ROOT, 'docs/pictures/draw.py')
+        drawn = subprocess.run([sys.executable, script, out, *data], capture_output=True,
+                               text=True, check=True).stdout
         tap.check(drawn == read('docs/pictures/equity.svg'), 'draw it again; draw.py says how')
 
 

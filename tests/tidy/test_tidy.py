@@ -80,7 +80,7 @@ def test_blanks():
 
 
 def folders_to_explain():
-    """Folders with sources, and those of tests, documents and examples but their recorded inputs."""
+    """Folders of sources, tests, documents and examples, but those of recorded inputs."""
     found = set()
     for path in c_files('src/') + files('.c', '.h', '.py', '.scn', '.md', '.yaml', '.gz',
                                         under=('tests/', 'docs/', 'examples/')):
