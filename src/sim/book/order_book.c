@@ -21,7 +21,7 @@ struct order_book {
     uint64_t troubles[BOOK_TROUBLE_COUNT];
 };
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory -----------------------------------------------------------------------------------  */
 
 static void take(struct order_book *book, struct arena *arena)
 {
@@ -60,7 +60,7 @@ void order_book_free(struct order_book *book)
     free(book);
 }
 
-/* ---- troubles --------------------------------------------------------------------------------- */
+/* ---- troubles ---------------------------------------------------------------------------------  */
 
 static const struct {
     bool invalidates;
@@ -85,7 +85,7 @@ static void trouble(struct order_book *book, enum book_trouble kind)
     }
 }
 
-/* ---- levels ----------------------------------------------------------------------------------- */
+/* ---- levels -----------------------------------------------------------------------------------  */
 
 static void side_clear(struct book_side *side)
 {
@@ -169,7 +169,7 @@ static enum book_trouble apply_delta(struct order_book *book, const struct delta
                                                                    : BOOK_TROUBLE_FULL;
 }
 
-/* ---- messages --------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------------  */
 
 /* Judges number and time against the last ones; false where the message is left out. A snapshot
  * stands for itself: its number is taken as it is. */
@@ -245,7 +245,7 @@ void order_book_invalidate(struct order_book *book)
     book->loading = false;
 }
 
-/* ---- questions -------------------------------------------------------------------------------- */
+/* ---- questions --------------------------------------------------------------------------------  */
 
 static const struct book_side *side_of(const struct order_book *book, enum side side)
 {
@@ -277,21 +277,14 @@ uint64_t order_book_troubles(const struct order_book *book, enum book_trouble tr
     return book->troubles[trouble];
 }
 
-/* The map's question for a value remembers where its leaf was; that changes no answer. */
-static int64_t quantity_at(const struct book_side *side, int64_t tick)
-{
-    struct tick_map *levels = (struct tick_map *)(uintptr_t)&side->levels;
-    const int64_t *level = tick_map_find(levels, tick);
-    return level == NULL ? 0 : *level;
-}
-
 bool order_book_best(const struct order_book *book, enum side side, struct book_level *out)
 {
     const struct book_side *from = side_of(book, side);
     *out = (struct book_level){0};
     if (!book->valid || from->best < 0)
         return false;
-    *out = (struct book_level){price_of(book, from->best), {quantity_at(from, from->best)}};
+    *out = (struct book_level){price_of(book, from->best),
+                               {tick_map_at(&from->levels, from->best)}};
     return true;
 }
 
@@ -310,7 +303,10 @@ struct quantity order_book_depth_at(const struct order_book *book, enum side sid
     int64_t tick = price.units / book->config.tick.units;
     if (!book->valid || price.units <= 0 || tick * book->config.tick.units != price.units)
         return (struct quantity){0};
-    return (struct quantity){quantity_at(side_of(book, side), tick)};
+    const struct tick_map *levels = &side_of(book, side)->levels;
+    const struct tick_leaf *leaf = tick_map_leaf(levels, (uint64_t)tick >> 6);
+    bool there = leaf != NULL && (leaf->bits >> (tick & 63) & 1) != 0;
+    return (struct quantity){there ? leaf->values[tick & 63] : 0};
 }
 
 uint32_t order_book_levels_count(const struct order_book *book, enum side side)
@@ -332,7 +328,8 @@ uint32_t order_book_levels(const struct order_book *book, enum side side, struct
     if (!book->valid || tick < 0)
         return 0;
     while (count < capacity) {
-        out[count++] = (struct book_level){price_of(book, tick), {quantity_at(from, tick)}};
+        out[count++] = (struct book_level){price_of(book, tick),
+                                           {tick_map_at(&from->levels, tick)}};
         if (!side_next(from, side == SIDE_BUY, &tick))
             break;
     }
@@ -352,7 +349,8 @@ struct book_walk order_book_walk(const struct order_book *book, enum side side,
         struct price price = price_of(book, tick);
         if (limit.units > 0 && (bids ? price.units < limit.units : price.units > limit.units))
             break;
-        int64_t taken = i64_min(quantity_at(from, tick), quantity.units - walk.quantity.units);
+        int64_t taken = i64_min(tick_map_at(&from->levels, tick),
+                                quantity.units - walk.quantity.units);
         walk.quantity.units += taken;
         walk.notional += (i128)price.units * taken;
         walk.worst = price;

@@ -10,7 +10,7 @@ void tick_map_init(struct tick_map *map, struct arena *arena, uint32_t leaves)
     *map = (struct tick_map){.leaves_capacity = leaves + 1};
     /* A tick far from all others needs a path of its own, but paths join near the root: twice the
      * leaves is enough for all but prices strewn on purpose. */
-    map->nodes_capacity = 2 * leaves + TICK_MAP_HEIGHT_MAX + 1;
+    map->nodes_capacity = 2 * leaves + 4 * TICK_MAP_HEIGHT_MAX;
     map->leaves = ARENA_TAKE(arena, struct tick_leaf, map->leaves_capacity);
     map->nodes = ARENA_TAKE(arena, struct tick_node, map->nodes_capacity);
     if (map->leaves != NULL)
@@ -28,7 +28,7 @@ void tick_map_clear(struct tick_map *map)
     memset(map->leaf_of, 0, sizeof map->leaf_of);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------ */
+/* ---- nodes ------------------------------------------------------------------------------------  */
 
 static unsigned child_index(uint64_t key, unsigned level)
 {
@@ -99,7 +99,7 @@ uint32_t tick_map_descend(struct tick_map *map, uint64_t key)
     return at;
 }
 
-/* ---- adding, removing ------------------------------------------------------------------------- */
+/* ---- adding, removing -------------------------------------------------------------------------  */
 
 /* How many nodes the path of a key lacks. */
 static uint32_t nodes_missing(const struct tick_map *map, uint64_t key)
@@ -221,7 +221,7 @@ void tick_map_remove(struct tick_map *map, int64_t tick)
         leaf_remove(map, key);
 }
 
-/* ---- neighbours ------------------------------------------------------------------------------- */
+/* ---- neighbours -------------------------------------------------------------------------------  */
 
 static uint64_t bits_above(uint64_t bits, unsigned index)
 {
@@ -289,7 +289,7 @@ static bool neighbour(const struct tick_map *map, uint64_t key, bool above, int6
     return false;
 }
 
-static const struct tick_leaf *leaf_hint(const struct tick_map *map, uint64_t key)
+const struct tick_leaf *tick_map_leaf(const struct tick_map *map, uint64_t key)
 {
     const struct tick_leaf *leaf = &map->leaves[map->leaf_of[key % TICK_MAP_HINTS]];
     if (leaf->key == key)
@@ -310,7 +310,7 @@ bool tick_map_above(const struct tick_map *map, int64_t tick, int64_t *out)
 {
     ASSERT(tick >= 0);
     uint64_t key = (uint64_t)tick >> 6;
-    const struct tick_leaf *leaf = leaf_hint(map, key);
+    const struct tick_leaf *leaf = tick_map_leaf(map, key);
     if (leaf != NULL) {
         uint64_t bits = bits_above(leaf->bits, (unsigned)tick & 63);
         if (bits != 0) {
@@ -325,7 +325,7 @@ bool tick_map_below(const struct tick_map *map, int64_t tick, int64_t *out)
 {
     ASSERT(tick >= 0);
     uint64_t key = (uint64_t)tick >> 6;
-    const struct tick_leaf *leaf = leaf_hint(map, key);
+    const struct tick_leaf *leaf = tick_map_leaf(map, key);
     if (leaf != NULL) {
         uint64_t bits = bits_below(leaf->bits, (unsigned)tick & 63);
         if (bits != 0) {

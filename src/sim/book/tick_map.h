@@ -3,9 +3,9 @@
  *     root ── 64 children ── … ── 64 children ── leaf: 64 neighbouring ticks, one bit each
  *             bits: which are there              key = tick / 64
  *
- * A tree of 64-way nodes, as high as the largest key needs (two levels for 262,144 ticks). A bit per
- * child makes "the next level below" a count of zeros; a small table remembers where the leaves used
- * last are, so that a tick near the last ones costs no descent.
+ * A tree of 64-way nodes, as high as the largest key needs (two levels for 262,144 ticks). A bit
+ * per child makes "the next level below" a count of zeros; a small table remembers where the leaves
+ * used last are, so that a tick near the last ones costs no descent.
  *
  * Invariants: a leaf or node without children does not exist; a value without its bit means
  * nothing; leaf_of[key % 64] is a hint that is checked against the key of the leaf. */
@@ -59,6 +59,20 @@ MUST_USE bool tick_map_below(const struct tick_map *map, int64_t tick, int64_t *
 
 /* The leaf of a key by descent, remembered; 0 = none. */
 uint32_t tick_map_descend(struct tick_map *map, uint64_t key);
+
+/* The same, nothing remembered; NULL = none. */
+const struct tick_leaf *tick_map_leaf(const struct tick_map *map, uint64_t key);
+
+/* The value of a tick that is there. */
+static inline int64_t tick_map_at(const struct tick_map *map, int64_t tick)
+{
+    uint64_t key = (uint64_t)tick >> 6;
+    const struct tick_leaf *leaf = &map->leaves[map->leaf_of[key % TICK_MAP_HINTS]];
+    if (UNLIKELY(leaf->key != key))
+        leaf = tick_map_leaf(map, key);
+    ASSERT(leaf != NULL && (leaf->bits >> (tick & 63) & 1) != 0);
+    return leaf->values[tick & 63];
+}
 
 /* The value of a tick, or NULL where it is not there; valid until the next add or remove. */
 static inline int64_t *tick_map_find(struct tick_map *map, int64_t tick)
