@@ -165,7 +165,8 @@ static const struct option bot_options[] = {
         .sentence = "Bars that an action must persist."),
     ROW(.name = "cooldown", .type = OPTION_DURATION, .flags = OPTION_LIVE,
         AT(config_bot, cooldown_ns), .fallback = "0", .minimum = "0", .maximum = "52w",
-        .sentence = "After a fill it does not enter for this long."),
+        .sentence = "After a fill it neither enters nor exits by signal for this long; "
+                    "stop_loss and take_profit do."),
     ROW(.name = "size", .type = OPTION_RECORD, .flags = OPTION_LIVE, AT(config_bot, size),
         .section = &size_section, .sentence = "How large an entry is."),
     ROW(.name = "execute", .type = OPTION_RECORD, .flags = OPTION_LIVE, .section = &execute_section,
