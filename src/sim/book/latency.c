@@ -1,0 +1,114 @@
+#include "sim/book/latency.h"
+
+#include "base/math.h"
+
+/* No message is under way for longer than a day. */
+#define DURATION_MAX NANOSECONDS_PER_DAY
+
+static bool is_duration(int64_t ns)
+{
+    return ns >= 0 && ns <= DURATION_MAX;
+}
+
+static bool row_is_fine(const struct latency_row *row)
+{
+    int64_t entry;
+    int64_t total;
+    return !__builtin_sub_overflow(row->exchange_ns, row->request_ns, &entry) &&
+           !__builtin_sub_overflow(row->answer_ns, row->request_ns, &total) && is_duration(total) &&
+           entry >= -DURATION_MAX && entry <= total;
+}
+
+enum status latency_model_check(const struct latency_model *model)
+{
+    if (!is_duration(model->entry_ns) || !is_duration(model->response_ns) ||
+        !is_duration(model->feed_ns))
+        return STATUS_RANGE;
+    if (model->kind == LATENCY_LOG_NORMAL && !(model->sigma >= 0 && model->sigma <= 10))
+        return STATUS_RANGE;
+    if (model->kind != LATENCY_INTERPOLATED)
+        return STATUS_OK;
+    if (model->rows_count == 0)
+        return STATUS_RANGE;
+    for (uint32_t i = 0; i < model->rows_count; i++) {
+        const struct latency_row *row = &model->rows[i];
+        if (!row_is_fine(row) || (i > 0 && row->request_ns <= row[-1].request_ns))
+            return STATUS_RANGE;
+    }
+    return STATUS_OK;
+}
+
+void latency_line_init(struct latency_line *line, const struct latency_model *model, uint64_t seed)
+{
+    *line = (struct latency_line){.model = *model,
+                                  .exchange_last_ns = INT64_MIN,
+                                  .answer_last_ns = INT64_MIN,
+                                  .seen_last_ns = INT64_MIN};
+    random_init(&line->random, seed, 0);
+}
+
+static int64_t interpolate(int64_t from, int64_t to, int64_t part, int64_t whole)
+{
+    return from + (int64_t)((i128)(to - from) * part / whole);
+}
+
+/* Entry (negative: refused) and total by the rows around a request. Requests rise, so the row is
+ * the last one or soon behind it. */
+static void by_rows(struct latency_line *line, int64_t request_ns, int64_t *entry, int64_t *total)
+{
+    const struct latency_row *rows = line->model.rows;
+    uint32_t last = line->model.rows_count - 1;
+    while (line->at < last && rows[line->at + 1].request_ns <= request_ns)
+        line->at++;
+    const struct latency_row *row = &rows[line->at];
+    *entry = row->exchange_ns - row->request_ns;
+    *total = row->answer_ns - row->request_ns;
+    if (line->at == last || request_ns <= row->request_ns || *entry < 0)
+        return;
+    const struct latency_row *next = row + 1;
+    int64_t next_entry = next->exchange_ns - next->request_ns;
+    if (next_entry < 0)
+        return; /* a refusal is no length of a way: nothing lies between it and one */
+    int64_t part = request_ns - row->request_ns;
+    int64_t whole = next->request_ns - row->request_ns;
+    *entry = interpolate(*entry, next_entry, part, whole);
+    *total = interpolate(*total, next->answer_ns - next->request_ns, part, whole);
+}
+
+/* Two draws an order in every case, so that streams stay aligned. */
+static int64_t draw(struct latency_line *line, int64_t median_ns)
+{
+    double ns = (double)median_ns * math_exp(line->model.sigma * random_normal(&line->random));
+    return ns < (double)DURATION_MAX ? (int64_t)ns : DURATION_MAX;
+}
+
+struct latency_times latency_line_send(struct latency_line *line, int64_t request_ns)
+{
+    int64_t entry = line->model.entry_ns;
+    int64_t total = entry + line->model.response_ns;
+    if (line->model.kind == LATENCY_INTERPOLATED) {
+        by_rows(line, request_ns, &entry, &total);
+    } else if (line->model.kind == LATENCY_LOG_NORMAL) {
+        entry = draw(line, line->model.entry_ns);
+        total = entry + draw(line, line->model.response_ns);
+    }
+    struct latency_times times = {.refused = entry < 0};
+    times.exchange_ns = i64_max(request_ns + i64_max(entry, 0), line->exchange_last_ns);
+    times.answer_ns = request_ns + total;
+    if (times.refused)
+        times.exchange_ns = request_ns;
+    else
+        line->exchange_last_ns = times.exchange_ns;
+    times.answer_ns = i64_max(i64_max(times.answer_ns, times.exchange_ns), line->answer_last_ns);
+    line->answer_last_ns = times.answer_ns;
+    return times;
+}
+
+int64_t latency_line_see(struct latency_line *line, int64_t event_ns)
+{
+    int64_t feed = line->model.feed_ns;
+    if (line->model.kind == LATENCY_LOG_NORMAL)
+        feed = draw(line, feed);
+    line->seen_last_ns = i64_max(event_ns + feed, line->seen_last_ns);
+    return line->seen_last_ns;
+}
