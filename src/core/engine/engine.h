@@ -123,7 +123,8 @@ uint64_t engine_bot_bars(const struct engine *engine, uint32_t bot);
 /* Evolves a durable input without deciding. */
 void engine_fold_input(struct engine *engine, const struct input *input);
 /* Checks a frame and evolves its facts. STATUS_CORRUPT, STATUS_TRUNCATED, STATUS_UNSUPPORTED: the
- * engine is unchanged. */
+ * engine is unchanged, unless the frame's checksum is right and a fact of it cannot follow from
+ * what is there (STATUS_CORRUPT): then the engine is only good to be freed. */
 MUST_USE enum status engine_fold_frame(struct engine *engine, const uint8_t *data, size_t size,
                                        uint32_t *frame_size);
 /* Hash of the durable state. */

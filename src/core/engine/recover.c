@@ -35,7 +35,10 @@ enum status engine_fold_frame(struct engine *engine, const uint8_t *data, size_t
         memcpy(&fact_header, at, sizeof fact_header);
         ASSERT(fact_header.size <= sizeof fact);
         memcpy(fact, at, fact_header.size);
-        evolve_fact(engine, (const struct fact_header *)(const void *)fact, frame.time_ns);
+        const struct fact_header *read = (const struct fact_header *)(const void *)fact;
+        if (!fact_fits(engine, read))
+            return STATUS_CORRUPT;
+        evolve_fact(engine, read, frame.time_ns);
         at += fact_header.size;
     }
     header->fact_seq_next += frame.fact_count;

@@ -22,12 +22,15 @@ struct engine_header {
     uint32_t epoch, started;
 };
 
+/* A paused bot neither enters nor leaves, but protects what it has; a stopped one does nothing. */
+enum bot_run { BOT_RUNNING = 0, BOT_PAUSED = 1, BOT_STOPPED = 2 };
+
 struct bot_state {
     int64_t last_fill_ns; /* INT64_MIN: none yet */
     uint64_t bars_seen;
     uint32_t confirm_count, confirm_action;
     uint32_t open_orders;
-    uint32_t state; /* 0 running, 1 paused, 2 stopped */
+    uint32_t state; /* enum bot_run */
 };
 
 struct series_state {
@@ -108,6 +111,11 @@ void market_value_move(struct engine *engine, uint32_t instrument, int64_t befor
 void seen_rebuild(struct engine *engine);
 bool trade_seen(const struct engine *engine, const struct order *order, uint64_t low,
                 uint64_t high);
+/* Whether a fill of that order is remembered, whatever is known of the order. */
+bool fill_is_known(const struct engine *engine, uint64_t order, uint64_t low, uint64_t high);
+bool bust_seen(const struct engine *engine, const struct order *order, uint64_t low, uint64_t high);
+/* Money from or to outside is neither profit nor loss. */
+void equity_flow(struct engine *engine, i128 amount);
 
 static inline struct order *order_slot(const struct engine *engine, uint64_t id)
 {
@@ -135,6 +143,13 @@ uint64_t intent_take(struct engine *engine, const struct intent *intent, enum re
 void intent_deny(struct engine *engine, const struct intent *intent, enum reason reason);
 /* Drops a timer; false where there is none of that id. */
 bool timer_clear(struct engine *engine, uint64_t timer);
+/* Puts a live order's new quantity and price into effect with the reservation they need; evidence
+ * posts even where the book has not enough. */
+void order_reserve(struct engine *engine, struct order *order, struct quantity quantity,
+                   struct price price);
+/* Judges an amend as an intent in the order's place and asks the venue, or refuses it. */
+void amend_take(struct engine *engine, struct order *order, struct quantity quantity,
+                struct price price);
 void cancel_request(struct engine *engine, struct order *order, enum reason reason);
 void order_release(struct engine *engine, struct order *order);
 void order_end(struct engine *engine, struct order *order, enum order_state state,
@@ -160,5 +175,9 @@ void cancel_entries(struct engine *engine, uint32_t instrument, uint32_t book, e
 /* ---- start.c ---- */
 void decide_start(struct engine *engine);
 void decide_deposit(struct engine *engine, const struct input *input);
+
+/* ---- fit.c ---- */
+/* Whether a fact from outside can be evolved as the state is now. */
+bool fact_fits(const struct engine *engine, const struct fact_header *fact);
 
 #endif
