@@ -147,7 +147,7 @@ static void tell_breach(struct scenario *scenario, const struct fact_limit_breac
     text_buffer_print(event(scenario), "breach %s", reason_name((enum reason)fact->reason));
     if (fact->instrument != NONE_INDEX)
         text_buffer_print(&scenario->events, " %s", scenario->instruments[fact->instrument].name);
-    text_buffer_print(&scenario->events, " %s > %s", amount_text(fact->value).text,
+    text_buffer_print(&scenario->events, " %s of %s", amount_text(fact->value).text,
                       amount_text(fact->limit).text);
     if (fact->order != 0)
         text_buffer_print(&scenario->events, " by order %llu", (unsigned long long)fact->order);

@@ -75,13 +75,14 @@ static struct intent intent_of(const struct engine *engine, uint32_t bot,
         .origin = ORIGIN_BOT,
         .purpose = (uint8_t)purpose,
     };
+    const struct instrument *instrument = &engine->config->instruments[config->instrument];
     if (purpose != PURPOSE_ENTER) {
-        intent.quantity.units = position->quantity;
+        struct quantity held = {position->quantity};
+        intent.quantity = quantity_round_down(instrument, held);
         if (purpose != PURPOSE_EXIT)
             intent.flags = ORDER_FLAG_PROTECTIVE;
         return intent;
     }
-    const struct instrument *instrument = &engine->config->instruments[config->instrument];
     struct amount equity = {0};
     if (config->size.method >= SIZE_EQUITY)
         equity = engine_purse_equity(engine, config->cash_book);
@@ -136,13 +137,14 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
     enum stance stance = row->decide(row->signals, row->params, decision, ready);
     int64_t quantity = row->position->quantity;
     decision->stance = (uint8_t)stance;
-    if (quantity > 0) {
+    /* What is less than a lot cannot be sold: it is dust, not a position. */
+    if (quantity >= engine->config->instruments[config->instrument].lot.units) {
         enum order_purpose guard = protection(engine, config, row->position);
         if (guard != 0)
             return guard;
         return stance == STANCE_FLAT ? PURPOSE_EXIT : 0;
     }
-    return stance == STANCE_LONG && quantity == 0 ? PURPOSE_ENTER : 0;
+    return stance == STANCE_LONG && quantity >= 0 ? PURPOSE_ENTER : 0;
 }
 
 __attribute__((noinline)) static void act(struct engine *engine, uint32_t bot,
@@ -195,7 +197,8 @@ static void decide_bot(struct engine *engine, uint32_t bot)
     };
     bool ready = false;
     enum order_purpose purpose = wanted(engine, bot, decision, &ready);
-    if (state->state != 0) {
+    bool protects = purpose == PURPOSE_STOP_LOSS || purpose == PURPOSE_TAKE_PROFIT;
+    if (state->state == BOT_STOPPED || (state->state == BOT_PAUSED && !protects)) {
         decision->action = ACTION_PAUSED;
     } else if (purpose != 0) {
         act(engine, bot, purpose, decision);

@@ -292,21 +292,14 @@ static void decide_order_command(struct engine *engine, const struct input *inpu
             cancel_request(engine, order, REASON_PERSON);
         }
         return;
-    case INPUT_COMMAND_AMEND: {
+    case INPUT_COMMAND_AMEND:
         order = order_find(engine, input->order);
         if (order == NULL || order_state_is_end((enum order_state)order->state))
             return;
         if (order->flags & (ORDER_FLAG_AMEND_PENDING | ORDER_FLAG_CANCEL_PENDING))
             return;
-        struct fact_amend_requested *fact = FRAME_TAKE(&engine->writer, AMEND_REQUESTED,
-                                                       amend_requested, 0);
-        fact->order = order->id;
-        fact->quantity = input->amend.quantity;
-        fact->price = input->amend.price;
-        EMIT(engine, fact);
-        command_add(engine, COMMAND_AMEND, order->id, input->amend.price, input->amend.quantity);
+        amend_take(engine, order, input->amend.quantity, input->amend.price);
         return;
-    }
     default: ASSERT(!"a command about an order");
     }
 }
@@ -420,9 +413,9 @@ void engine_step(struct engine *engine, const struct input *input)
     decide(engine, input);
     if (engine->risk.account->stop == STOP_FLATTEN && input->kind != INPUT_COMMAND_STOP &&
         input->kind != INPUT_START) {
-        if (input->kind == INPUT_VENUE_REJECTED)
-            engine->risk.account->flatten_tries++;
-        flatten_pass(engine);
+        /* What was refused at market and as a limit is tried again at the next cycle. */
+        if (engine->risk.account->flatten_tries < 2 || input->kind == INPUT_CYCLE)
+            flatten_pass(engine);
     }
     engine->frame = frame_seal(&engine->writer, input->seq, input->time_ns,
                                (enum input_kind)input->kind, engine->header->observed,

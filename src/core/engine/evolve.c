@@ -118,6 +118,20 @@ static void delivery_set(struct engine *engine, struct order *order, enum delive
     order->delivery = (uint8_t)delivery;
 }
 
+/* What a child counts for in its parent: all it may still become, or what became of it. */
+static int64_t child_count(const struct order *order)
+{
+    bool ended = order_state_is_end((enum order_state)order->state);
+    return ended ? order->filled.units : i64_max(order->quantity.units, order->filled.units);
+}
+
+static void child_move(struct engine *engine, const struct order *order, int64_t before)
+{
+    struct order *parent = order->parent == 0 ? NULL : order_find(engine, order->parent);
+    if (parent != NULL)
+        parent->children.units += child_count(order) - before;
+}
+
 static void evolve_planned(struct engine *engine, const struct fact_order_planned *fact,
                            int64_t time_ns)
 {
@@ -151,9 +165,7 @@ static void evolve_planned(struct engine *engine, const struct fact_order_planne
     };
     live_add(engine, order);
     exposure_move(engine, order, order->quantity.units);
-    struct order *parent = order_find(engine, fact->parent);
-    if (parent != NULL)
-        parent->children.units += order->quantity.units;
+    child_move(engine, order, 0);
     struct account_risk *account = engine->risk.account;
     const struct account_limits *limits = &engine->risk.limits.account;
     if (limits->on & LIMIT_MESSAGE_RATE) {
@@ -171,6 +183,13 @@ static void evolve_planned(struct engine *engine, const struct fact_order_planne
 static uint64_t seen_key(uint64_t order, uint64_t low, uint64_t high)
 {
     uint64_t words[3] = {order, low, high};
+    return hash64_of(words, sizeof words);
+}
+
+/* Fills that were taken back, in the same ring under a key of their own. */
+static uint64_t bust_key(uint64_t order, uint64_t low, uint64_t high)
+{
+    uint64_t words[4] = {order, low, high, 1};
     return hash64_of(words, sizeof words);
 }
 
@@ -202,9 +221,19 @@ bool trade_seen(const struct engine *engine, const struct order *order, uint64_t
         return false;
     if (order->trade_id_low == low && order->trade_id_high == high)
         return true;
+    return order->fills_count > 1 && fill_is_known(engine, order->id, low, high);
+}
+
+bool fill_is_known(const struct engine *engine, uint64_t order, uint64_t low, uint64_t high)
+{
     uint32_t value = 0;
-    return order->fills_count > 1 &&
-           map_find(&engine->seen, seen_key(order->id, low, high), &value);
+    return map_find(&engine->seen, seen_key(order, low, high), &value);
+}
+
+bool bust_seen(const struct engine *engine, const struct order *order, uint64_t low, uint64_t high)
+{
+    uint32_t value = 0;
+    return map_find(&engine->seen, bust_key(order->id, low, high), &value);
 }
 
 static struct amount_bytes plus(struct amount_bytes a, i128 b)
@@ -216,7 +245,12 @@ static void evolve_filled(struct engine *engine, const struct fact_order_filled 
                           int64_t time_ns)
 {
     struct order *order = order_find(engine, fact->order);
-    ASSERT(order != NULL);
+    if (order == NULL) {
+        /* Of an order nobody knows: counted once, and otherwise only told. */
+        seen_add(engine,
+                 seen_key(fact->order, fact->venue_trade_id.low, fact->venue_trade_id.high));
+        return;
+    }
     bool provisional = (fact->header.detail & 128) != 0;
     int64_t quantity = fact->quantity.units;
     i128 notional = amount_from_bytes(fact->notional).units;
@@ -260,7 +294,9 @@ static void evolve_reversed(struct engine *engine, const struct fact_fill_revers
     order->filled.units -= fact->quantity.units;
     order->notional = plus(order->notional, -notional);
     order->fees = plus(order->fees, -fee_value);
-    if (fact->header.detail == 1) {
+    if (fact->header.detail == 2) {
+        seen_add(engine, bust_key(order->id, fact->venue_trade_id.low, fact->venue_trade_id.high));
+    } else {
         order->provisional.units -= fact->quantity.units;
         order->provisional_notional = plus(order->provisional_notional, -notional);
         order->provisional_fees = plus(order->provisional_fees, -fee_value);
@@ -278,9 +314,6 @@ static void evolve_ended(struct engine *engine, const struct fact_order_ended *f
     enum order_state state = (enum order_state)fact->header.detail;
     ASSERT(order_state_allows((enum order_state)order->state, state));
     exposure_move(engine, order, -order_remaining(order).units);
-    struct order *parent = order_find(engine, order->parent);
-    if (parent != NULL)
-        parent->children.units -= order_remaining(order).units;
     delivery_set(engine, order, DELIVERY_ANSWERED);
     order->state = (uint8_t)state;
     order->end_reason = (uint8_t)fact->reason;
@@ -289,6 +322,8 @@ static void evolve_ended(struct engine *engine, const struct fact_order_ended *f
     live_remove(engine, order);
     if (state == ORDER_CANCELED)
         engine->risk.account->cancels_count++;
+    if (order->purpose == PURPOSE_FLATTEN && state != ORDER_FILLED)
+        engine->risk.account->flatten_tries++;
 }
 
 static void evolve_amended(struct engine *engine, const struct fact_order_amended *fact)
@@ -314,16 +349,53 @@ static void evolve_reopened(struct engine *engine, const struct fact_order_reope
     if (!order_state_is_end(state)) {
         live_add(engine, order);
         exposure_move(engine, order, order_remaining(order).units);
+        order->ended_ns = 0;
+        order->end_reason = REASON_NONE;
     }
 }
 
 /* ---- the rest -------------------------------------------------------------------------------- */
+
+/* A person who resumes after a drawdown or a row of losses accepts them: what is there now is the
+ * new peak, and the row begins anew. Otherwise the next cycle would stop trading again. */
+static void losses_accept(struct engine *engine)
+{
+    struct account_risk *account = engine->risk.account;
+    if (account->state_reason != REASON_DRAWDOWN &&
+        account->state_reason != REASON_CONSECUTIVE_LOSSES)
+        return;
+    account->equity_peak = risk_equity(&engine->risk).units;
+    engine->ledger.counters->loss_streak = 0;
+}
+
+void equity_flow(struct engine *engine, i128 amount)
+{
+    struct account_risk *account = engine->risk.account;
+    if (!account->equity_seen)
+        return;
+    account->equity_peak += amount;
+    account->day_equity += amount;
+    account->cycle_equity += amount;
+}
+
+static void evolve_transfer(struct engine *engine, const struct fact_transfer *fact)
+{
+    i128 amount = amount_from_bytes(fact->amount).units;
+    if (fact->asset != engine->config->currency_asset)
+        return;
+    if (fact->header.detail == TRANSFER_DEPOSIT)
+        equity_flow(engine, amount);
+    else if (fact->header.detail == TRANSFER_WITHDRAWAL)
+        equity_flow(engine, -amount);
+}
 
 static void evolve_state(struct engine *engine, const struct fact_state_changed *fact)
 {
     uint32_t state = fact->header.detail;
     switch ((enum state_scope)fact->scope) {
     case SCOPE_ACCOUNT:
+        if (fact->reason == REASON_PERSON && state == TRADING_ACTIVE)
+            losses_accept(engine);
         engine->risk.account->state = state;
         engine->risk.account->state_reason = fact->reason;
         return;
@@ -380,14 +452,10 @@ static void evolve_ledger(struct engine *engine, const struct fact_header *fact,
     market_value_move(engine, instrument, before);
 }
 
-static void evolve_order_fact(struct engine *engine, const struct fact_header *fact,
-                              int64_t time_ns)
+static void evolve_order(struct engine *engine, struct order *order, const struct fact_header *fact,
+                         int64_t time_ns)
 {
     const void *data = fact;
-    /* Every one of these begins with the order's id. */
-    uint64_t id = ((const struct fact_order_submitted *)data)->order;
-    struct order *order = order_find(engine, id);
-    ASSERT(order != NULL);
     switch (fact->kind) {
     case FACT_ORDER_SUBMITTED:
         ASSERT(order_state_allows((enum order_state)order->state, ORDER_SUBMITTED));
@@ -396,7 +464,8 @@ static void evolve_order_fact(struct engine *engine, const struct fact_header *f
         return;
     case FACT_ORDER_DELIVERY: delivery_set(engine, order, (enum delivery)fact->detail); return;
     case FACT_ORDER_ACCEPTED:
-        ASSERT(order_state_allows((enum order_state)order->state, ORDER_OPEN));
+        ASSERT(order->state == ORDER_OPEN ||
+               order_state_allows((enum order_state)order->state, ORDER_OPEN));
         order->state = ORDER_OPEN;
         order->venue_id_low = ((const struct fact_order_accepted *)data)->venue_order_id.low;
         order->venue_id_high = ((const struct fact_order_accepted *)data)->venue_order_id.high;
@@ -413,6 +482,23 @@ static void evolve_order_fact(struct engine *engine, const struct fact_header *f
     case FACT_ORDER_AMENDED: evolve_amended(engine, data); return;
     default: ASSERT(!"a fact about an order");
     }
+}
+
+static void evolve_order_fact(struct engine *engine, const struct fact_header *fact,
+                              int64_t time_ns)
+{
+    const void *data = fact;
+    /* Every one of these begins with the order's id. */
+    uint64_t id = ((const struct fact_order_submitted *)data)->order;
+    struct order *order = order_find(engine, id);
+    if (order == NULL) {
+        ASSERT(fact->kind == FACT_ORDER_FILLED);
+        evolve_filled(engine, data, time_ns);
+        return;
+    }
+    int64_t counted = child_count(order);
+    evolve_order(engine, order, fact, time_ns);
+    child_move(engine, order, counted);
 }
 
 static void hold_move(struct engine *engine, const struct fact_transfer *fact)
@@ -435,11 +521,15 @@ void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t 
         return;
     case FACT_INSTRUMENT_LISTED:
     case FACT_BOOK_OPENED:
-    case FACT_ORDER_DENIED:
     case FACT_LIMIT_BREACHED: return; /* for readers of the journal */
+    case FACT_ORDER_DENIED:
+        if (((const struct fact_order_denied *)data)->purpose == PURPOSE_FLATTEN)
+            engine->risk.account->flatten_tries++;
+        return;
     case FACT_TRANSFER:
         ledger_evolve(&engine->ledger, fact, time_ns);
         hold_move(engine, data);
+        evolve_transfer(engine, data);
         return;
     case FACT_LOT_OPENED:
         evolve_ledger(engine, fact, ((const struct fact_lot_opened *)data)->instrument, time_ns);
@@ -453,7 +543,12 @@ void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t 
     case FACT_LOT_AMENDED:
         evolve_ledger(engine, fact, ((const struct fact_lot_amended *)data)->instrument, time_ns);
         return;
-    case FACT_VALUE_POSTED: ledger_evolve(&engine->ledger, fact, time_ns); return;
+    case FACT_VALUE_POSTED:
+        ledger_evolve(&engine->ledger, fact, time_ns);
+        if (fact->detail == VALUE_OPENING)
+            equity_flow(engine,
+                        amount_from_bytes(((const struct fact_value_posted *)data)->amount).units);
+        return;
     case FACT_OVERDRAWN:
         engine->risk.books[((const struct fact_overdrawn *)data)->book].overdrawn = 1;
         return;
@@ -462,6 +557,7 @@ void evolve_fact(struct engine *engine, const struct fact_header *fact, int64_t 
     case FACT_STOP_SET:
         engine->risk.account->stop = fact->detail & 15u;
         engine->risk.account->stop_protective = fact->detail >> 7;
+        engine->risk.account->flatten_tries = 0;
         return;
     case FACT_BOT_SIGNAL: {
         const struct fact_bot_signal *signal = data;

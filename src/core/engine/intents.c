@@ -66,12 +66,18 @@ static void timer_set(struct engine *engine, const struct order *order)
     EMIT(engine, fact);
 }
 
+static bool timer_is_set(const struct engine *engine, uint64_t timer)
+{
+    for (uint32_t i = 0; i < engine->header->timers_count; i++) {
+        if (engine->timers[i].id == timer)
+            return true;
+    }
+    return false;
+}
+
 bool timer_clear(struct engine *engine, uint64_t timer)
 {
-    uint32_t at = 0;
-    while (at < engine->header->timers_count && engine->timers[at].id != timer)
-        at++;
-    if (at == engine->header->timers_count)
+    if (!timer_is_set(engine, timer))
         return false;
     struct fact_timer_cleared *fact = FRAME_TAKE(&engine->writer, TIMER_CLEARED, timer_cleared, 0);
     fact->timer = timer;
@@ -122,19 +128,37 @@ static void plan(struct engine *engine, const struct intent *intent, uint32_t ca
     command_add(engine, COMMAND_PLACE, id, intent->price, intent->quantity);
 }
 
+/* Whose cash an order of the book spends. */
+static uint32_t cash_book_of(const struct engine *engine, uint32_t book)
+{
+    return book == DESK_BOOK ? DESK_BOOK : engine->config->bots[book - 1].cash_book;
+}
+
+/* Books and bots come with orders from outside; a bot trades for its own book alone. */
+static bool owner_is_known(const struct engine_config *config, const struct intent *intent)
+{
+    if (intent->book >= config->books_count)
+        return false;
+    if (intent->bot == NONE_INDEX)
+        return true;
+    return intent->bot < config->bots_count && config->bots[intent->bot].book == intent->book;
+}
+
 uint64_t intent_take(struct engine *engine, const struct intent *intent, enum reason *reason)
 {
     struct risk_answer answer = {.scope = SCOPE_ACCOUNT};
-    uint32_t cash_book = intent->book;
-    if (intent->instrument < engine->config->instruments_count &&
-        intent->book < engine->config->books_count) {
-        if (intent->bot != NONE_INDEX)
-            cash_book = engine->config->bots[intent->bot].cash_book;
-        struct risk_question question = {intent, cash_book, engine->header->time_ns,
-                                         order_find(engine, intent->parent)};
-        risk_check(&engine->risk, &question, &answer);
-    } else {
+    uint32_t cash_book = DESK_BOOK;
+    if (intent->instrument >= engine->config->instruments_count) {
         answer.reason = REASON_INSTRUMENT_NOT_ALLOWED;
+    } else if (!owner_is_known(engine->config, intent)) {
+        answer.reason = REASON_MALFORMED;
+    } else {
+        cash_book = cash_book_of(engine, intent->book);
+        struct risk_question question = {.intent = intent,
+                                         .cash_book = cash_book,
+                                         .time_ns = engine->header->time_ns,
+                                         .parent = order_find(engine, intent->parent)};
+        risk_check(&engine->risk, &question, &answer);
     }
     uint64_t id = 0;
     if (answer.reason == REASON_NONE) {
@@ -153,6 +177,93 @@ uint64_t intent_take(struct engine *engine, const struct intent *intent, enum re
     }
     plan(engine, intent, cash_book, id, &answer);
     return id;
+}
+
+/* The order as an intent with another quantity and price. */
+static struct intent intent_again(const struct order *order, struct quantity quantity,
+                                  struct price price)
+{
+    return (struct intent){
+        .book = order->book,
+        .bot = order->bot,
+        .instrument = order->instrument,
+        .side = order->side,
+        .type = order->type,
+        .tif = order->tif,
+        .flags = order->flags &
+                 (ORDER_FLAG_POST_ONLY | ORDER_FLAG_REDUCE_ONLY | ORDER_FLAG_PROTECTIVE),
+        .origin = order->origin,
+        .purpose = order->purpose,
+        .quantity = quantity,
+        .price = price,
+        .stop_price = order->stop_price,
+        .expire_ns = order->expire_ns,
+        .parent = order->parent,
+    };
+}
+
+void amend_take(struct engine *engine, struct order *order, struct quantity quantity,
+                struct price price)
+{
+    struct intent intent = intent_again(order, quantity, price);
+    struct risk_answer answer = {.reason = REASON_MALFORMED};
+    struct risk_question question = {.intent = &intent,
+                                     .cash_book = order->cash_book,
+                                     .time_ns = engine->header->time_ns,
+                                     .parent = order_find(engine, order->parent),
+                                     .amends = order};
+    /* What is filled stays filled: to want no more than that is to cancel. */
+    if (quantity.units > order->filled.units || quantity.units <= 0)
+        risk_check(&engine->risk, &question, &answer);
+    if (answer.reason != REASON_NONE) {
+        struct fact_amend_refused *refused = FRAME_TAKE(&engine->writer, AMEND_REFUSED,
+                                                        amend_refused, (uint8_t)answer.reason);
+        refused->order = order->id;
+        EMIT(engine, refused);
+        return;
+    }
+    struct fact_amend_requested *fact = FRAME_TAKE(&engine->writer, AMEND_REQUESTED,
+                                                   amend_requested, 0);
+    fact->order = order->id;
+    fact->quantity = quantity;
+    fact->price = price;
+    EMIT(engine, fact);
+    command_add(engine, COMMAND_AMEND, order->id, price, quantity);
+}
+
+void order_reserve(struct engine *engine, struct order *order, struct quantity quantity,
+                   struct price price)
+{
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    struct quantity rest = {i64_max(quantity.units - order->filled.units, 0)};
+    struct intent intent = intent_again(order, rest, price);
+    bool buy = order->side == SIDE_BUY;
+    uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
+    uint32_t payer = buy ? order->cash_book : order->book;
+    struct account_ref free_account = {ACCOUNT_AVAILABLE, payer};
+    struct account_ref held_account = {ACCOUNT_HELD, payer};
+    struct amount hold;
+    struct amount notional;
+    risk_reserve(&engine->risk, &intent, &hold, &notional);
+    i128 change = hold.units - amount_from_bytes(order->hold).units;
+    if (change > 0) {
+        ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_HOLD, asset, free_account,
+                        held_account, (struct amount){change}, order->id);
+    } else {
+        ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_RELEASE, asset, held_account,
+                        free_account, (struct amount){-change}, order->id);
+    }
+    struct fact_order_amended *fact = FRAME_TAKE(&engine->writer, ORDER_AMENDED, order_amended, 0);
+    fact->order = order->id;
+    fact->quantity = quantity;
+    fact->price = price;
+    fact->hold = amount_to_bytes(hold);
+    fact->notional = amount_to_bytes(notional);
+    EMIT(engine, fact);
+    if (order->tif == TIF_GTD && !timer_is_set(engine, order->id) &&
+        engine->header->timers_count < TIMERS_CAPACITY)
+        timer_set(engine, order);
+    overdrawn_check(engine, payer, asset, order->id);
 }
 
 void cancel_request(struct engine *engine, struct order *order, enum reason reason)
@@ -194,4 +305,9 @@ void order_end(struct engine *engine, struct order *order, enum order_state stat
     EMIT(engine, fact);
     if (order->tif == TIF_GTD)
         (void)timer_clear(engine, order->id);
+    /* What it held may be what the book lacked. */
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    bool buy = order->side == SIDE_BUY;
+    overdrawn_check(engine, buy ? order->cash_book : order->book,
+                    buy ? instrument->quote_asset : instrument->base_asset, order->id);
 }

@@ -133,8 +133,18 @@ static void replace_provisional(struct engine *engine, struct order *order,
     post_fill(engine, order, fill, rest, (struct amount){notional.units - notional_taken.units});
 }
 
+/* An order judged absent is there after all: it is live again and reserves what is left of it. */
+static void reopen(struct engine *engine, struct order *order)
+{
+    struct fact_order_reopened *fact = FRAME_TAKE(&engine->writer, ORDER_REOPENED, order_reopened,
+                                                  ORDER_OPEN);
+    fact->order = order->id;
+    EMIT(engine, fact);
+    order_reserve(engine, order, order->quantity, order->price);
+}
+
 /* What comes after any fill: the end of the order, overdrafts, limits. */
-static void after_fill(struct engine *engine, struct order *order)
+static void after_fill(struct engine *engine, struct order *order, uint32_t fee_asset)
 {
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     enum order_state state = (enum order_state)order->state;
@@ -146,27 +156,35 @@ static void after_fill(struct engine *engine, struct order *order)
                                                       order_reopened, ORDER_FILLED);
         fact->order = order->id;
         EMIT(engine, fact);
+    } else if (state == ORDER_ABSENT && order_remaining(order).units > 0) {
+        reopen(engine, order);
     }
     overdrawn_check(engine, order->cash_book, instrument->quote_asset, order->id);
     overdrawn_check(engine, order->book, instrument->base_asset, order->id);
+    if (fee_asset != instrument->quote_asset) {
+        overdrawn_check(engine, order->book, fee_asset, order->id);
+        overdrawn_check(engine, DESK_BOOK, fee_asset, order->id);
+    }
     if (engine->checks_after)
         check_after(engine, order->instrument);
 }
 
-/* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm. */
+/* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm. The
+ * fact of the fill is kept, so that it too is counted once. */
 static void unexplained_fill(struct engine *engine, const struct input *input)
 {
-    if (input->instrument >= engine->config->instruments_count)
+    const struct venue_fill *fill = &input->fill;
+    struct order stranger = {.id = input->order, .instrument = input->instrument};
+    if (fill_is_known(engine, input->order, fill->trade_id_low, fill->trade_id_high))
         return;
     const struct instrument *instrument = &engine->config->instruments[input->instrument];
-    struct amount notional = instrument_notional(instrument, input->fill.price,
-                                                 input->fill.quantity);
+    struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     struct account_ref clearing = {ACCOUNT_CLEARING, 0};
     struct account_ref suspense = {ACCOUNT_SUSPENSE, 0};
+    emit_filled(engine, &stranger, fill, fill->quantity, notional, false);
     ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_SUSPENSE, instrument->base_asset,
-                    clearing, suspense, (struct amount){input->fill.quantity.units * unit},
-                    input->order);
+                    clearing, suspense, (struct amount){fill->quantity.units * unit}, input->order);
     ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_SUSPENSE, instrument->quote_asset,
                     suspense, clearing, notional, input->order);
     struct fact_state_changed *fact = FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed,
@@ -176,29 +194,66 @@ static void unexplained_fill(struct engine *engine, const struct input *input)
     fact->reason = REASON_VENUE_UNKNOWN_ORDER;
     fact->reserved = 0;
     fact->order = input->order;
-    fact->fact_seq = 0;
+    fact->fact_seq = engine->fact_seq_fill;
     EMIT(engine, fact);
 }
 
-static bool fill_is_sane(const struct engine *engine, const struct input *input)
+static bool is_within(i128 value, i128 limit)
 {
-    const struct venue_fill *fill = &input->fill;
-    if (fill->price.units <= 0 || fill->price.units > PRICE_UNITS_MAX)
+    return value >= -limit && value <= limit;
+}
+
+/* A price and a quantity that can be counted with: positive, and their product no more than there
+ * is. */
+static bool execution_is_sane(const struct instrument *instrument, struct price price,
+                              struct quantity quantity)
+{
+    if (price.units <= 0 || price.units > PRICE_UNITS_MAX)
         return false;
-    if (fill->quantity.units <= 0 || fill->quantity.units > QUANTITY_UNITS_MAX)
+    if (quantity.units <= 0 || quantity.units > QUANTITY_UNITS_MAX)
         return false;
-    return fill->fee_asset < engine->config->assets_count;
+    return (i128)price.units * quantity.units <= NOTIONAL_MAX / instrument->amount_factor;
+}
+
+/* A fee has a value of its own sign, and is no more than there is. */
+static bool fee_is_sane(const struct venue_fill *fill)
+{
+    i128 fee = amount_from_bytes(fill->fee).units;
+    i128 value = amount_from_bytes(fill->fee_value).units;
+    if (!is_within(fee, NOTIONAL_MAX) || !is_within(value, NOTIONAL_MAX))
+        return false;
+    return fee < 0 ? value <= 0 : fee > 0 ? value >= 0 : value == 0;
+}
+
+static bool fill_is_sane(const struct engine *engine, uint32_t instrument,
+                         const struct venue_fill *fill)
+{
+    if (instrument >= engine->config->instruments_count ||
+        fill->fee_asset >= engine->config->assets_count)
+        return false;
+    if (fill->liquidity != LIQUIDITY_MAKER && fill->liquidity != LIQUIDITY_TAKER)
+        return false;
+    const struct instrument *listed = &engine->config->instruments[instrument];
+    uint32_t lots = fee_instrument_of(engine, instrument, fill->fee_asset);
+    if (lots != NONE_INDEX) {
+        /* A fee in lots has to be a number of them. */
+        unsigned decimals = engine->config->instruments[lots].quantity_decimals;
+        i128 most = (i128)QUANTITY_UNITS_MAX * power_of_ten(AMOUNT_DECIMALS - decimals);
+        if (!is_within(amount_from_bytes(fill->fee).units, most))
+            return false;
+    }
+    return execution_is_sane(listed, fill->price, fill->quantity) && fee_is_sane(fill);
 }
 
 static void report_fill(struct engine *engine, struct order *order, const struct input *input)
 {
-    if (!fill_is_sane(engine, input))
+    const struct venue_fill *fill = &input->fill;
+    if (!fill_is_sane(engine, order == NULL ? input->instrument : order->instrument, fill))
         return;
     if (order == NULL) {
         unexplained_fill(engine, input);
         return;
     }
-    const struct venue_fill *fill = &input->fill;
     if (trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high))
         return;
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
@@ -209,7 +264,7 @@ static void report_fill(struct engine *engine, struct order *order, const struct
         emit_filled(engine, order, fill, fill->quantity, notional, false);
         post_fill(engine, order, fill, fill->quantity, notional);
     }
-    after_fill(engine, order);
+    after_fill(engine, order, fill->fee_asset);
 }
 
 /* A cumulative quantity that runs ahead of its fills makes a provisional one of the difference. */
@@ -219,17 +274,24 @@ static void report_cumulative(struct engine *engine, struct order *order, const 
         return;
     const struct instrument *instrument = &engine->config->instruments[order->instrument];
     int64_t missing = input->report.quantity.units - order->filled.units;
+    i128 notional = amount_from_bytes(input->report.notional).units;
     if (missing <= 0 || input->report.quantity.units > QUANTITY_UNITS_MAX)
         return;
-    i128 notional = amount_from_bytes(input->report.notional).units;
+    if (!is_within(notional, NOTIONAL_MAX))
+        return;
     notional -= amount_from_bytes(order->notional).units;
     struct price price = order->price.units > 0 ? order->price
                                                 : risk_mark(&engine->risk, order->instrument);
     struct quantity quantity = {missing};
+    if (notional <= 0 && !execution_is_sane(instrument, price, quantity))
+        return;
     if (notional <= 0)
         notional = instrument_notional(instrument, price, quantity).units;
-    price.units = (int64_t)i128_divide(notional, (i128)missing * instrument->amount_factor,
-                                       ROUND_HALF_EVEN);
+    i128 average = i128_divide(notional, (i128)missing * instrument->amount_factor,
+                               ROUND_HALF_EVEN);
+    if (average > PRICE_UNITS_MAX)
+        return;
+    price.units = (int64_t)average;
     struct amount fee = instrument_fee(instrument, (struct amount){notional},
                                        engine->risk.fee_taker);
     struct venue_fill fill = {
@@ -244,17 +306,23 @@ static void report_cumulative(struct engine *engine, struct order *order, const 
     };
     emit_filled(engine, order, &fill, quantity, (struct amount){notional}, true);
     post_fill(engine, order, &fill, quantity, (struct amount){notional});
-    after_fill(engine, order);
+    after_fill(engine, order, fill.fee_asset);
 }
 
 static void report_bust(struct engine *engine, struct order *order, const struct input *input)
 {
     const struct venue_fill *fill = &input->fill;
-    if (order == NULL || !fill_is_sane(engine, input))
+    if (order == NULL)
+        return;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    if (!execution_is_sane(instrument, fill->price, fill->quantity) || !fee_is_sane(fill))
         return;
     if (!trade_seen(engine, order, fill->trade_id_low, fill->trade_id_high))
         return;
-    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    /* A fill is taken back once, and no more than there is of real ones. */
+    if (bust_seen(engine, order, fill->trade_id_low, fill->trade_id_high) ||
+        fill->quantity.units > order->filled.units - order->provisional.units)
+        return;
     struct amount notional = instrument_notional(instrument, fill->price, fill->quantity);
     struct fact_fill_reversed *fact = FRAME_TAKE(&engine->writer, FILL_REVERSED, fill_reversed, 2);
     fact->order = order->id;
@@ -279,9 +347,9 @@ static void report_bust(struct engine *engine, struct order *order, const struct
 
 static void report_accepted(struct engine *engine, struct order *order, const struct input *input)
 {
-    if (!order_state_allows((enum order_state)order->state, ORDER_OPEN))
-        return;
-    if (order->state == ORDER_ABSENT || order->state == ORDER_FILLED)
+    if (order->state == ORDER_ABSENT)
+        reopen(engine, order);
+    else if (order->state != ORDER_SUBMITTED)
         return;
     struct fact_order_accepted *fact = FRAME_TAKE(&engine->writer, ORDER_ACCEPTED, order_accepted,
                                                   0);
@@ -307,45 +375,20 @@ static void report_end(struct engine *engine, struct order *order, enum order_st
  * given back. Evidence posts even where the book has not enough. */
 static void report_amended(struct engine *engine, struct order *order, const struct input *input)
 {
-    const struct instrument *instrument = &engine->config->instruments[order->instrument];
     struct quantity quantity = input->report.quantity;
     struct price price = input->report.price;
     if (order_state_is_end((enum order_state)order->state))
         return;
-    if (quantity.units < order->filled.units || quantity.units > QUANTITY_UNITS_MAX)
+    if (quantity.units <= 0 || quantity.units < order->filled.units ||
+        (price.units > 0) != (order->price.units > 0))
         return;
-    if (price.units < 0 || price.units > PRICE_UNITS_MAX)
-        return;
-    struct quantity rest = {quantity.units - order->filled.units};
-    bool buy = order->side == SIDE_BUY;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
     struct price counted = price.units > 0 ? price : risk_mark(&engine->risk, order->instrument);
-    struct amount notional = instrument_notional(instrument, counted, rest);
-    struct amount hold = {rest.units *
-                          (i128)power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals)};
-    if (buy) {
-        struct ratio rate = engine->risk.fee_taker;
-        hold.units = notional.units + instrument_fee(instrument, notional, rate).units;
-    }
-    i128 change = hold.units - amount_from_bytes(order->hold).units;
-    uint32_t asset = buy ? instrument->quote_asset : instrument->base_asset;
-    uint32_t payer = buy ? order->cash_book : order->book;
-    struct account_ref free_account = {ACCOUNT_AVAILABLE, payer};
-    struct account_ref held_account = {ACCOUNT_HELD, payer};
-    if (change > 0) {
-        ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_HOLD, asset, free_account,
-                        held_account, (struct amount){change}, order->id);
-    } else {
-        ledger_transfer(&engine->ledger, &engine->writer, TRANSFER_RELEASE, asset, held_account,
-                        free_account, (struct amount){-change}, order->id);
-    }
-    struct fact_order_amended *fact = FRAME_TAKE(&engine->writer, ORDER_AMENDED, order_amended, 0);
-    fact->order = order->id;
-    fact->quantity = quantity;
-    fact->price = price;
-    fact->hold = amount_to_bytes(hold);
-    fact->notional = amount_to_bytes(notional);
-    EMIT(engine, fact);
-    overdrawn_check(engine, payer, asset, order->id);
+    if (counted.units > 0 && !execution_is_sane(instrument, counted, quantity))
+        return;
+    order_reserve(engine, order, quantity, price);
+    if (order->filled.units >= order->quantity.units && order->provisional.units == 0)
+        order_end(engine, order, ORDER_FILLED, REASON_NONE);
 }
 
 static void report_refused(struct engine *engine, struct order *order, const struct input *input)
@@ -368,9 +411,12 @@ static void report_refused(struct engine *engine, struct order *order, const str
 static void report_delivery(struct engine *engine, struct order *order, const struct input *input)
 {
     uint32_t delivery = input->delivery.delivery;
-    if (delivery > DELIVERY_UNKNOWN || order_state_is_end((enum order_state)order->state))
+    if (order_state_is_end((enum order_state)order->state) || order->delivery == delivery)
         return;
-    if (order->delivery == delivery)
+    /* That it was sent says nothing new about an order that was answered or is unknown. */
+    bool says_more = delivery == DELIVERY_ANSWERED || delivery == DELIVERY_UNKNOWN ||
+                     (delivery == DELIVERY_SENT && order->delivery == DELIVERY_QUEUED);
+    if (!says_more)
         return;
     struct fact_order_delivery *fact = FRAME_TAKE(&engine->writer, ORDER_DELIVERY, order_delivery,
                                                   (uint8_t)delivery);

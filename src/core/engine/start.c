@@ -86,6 +86,51 @@ void decide_start(struct engine *engine)
     }
 }
 
+/* The instrument in which an asset is held in lots: the first one with it as base and the reporting
+ * currency as quote, NONE_INDEX for cash and for what no instrument trades. */
+static uint32_t lots_instrument(const struct engine_config *config, uint32_t asset)
+{
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        const struct instrument *instrument = &config->instruments[i];
+        if (instrument->base_asset == asset && instrument->quote_asset == config->currency_asset)
+            return i;
+    }
+    return NONE_INDEX;
+}
+
+static bool is_base(const struct engine_config *config, uint32_t asset)
+{
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        if (config->instruments[i].base_asset == asset)
+            return true;
+    }
+    return false;
+}
+
+/* Coins from outside are a lot at the mark. They are taken in where there is a mark and where they
+ * are a number of the instrument's steps. */
+static void deposit_in_kind(struct engine *engine, uint32_t book, uint32_t asset,
+                            struct amount amount)
+{
+    uint32_t index = lots_instrument(engine->config, asset);
+    if (index == NONE_INDEX)
+        return;
+    const struct instrument *instrument = &engine->config->instruments[index];
+    struct price mark = risk_mark(&engine->risk, index);
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    if (mark.units == 0 || amount.units % unit != 0 || amount.units / unit > QUANTITY_UNITS_MAX ||
+        amount.units / unit * mark.units > NOTIONAL_MAX / instrument->amount_factor)
+        return;
+    struct quantity quantity = {(int64_t)(amount.units / unit)};
+    struct amount cost = instrument_notional(instrument, mark, quantity);
+    int64_t before = engine->ledger.instrument_totals[index];
+    ledger_deposit_lot(&engine->ledger, &engine->writer, book, index, quantity, cost,
+                       engine->header->time_ns);
+    market_value_move(engine, index, before);
+    equity_flow(engine, cost.units);
+    overdrawn_check(engine, book, asset, 0);
+}
+
 void decide_deposit(struct engine *engine, const struct input *input)
 {
     const struct engine_config *config = engine->config;
@@ -93,16 +138,21 @@ void decide_deposit(struct engine *engine, const struct input *input)
     uint32_t source = input->deposit.source_book;
     uint32_t target = input->deposit.target_book;
     uint32_t asset = input->deposit.asset;
-    if (asset >= config->assets_count || amount.units <= 0)
+    if (asset >= config->assets_count || amount.units <= 0 || amount.units > NOTIONAL_MAX)
         return;
     bool from_outside = source == NONE_INDEX;
     bool to_outside = target == NONE_INDEX;
-    if (from_outside == to_outside && from_outside)
+    if (from_outside == to_outside && (from_outside || source == target))
         return;
     if (!from_outside && source >= config->books_count)
         return;
     if (!to_outside && target >= config->books_count)
         return;
+    if (is_base(config, asset)) {
+        if (from_outside)
+            deposit_in_kind(engine, target, asset, amount);
+        return;
+    }
     /* A budget may only be cut by what is free: what orders hold is promised. */
     if (!from_outside && ledger_available(&engine->ledger, source, asset).units < amount.units)
         return;
@@ -114,6 +164,8 @@ void decide_deposit(struct engine *engine, const struct input *input)
                               : to_outside ? TRANSFER_WITHDRAWAL
                                            : TRANSFER_BUDGET;
     ledger_transfer(&engine->ledger, &engine->writer, code, asset, from, to, amount, 0);
+    if (asset == config->currency_asset && code != TRANSFER_BUDGET)
+        equity_flow(engine, to_outside ? -amount.units : amount.units);
     if (!to_outside)
         overdrawn_check(engine, target, asset, 0);
 }

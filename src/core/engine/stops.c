@@ -28,7 +28,7 @@ void cancel_entries(struct engine *engine, uint32_t instrument, uint32_t book, e
         at = order->live_next;
         if (instrument != NONE_INDEX && order->instrument != instrument)
             continue;
-        if (book != NONE_INDEX && order->book != book)
+        if (book != NONE_INDEX && order->book != book && order->cash_book != book)
             continue;
         if (!shrinks(engine, order))
             cancel_request(engine, order, reason);
@@ -90,6 +90,8 @@ static void flatten_position(struct engine *engine, uint32_t book, uint32_t inst
         .purpose = PURPOSE_FLATTEN,
         .quantity = quantity_round_down(listed, (struct quantity){quantity}),
     };
+    if (listed->quantity_max.units > 0 && intent.quantity.units > listed->quantity_max.units)
+        intent.quantity = quantity_round_down(listed, listed->quantity_max);
     /* Dust cannot be sold; it stays and is shown. A closing order that is refused twice would be
      * refused for ever, so tries alternate between market and a limit that takes at once. */
     if (intent.quantity.units == 0 || mark.units == 0)
@@ -122,7 +124,8 @@ void flatten_pass(struct engine *engine)
 void decide_stop(struct engine *engine, const struct input *input)
 {
     uint32_t stop = input->stop.stop;
-    if (stop < STOP_PAUSE || stop > STOP_FLATTEN)
+    /* A milder stop does not soften a stricter one: only a person's resume lifts it. */
+    if (stop < STOP_PAUSE || stop > STOP_FLATTEN || stop < engine->risk.account->stop)
         return;
     bool protective = (input->flags & INPUT_FLAG_PROTECTIVE) != 0 || stop == STOP_FLATTEN;
     if (stop != engine->risk.account->stop)
@@ -168,9 +171,15 @@ static bool lifts_itself(uint32_t reason)
 static void breach_apply(struct engine *engine, const struct risk_breach *breach)
 {
     bool account = breach->instrument == NONE_INDEX;
-    uint32_t state = account ? engine->risk.account->state
-                             : engine->risk.states[breach->instrument].state;
-    if (state >= TRADING_REDUCING)
+    uint32_t state = engine->risk.account->state;
+    uint32_t reason = engine->risk.account->state_reason;
+    if (!account) {
+        state = engine->risk.states[breach->instrument].state;
+        reason = engine->risk.states[breach->instrument].state_reason;
+    }
+    /* One that waits for a person takes the place of one that would lift itself. */
+    bool latches = lifts_itself(reason) && !lifts_itself((uint32_t)breach->reason);
+    if (state >= TRADING_REDUCING && !latches)
         return;
     struct fact_limit_breached *fact = FRAME_TAKE(&engine->writer, LIMIT_BREACHED, limit_breached,
                                                   0);

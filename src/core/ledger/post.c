@@ -162,9 +162,10 @@ void ledger_deposit_lot(struct ledger *ledger, struct frame_writer *writer, uint
 }
 
 /* Lots of the asset a fee was paid in: a fee is a sale at its value, a rebate a purchase. What is
- * finer than the instrument's quantity cannot be a lot: the book gives a whole step more and the rest
- * is kept as dust, of which the next such fee takes first; that one is a gain, as the step before left
- * for less than it was worth. Returns what the book pays or gets, a multiple of the step. */
+ * finer than the instrument's quantity cannot be a lot: the book gives a whole step more and the
+ * rest is kept as dust, of which the next such fee takes first; that one is a gain, as the step
+ * before left for less than it was worth. Returns what the book pays or gets, a multiple of the
+ * step. */
 static i128 fee_steps(struct ledger *ledger, struct frame_writer *writer,
                       const struct fill_posting *posting, uint32_t payer)
 {

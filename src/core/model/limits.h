@@ -9,8 +9,10 @@
  * against NOTIONAL_MAX where an order or a fill enters. */
 #define PRICE_UNITS_MAX INT64_C(1000000000000000000)
 #define QUANTITY_UNITS_MAX INT64_C(1000000000000000000)
-/* 10^14 whole units of an asset at 18 decimals; times a ratio of up to 100 it still fits. */
+/* 10^14 whole units of an asset: the largest notional, fee or amount that is counted with. At 18
+ * decimals, times a ratio of up to 1, it is below 2^127 and may be added up a million times. */
 #define NOTIONAL_WHOLE_MAX INT64_C(100000000000000)
+#define NOTIONAL_MAX ((i128)NOTIONAL_WHOLE_MAX * INT64_C(1000000000000000000))
 
 #define NONE_INDEX UINT32_MAX
 #define DESK_BOOK 0u

@@ -1,13 +1,21 @@
 /* What a fill or a cycle may have broken. */
 #include "core/risk/judge.h"
 
-static void breach_add(struct risk_breach *breaches, uint32_t *count, uint32_t capacity,
+static void breach_put(struct risk_breach *breaches, uint32_t *count, uint32_t capacity,
                        enum reason reason, uint32_t instrument, i128 value, i128 limit)
 {
-    if (value <= limit || *count == capacity)
+    if (*count == capacity)
         return;
     breaches[(*count)++] = (struct risk_breach){reason, instrument, (struct amount){value},
                                                 (struct amount){limit}};
+}
+
+/* A size may be as large as its limit; a loss is one as soon as it reaches it. */
+static void breach_add(struct risk_breach *breaches, uint32_t *count, uint32_t capacity,
+                       enum reason reason, uint32_t instrument, i128 value, i128 limit)
+{
+    if (value > limit)
+        breach_put(breaches, count, capacity, reason, instrument, value, limit);
 }
 
 static void check_instrument(const struct risk *risk, uint32_t index, struct risk_breach *breaches,
@@ -68,19 +76,23 @@ uint32_t risk_check_after(const struct risk *risk, uint32_t instrument,
                        share_of(equity, limits->net_exposure_max));
         }
     }
-    if ((limits->on & LIMIT_DAILY_LOSS) && risk->account->equity_seen) {
-        breach_add(breaches, &count, capacity, REASON_DAILY_LOSS, NONE_INDEX,
-                   risk->account->day_equity - equity, limits->daily_loss_max.units - 1);
+    i128 loss = risk->account->day_equity - equity;
+    if ((limits->on & LIMIT_DAILY_LOSS) && risk->account->equity_seen &&
+        loss >= limits->daily_loss_max.units) {
+        breach_put(breaches, &count, capacity, REASON_DAILY_LOSS, NONE_INDEX, loss,
+                   limits->daily_loss_max.units);
     }
     struct amount value;
     struct amount limit;
     if (drawdown_reached(risk, &value, &limit)) {
-        breach_add(breaches, &count, capacity, REASON_DRAWDOWN, NONE_INDEX, value.units,
-                   limit.units - 1);
+        breach_put(breaches, &count, capacity, REASON_DRAWDOWN, NONE_INDEX, value.units,
+                   limit.units);
     }
-    if ((limits->on & LIMIT_LOSSES)) {
-        breach_add(breaches, &count, capacity, REASON_CONSECUTIVE_LOSSES, NONE_INDEX,
-                   risk->ledger->counters->loss_streak, (i128)limits->consecutive_losses_max - 1);
+    uint32_t streak = risk->ledger->counters->loss_streak;
+    if ((limits->on & LIMIT_LOSSES) && streak >= limits->consecutive_losses_max) {
+        i128 unit = power_of_ten(AMOUNT_DECIMALS);
+        breach_put(breaches, &count, capacity, REASON_CONSECUTIVE_LOSSES, NONE_INDEX, streak * unit,
+                   limits->consecutive_losses_max * unit);
     }
     return count;
 }

@@ -28,16 +28,28 @@ i128 share_of(i128 whole, struct ratio share)
     return fits ? limit : unlimited;
 }
 
-bool risk_reduces(const struct risk *risk, const struct intent *intent)
+bool risk_reduces(const struct risk *risk, const struct risk_question *question)
 {
+    const struct intent *intent = question->intent;
     const struct position *position = ledger_position(risk->ledger, intent->book,
                                                       intent->instrument);
     size_t at = (size_t)intent->book * risk->instruments_count + intent->instrument;
     const struct book_exposure *open = &risk->exposures[at];
-    if (intent->side == SIDE_SELL) {
-        return intent->quantity.units <= position->quantity - open->open_sell;
-    }
-    return intent->quantity.units <= -position->quantity - open->open_buy;
+    int64_t rest = rest_of(question);
+    if (intent->side == SIDE_SELL)
+        return rest <= position->quantity - (open->open_sell - replaced_quantity(question));
+    return rest <= -position->quantity - (open->open_buy - replaced_quantity(question));
+}
+
+/* An amend that only takes risk back: no larger, and at no bolder a price. */
+static bool softens(const struct risk_question *question)
+{
+    const struct order *order = question->amends;
+    const struct intent *intent = question->intent;
+    if (order == NULL || intent->quantity.units > order->quantity.units)
+        return false;
+    return intent->side == SIDE_BUY ? intent->price.units <= order->price.units
+                                    : intent->price.units >= order->price.units;
 }
 
 enum trading_state risk_state(const struct risk *risk, uint32_t instrument, uint32_t book)
@@ -114,25 +126,36 @@ const struct risk_control *risk_controls(size_t *count)
     return controls;
 }
 
-/* What the order reserves: a buy its notional at the price it counts at and the dearer fee on it, a
- * sell its quantity. */
-static void reservation(const struct risk *risk, const struct intent *intent,
-                        struct risk_answer *answer)
+void risk_reserve(const struct risk *risk, const struct intent *intent, struct amount *hold,
+                  struct amount *notional)
 {
     const struct instrument *instrument = instrument_of(risk, intent);
     struct price price = counting_price(risk, intent);
-    answer->notional = instrument_notional(instrument, price, intent->quantity);
+    *notional = instrument_notional(instrument, price, intent->quantity);
     if (intent->side == SIDE_SELL) {
         i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
-        answer->hold.units = intent->quantity.units * unit;
+        hold->units = intent->quantity.units * unit;
         return;
     }
     struct ratio rate = risk->fee_taker.ppm > risk->fee_maker.ppm ? risk->fee_taker
                                                                   : risk->fee_maker;
     if (rate.ppm < 0)
         rate.ppm = 0;
-    struct amount fee = instrument_fee(instrument, answer->notional, rate);
-    answer->hold.units = answer->notional.units + fee.units;
+    struct amount fee = instrument_fee(instrument, *notional, rate);
+    hold->units = notional->units + fee.units;
+}
+
+/* Before anything is multiplied: no order is worth more than can be counted with. */
+static bool countable(const struct risk *risk, const struct intent *intent,
+                      struct risk_answer *answer)
+{
+    const struct instrument *instrument = instrument_of(risk, intent);
+    i128 product = (i128)counting_price(risk, intent).units * intent->quantity.units;
+    if (product <= NOTIONAL_MAX / instrument->amount_factor)
+        return true;
+    answer->reason = REASON_ORDER_NOTIONAL;
+    answer->limit.units = NOTIONAL_MAX;
+    return false;
 }
 
 void risk_controls_select(struct risk *risk)
@@ -170,9 +193,13 @@ void risk_check(const struct risk *risk, const struct risk_question *question,
             return;
         if (control->reason == REASON_MALFORMED) {
             /* From here on the fields make sense, so that they can be counted with. */
-            reduces = risk_reduces(risk, intent);
+            reduces = risk_reduces(risk, question) || softens(question);
         } else if (control->reason == REASON_NO_DATA) {
-            reservation(risk, intent, answer);
+            if (!countable(risk, intent, answer))
+                return;
+            struct intent rest = *intent;
+            rest.quantity.units = rest_of(question);
+            risk_reserve(risk, &rest, &answer->hold, &answer->notional);
         }
     }
 }

@@ -32,6 +32,24 @@ static inline i128 value_of(const struct instrument *instrument, struct price pr
     return price.units * quantity * instrument->amount_factor;
 }
 
+/* The quantity the intent may still execute: an amended order has done a part of its own. */
+static inline int64_t rest_of(const struct risk_question *question)
+{
+    int64_t done = question->amends == NULL ? 0 : question->amends->filled.units;
+    return question->intent->quantity.units - done;
+}
+
+/* What the order whose place the intent takes counts for already, on its side, and holds. */
+static inline int64_t replaced_quantity(const struct risk_question *question)
+{
+    return question->amends == NULL ? 0 : order_remaining(question->amends).units;
+}
+
+static inline i128 replaced_hold(const struct risk_question *question)
+{
+    return question->amends == NULL ? 0 : amount_from_bytes(question->amends->hold).units;
+}
+
 /* value > limit, and then the answer says both. */
 static inline bool exceeded(i128 value, i128 limit, struct risk_answer *answer)
 {
@@ -40,6 +58,13 @@ static inline bool exceeded(i128 value, i128 limit, struct risk_answer *answer)
     answer->value.units = value;
     answer->limit.units = limit;
     return true;
+}
+
+/* The same of plain numbers: orders, fills, nanoseconds. The answer says all with 18 decimals. */
+static inline bool count_exceeded(i128 value, i128 limit, struct risk_answer *answer)
+{
+    i128 unit = power_of_ten(AMOUNT_DECIMALS);
+    return exceeded(value * unit, limit * unit, answer);
 }
 
 /* share x whole, rounded down; the largest number there is where it does not fit. */

@@ -36,7 +36,7 @@ JUDGE(judge_stale)
         return REASON_NONE;
     const struct market_state *market = &risk->markets[question->intent->instrument];
     int64_t age = market->mark.units > 0 ? question->time_ns - market->mark_time_ns : INT64_MAX;
-    return exceeded(age, limits->data_age_max_ns, answer) ? REASON_DATA_STALE : REASON_NONE;
+    return count_exceeded(age, limits->data_age_max_ns, answer) ? REASON_DATA_STALE : REASON_NONE;
 }
 
 JUDGE(judge_book)
@@ -53,7 +53,8 @@ JUDGE(judge_skew)
     if (!(limits->on & LIMIT_CLOCK_SKEW))
         return REASON_NONE;
     i128 skew = absolute(risk->account->clock_skew_ns);
-    return exceeded(skew, limits->clock_skew_max_ns, answer) ? REASON_CLOCK_SKEW : REASON_NONE;
+    return count_exceeded(skew, limits->clock_skew_max_ns, answer) ? REASON_CLOCK_SKEW
+                                                                   : REASON_NONE;
 }
 
 JUDGE(judge_unknown)

@@ -94,20 +94,21 @@ JUDGE(judge_reduce_only)
     uint8_t flags = question->intent->flags;
     if (!(flags & (ORDER_FLAG_REDUCE_ONLY | ORDER_FLAG_PROTECTIVE)))
         return REASON_NONE;
-    return risk_reduces(risk, question->intent) ? REASON_NONE : REASON_REDUCE_ONLY;
+    return risk_reduces(risk, question) ? REASON_NONE : REASON_REDUCE_ONLY;
 }
 
 JUDGE(judge_short)
 {
     const struct intent *intent = question->intent;
-    if (intent->side != SIDE_SELL || risk_reduces(risk, intent))
+    if (intent->side != SIDE_SELL || risk_reduces(risk, question))
         return REASON_NONE;
     const struct instrument *instrument = instrument_of(risk, intent);
     i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
     size_t at = (size_t)intent->book * risk->instruments_count + intent->instrument;
     int64_t position = ledger_position(risk->ledger, intent->book, intent->instrument)->quantity;
-    answer->value.units = intent->quantity.units * unit;
-    answer->limit.units = (i128)(position - risk->exposures[at].open_sell) * unit;
+    i128 open = risk->exposures[at].open_sell - replaced_quantity(question);
+    answer->value.units = rest_of(question) * unit;
+    answer->limit.units = (position - open) * unit;
     return REASON_NO_SHORT;
 }
 
@@ -158,24 +159,34 @@ JUDGE(judge_maximum)
                : REASON_NONE;
 }
 
-/* A sale must not leave a remainder that is too small to be sold. */
+static bool is_dust(const struct risk *risk, const struct intent *intent, int64_t rest,
+                    struct risk_answer *answer)
+{
+    const struct instrument *instrument = instrument_of(risk, intent);
+    i128 value = value_of(instrument, counting_price(risk, intent), rest);
+    if (rest <= 0)
+        return false;
+    if (rest >= instrument->quantity_min.units && value >= instrument->notional_min.units)
+        return false;
+    answer->value.units = value;
+    answer->limit = instrument->notional_min;
+    return true;
+}
+
+/* A sale must not leave a remainder that is too small to be sold, whether the other sales in flight
+ * are filled or not. */
 JUDGE(judge_dust)
 {
     const struct intent *intent = question->intent;
     if (!(risk->limits.account.on & LIMIT_DUST) || intent->side != SIDE_SELL)
         return REASON_NONE;
-    const struct instrument *instrument = instrument_of(risk, intent);
+    size_t at = (size_t)intent->book * risk->instruments_count + intent->instrument;
     int64_t position = ledger_position(risk->ledger, intent->book, intent->instrument)->quantity;
-    int64_t rest = position - intent->quantity.units;
-    if (rest <= 0)
-        return REASON_NONE;
-    i128 value = value_of(instrument, counting_price(risk, intent), rest);
-    if (rest >= instrument->quantity_min.units && value >= instrument->notional_min.units) {
-        return REASON_NONE;
-    }
-    answer->value.units = value;
-    answer->limit = instrument->notional_min;
-    return REASON_DUST_REMAINDER;
+    int64_t others = risk->exposures[at].open_sell - replaced_quantity(question);
+    int64_t rest = position - rest_of(question);
+    if (is_dust(risk, intent, rest, answer) || is_dust(risk, intent, rest - others, answer))
+        return REASON_DUST_REMAINDER;
+    return REASON_NONE;
 }
 
 JUDGE(judge_order_quantity)
@@ -208,7 +219,7 @@ JUDGE(judge_duplicate)
     const struct account_limits *limits = &risk->limits.account;
     const struct intent *intent = question->intent;
     UNUSED(answer);
-    if (!(limits->on & LIMIT_DUPLICATE))
+    if (!(limits->on & LIMIT_DUPLICATE) || question->amends != NULL)
         return REASON_NONE;
     for (uint32_t i = 0; i < RISK_RECENT_MAX; i++) {
         const struct recent_intent *recent = &risk->intents[i];
@@ -227,12 +238,26 @@ JUDGE(judge_duplicate)
     return REASON_NONE;
 }
 
+/* The price at which the order would meet others: its limit, or at market the best on the other side,
+ * the mark where that is not known. */
+static struct price meeting_price(const struct risk *risk, const struct intent *intent)
+{
+    const struct market_state *market = &risk->markets[intent->instrument];
+    if (intent->price.units > 0)
+        return intent->price;
+    struct price best = intent->side == SIDE_BUY ? market->ask : market->bid;
+    return best.units > 0 ? best : risk_mark(risk, intent->instrument);
+}
+
 JUDGE(judge_self_match)
 {
     const struct intent *intent = question->intent;
     UNUSED(answer);
     if (!(risk->limits.account.on & LIMIT_SELF_MATCH))
         return REASON_NONE;
+    if (intent->type == ORDER_STOP || intent->type == ORDER_STOP_LIMIT)
+        return REASON_NONE;
+    struct price price = meeting_price(risk, intent);
     uint32_t at = *risk->live_first;
     while (at != 0) {
         const struct order *order = &risk->orders[at - 1];
@@ -241,13 +266,10 @@ JUDGE(judge_self_match)
             continue;
         if (order->type != ORDER_LIMIT)
             continue;
-        bool buy = intent->side == SIDE_BUY;
-        bool crosses = intent->price.units == 0 ||
-                       (buy ? intent->price.units >= order->price.units
-                            : intent->price.units <= order->price.units);
-        if (crosses && intent->type != ORDER_STOP && intent->type != ORDER_STOP_LIMIT) {
+        bool crosses = intent->side == SIDE_BUY ? price.units >= order->price.units
+                                                : price.units <= order->price.units;
+        if (crosses)
             return REASON_SELF_MATCH;
-        }
     }
     return REASON_NONE;
 }
@@ -255,20 +277,19 @@ JUDGE(judge_self_match)
 JUDGE(judge_open_orders_instrument)
 {
     const struct instrument_limits *limits = limits_of(risk, question->intent);
-    if (!(limits->on & LIMIT_OPEN_ORDERS))
+    if (!(limits->on & LIMIT_OPEN_ORDERS) || question->amends != NULL)
         return REASON_NONE;
     i128 count = (i128)risk->states[question->intent->instrument].open_orders + 1;
-    return exceeded(count, limits->open_orders_max, answer) ? REASON_OPEN_ORDERS_INSTRUMENT
-                                                            : REASON_NONE;
+    return count_exceeded(count, limits->open_orders_max, answer) ? REASON_OPEN_ORDERS_INSTRUMENT
+                                                                  : REASON_NONE;
 }
 
 JUDGE(judge_open_orders)
 {
     const struct account_limits *limits = &risk->limits.account;
-    UNUSED(question);
-    if (!(limits->on & LIMIT_OPEN_ORDERS_TOTAL))
+    if (!(limits->on & LIMIT_OPEN_ORDERS_TOTAL) || question->amends != NULL)
         return REASON_NONE;
-    return exceeded((i128)risk->account->open_orders + 1, limits->open_orders_max, answer)
+    return count_exceeded((i128)risk->account->open_orders + 1, limits->open_orders_max, answer)
                ? REASON_OPEN_ORDERS
                : REASON_NONE;
 }
@@ -282,7 +303,7 @@ JUDGE(judge_rate)
         return REASON_NONE;
     int64_t ahead = risk->account->message_time_ns - question->time_ns;
     i128 allowed = (i128)limits->message_interval_ns * (limits->message_burst - 1);
-    return exceeded(ahead, allowed, answer) ? REASON_MESSAGE_RATE : REASON_NONE;
+    return count_exceeded(ahead, allowed, answer) ? REASON_MESSAGE_RATE : REASON_NONE;
 }
 
 /* Twenty cancels are free, so that the ratio means something before the first fills. */
@@ -294,8 +315,9 @@ JUDGE(judge_cancel_ratio)
     if (!(limits->on & LIMIT_CANCEL_RATIO) || account->cancels_count <= 20)
         return REASON_NONE;
     i128 fills = account->fills_count > 0 ? (i128)account->fills_count : 1;
-    return share_exceeded((i128)account->cancels_count, fills, limits->cancel_fill_ratio_max,
-                          answer)
+    i128 unit = power_of_ten(AMOUNT_DECIMALS);
+    return share_exceeded((i128)account->cancels_count * unit, fills * unit,
+                          limits->cancel_fill_ratio_max, answer)
                ? REASON_CANCEL_RATIO
                : REASON_NONE;
 }
@@ -316,20 +338,27 @@ JUDGE(judge_repeat)
         if (question->time_ns - fill->time_ns < limits->repeat_window_ns)
             count++;
     }
-    return exceeded((i128)count + 1, limits->repeat_count_max, answer) ? REASON_REPEATED_EXECUTION
-                                                                       : REASON_NONE;
+    return count_exceeded((i128)count + 1, limits->repeat_count_max, answer)
+               ? REASON_REPEATED_EXECUTION
+               : REASON_NONE;
 }
 
 JUDGE(judge_parent)
 {
     const struct order *parent = question->parent;
-    if (question->intent->parent == 0)
+    const struct intent *intent = question->intent;
+    if (intent->parent == 0)
         return REASON_NONE;
-    if (parent == NULL)
+    if (parent == NULL || order_state_is_end((enum order_state)parent->state))
         return REASON_PARENT_EXCEEDED;
-    const struct instrument *instrument = instrument_of(risk, question->intent);
-    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
-    i128 sum = (i128)parent->children.units + question->intent->quantity.units;
+    if (parent->instrument != intent->instrument || parent->side != intent->side ||
+        parent->book != intent->book)
+        return REASON_PARENT_EXCEEDED;
+    const struct order *amends = question->amends;
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument_of(risk, intent)->quantity_decimals);
+    i128 sum = (i128)parent->children.units + intent->quantity.units;
+    if (amends != NULL)
+        sum -= i64_max(amends->quantity.units, amends->filled.units);
     return exceeded(sum * unit, (i128)parent->quantity.units * unit, answer)
                ? REASON_PARENT_EXCEEDED
                : REASON_NONE;

@@ -122,6 +122,7 @@ struct risk_question {
     uint32_t cash_book;
     int64_t time_ns;
     const struct order *parent; /* NULL without */
+    const struct order *amends; /* the live order whose place the intent would take, or NULL */
 };
 
 struct risk_answer {
@@ -140,7 +141,11 @@ void risk_check(const struct risk *risk, const struct risk_question *question,
                 struct risk_answer *answer);
 
 /* Whether the order can only shrink its book's position, orders in flight counted. */
-bool risk_reduces(const struct risk *risk, const struct intent *intent);
+bool risk_reduces(const struct risk *risk, const struct risk_question *question);
+/* What an order reserves: a buy its notional at the price it counts at and the dearer fee on it, in
+ * the quote; a sell its quantity, in the base. Their product is no more than NOTIONAL_MAX. */
+void risk_reserve(const struct risk *risk, const struct intent *intent, struct amount *hold,
+                  struct amount *notional);
 /* The strictest trading state that holds for the instrument and book. */
 enum trading_state risk_state(const struct risk *risk, uint32_t instrument, uint32_t book);
 /* Equity of the account in currency. */
