@@ -42,6 +42,15 @@ static const struct lot *lot_at(const struct engine *engine, uint32_t index)
     return index == 0 ? NULL : &engine->ledger.lots[index - 1];
 }
 
+/* The lot of a position with this id, 0 where there is none. */
+static uint32_t lot_find(const struct engine *engine, const struct position *position, uint64_t id)
+{
+    uint32_t at = position->lot_first;
+    while (at != 0 && engine->ledger.lots[at - 1].id != id)
+        at = engine->ledger.lots[at - 1].next;
+    return at;
+}
+
 static bool lot_opened_fits(const struct engine *engine, const struct fact_lot_opened *fact)
 {
     const struct ledger_counters *counters = engine->ledger.counters;
@@ -58,8 +67,8 @@ static bool lot_added_fits(const struct engine *engine, const struct fact_lot_ad
         return false;
     const struct position *position = ledger_position(&engine->ledger, fact->book,
                                                       fact->instrument);
-    const struct lot *lot = lot_at(engine, position->lot_last);
-    return lot != NULL && lot->id == fact->lot && amount_sane(fact->cost) &&
+    const struct lot *lot = lot_at(engine, lot_find(engine, position, fact->lot));
+    return lot != NULL && amount_sane(fact->cost) &&
            total_sane(engine, fact->instrument, fact->quantity) &&
            (lot->quantity.units > 0) == (fact->quantity.units > 0) && fact->quantity.units != 0;
 }
@@ -84,10 +93,9 @@ static bool lot_amended_fits(const struct engine *engine, const struct fact_lot_
 {
     if (!place_exists(engine, fact->book, fact->instrument) || !quantity_sane(fact->quantity))
         return false;
-    uint32_t at = ledger_position(&engine->ledger, fact->book, fact->instrument)->lot_first;
-    while (at != 0 && engine->ledger.lots[at - 1].id != fact->lot)
-        at = engine->ledger.lots[at - 1].next;
-    const struct lot *lot = lot_at(engine, at);
+    const struct position *position = ledger_position(&engine->ledger, fact->book,
+                                                      fact->instrument);
+    const struct lot *lot = lot_at(engine, lot_find(engine, position, fact->lot));
     if (lot == NULL || !amount_sane(fact->cost) ||
         !total_sane(engine, fact->instrument, fact->quantity)) {
         return false;
@@ -150,21 +158,23 @@ static bool order_fits(const struct engine *engine, const struct fact_header *fa
     const void *data = fact;
     const struct order *order = order_find(engine,
                                            ((const struct fact_order_submitted *)data)->order);
+    /* A fill of an order that nobody knows is told, and counted once. */
     if (order == NULL)
-        return false;
+        return fact->kind == FACT_ORDER_FILLED;
     bool live = !order_state_is_end((enum order_state)order->state);
     switch (fact->kind) {
     case FACT_ORDER_SUBMITTED: return step_fits(order, ORDER_SUBMITTED, false);
     case FACT_ORDER_DELIVERY: return fact->detail <= DELIVERY_UNKNOWN;
-    case FACT_ORDER_ACCEPTED: return live && step_fits(order, ORDER_OPEN, false);
+    case FACT_ORDER_ACCEPTED:
+        return order->state == ORDER_OPEN || (live && step_fits(order, ORDER_OPEN, false));
     case FACT_ORDER_FILLED: return filled_fits(order, data);
     case FACT_FILL_REVERSED: return reversed_fits(order, data);
     case FACT_ORDER_ENDED: return live && step_fits(order, fact->detail, true);
     case FACT_ORDER_REOPENED: return !live && step_fits(order, fact->detail, false);
     case FACT_ORDER_AMENDED: {
         const struct fact_order_amended *amended = data;
-        return live && amended->quantity.units >= order->filled.units &&
-               quantity_sane(amended->quantity) && amount_sane(amended->hold);
+        return live && amended->quantity.units > 0 && quantity_sane(amended->quantity) &&
+               amount_sane(amended->hold);
     }
     default: return true;
     }
