@@ -6,6 +6,7 @@
 
 #define KEPT_INPUT 1u
 #define KEPT_FRAME 2u
+#define IDS_MAX 4096u
 
 /* ---- facts as a trader would tell them ------------------------------------------------------- */
 
@@ -341,8 +342,65 @@ static void check_equity(struct scenario *scenario, const struct line *line)
         fail(scenario, line, "equity is %s, the books say %s", found.text, expected.text);
 }
 
+/* The next frame of the journal at or behind *at; NULL behind the last. */
+static const uint8_t *frame_next(const struct scenario *scenario, size_t *at)
+{
+    while (*at < scenario->journal_size) {
+        uint32_t size = 0;
+        uint32_t type = 0;
+        memcpy(&size, scenario->journal + *at, sizeof size);
+        memcpy(&type, scenario->journal + *at + 4, sizeof type);
+        const uint8_t *data = scenario->journal + *at + 8;
+        *at += 8 + (size_t)size;
+        if (type == KEPT_FRAME)
+            return data;
+    }
+    return NULL;
+}
+
+static unsigned planned_ids(const struct scenario *scenario, struct hash128 *out, unsigned capacity)
+{
+    unsigned count = 0;
+    size_t at = 0;
+    const uint8_t *frame;
+    while ((frame = frame_next(scenario, &at)) != NULL) {
+        struct frame_header header;
+        memcpy(&header, frame, sizeof header);
+        for (uint32_t used = FRAME_HEADER_SIZE; used < header.size - FRAME_CHAIN_SIZE;) {
+            struct fact_order_planned fact;
+            memcpy(&fact.header, frame + used, sizeof fact.header);
+            if (fact.header.kind == FACT_ORDER_PLANNED && count < capacity) {
+                memcpy(&fact, frame + used, sizeof fact);
+                out[count++] = fact.client_order_id;
+            }
+            used += fact.header.size;
+        }
+    }
+    return count;
+}
+
+/* No two orders have one client_order_id, and each is read back from its text. */
+static void check_client_ids(struct scenario *scenario, const struct line *line)
+{
+    struct hash128 ids[IDS_MAX];
+    unsigned count = planned_ids(scenario, ids, IDS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        char text[CLIENT_ORDER_ID_SIZE];
+        struct hash128 again = {0, 0};
+        client_order_id_format(text, ids[i].low, ids[i].high);
+        if (!client_order_id_parse(text_of(text), &again.low, &again.high) ||
+            !hash128_equal(again, ids[i]))
+            fail(scenario, line, "client_order_id %s is not read back", text);
+        for (unsigned j = 0; j < i; j++) {
+            if (hash128_equal(ids[i], ids[j]))
+                fail(scenario, line, "two orders have the client_order_id %s", text);
+        }
+    }
+}
+
 void check_end(struct scenario *scenario, const struct line *line)
 {
+    check_client_ids(scenario, line);
     check_fold(scenario, line);
     check_snapshot(scenario, line);
     check_equity(scenario, line);
