@@ -1,4 +1,5 @@
-/* Frames from outside: as raw bytes, and as facts of any content whose checksum is right, folded into
+/* Frames from outside: as raw bytes, and as facts of any content whose checksum is right, folded
+ * into
  * an engine. Nothing may crash; what is folded without complaint leaves live orders consistent.
  *
  * The first byte chooses. Even: the rest is handed to frame_check as it is. Odd: the rest is a list

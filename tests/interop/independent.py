@@ -311,7 +311,8 @@ class Backtest:
             notional = lots_quantity * close
             fee = instrument.fee(notional, self.fee_bps)
             return notional + max(fee, notional * self.fee_bps / 10000)
-        # The most lots that are not too dear, by halving: none costs nothing, one too many is there.
+        # The most lots that are not too dear, by halving: none costs nothing, one too many is
+        # there.
         low, high = 0, int(quantity / instrument.lot)
         while low < high:
             middle = (low + high + 1) // 2

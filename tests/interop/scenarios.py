@@ -28,7 +28,8 @@ def hourly(*assets, **more):
 
 
 def quarters(*assets, **more):
-    return [bars(f'{asset}-USDT', f'binance_15m_2023_2024_{asset.lower()}usdt.csv.gz', '15m', **more)
+    file = 'binance_15m_2023_2024_{}usdt.csv.gz'
+    return [bars(f'{asset}-USDT', file.format(asset.lower()), '15m', **more)
             for asset in assets]
 
 

@@ -1,5 +1,5 @@
-"""Back-tests of tern against a second, independent calculation of them (independent.py): every fill,
-every row of equity and the end, to the last digit."""
+"""Back-tests of tern against a second, independent calculation of them (independent.py): every
+fill, every row of equity and the end, to the last digit."""
 
 # timeout: 900
 
@@ -10,7 +10,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 
 import tap
 from compare import compare_file
-from scenarios import bars, check, cross, equity, fixed, hourly, instrument, notional, quarters, score
+from scenarios import (bars, check, cross, equity, fixed, hourly, instrument, notional, quarters,
+                       score)
 
 EXAMPLES = os.path.join(tap.ROOT, 'examples')
 

@@ -169,8 +169,8 @@ static void after_fill(struct engine *engine, struct order *order, uint32_t fee_
         check_after(engine, order->instrument);
 }
 
-/* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm. The
- * fact of the fill is kept, so that it too is counted once. */
+/* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm.
+ * The fact of the fill is kept, so that it too is counted once. */
 static void unexplained_fill(struct engine *engine, const struct input *input)
 {
     const struct venue_fill *fill = &input->fill;

@@ -238,8 +238,8 @@ JUDGE(judge_duplicate)
     return REASON_NONE;
 }
 
-/* The price at which the order would meet others: its limit, or at market the best on the other side,
- * the mark where that is not known. */
+/* The price at which the order would meet others: its limit, or at market the best on the other
+ * side, the mark where that is not known. */
 static struct price meeting_price(const struct risk *risk, const struct intent *intent)
 {
     const struct market_state *market = &risk->markets[intent->instrument];

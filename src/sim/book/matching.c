@@ -54,7 +54,7 @@ struct taker {
     enum self_trade self_trade;
 };
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void take_memory(struct matching *matching, struct arena *arena)
 {
@@ -103,7 +103,7 @@ void matching_free(struct matching *matching)
     free(matching);
 }
 
-/* ---- events ----------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 const char *match_reason_sentence(enum match_reason reason)
 {
@@ -144,7 +144,7 @@ const struct match_event *matching_events(const struct matching *matching, uint3
     return matching->events;
 }
 
-/* ---- levels ----------------------------------------------------------------------------------- */
+/* ---- levels ---------------------------------------------------------------------------------- */
 
 static struct book_side *side_of(struct matching *matching, enum side side)
 {
@@ -274,7 +274,7 @@ static void cancel_resting(struct matching *matching, uint32_t slot, enum match_
     end_order(matching, slot);
 }
 
-/* ---- taking ----------------------------------------------------------------------------------- */
+/* ---- taking ---------------------------------------------------------------------------------- */
 
 /* Both sides lose the smaller quantity, by a trade or, without one, by a reduction. */
 static void exchange(struct matching *matching, struct taker *taker, uint32_t slot,
@@ -358,7 +358,7 @@ static bool fills_whole(struct matching *matching, const struct taker *taker)
     return false;
 }
 
-/* ---- requests --------------------------------------------------------------------------------- */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 static enum match_reason placing_problem(struct matching *matching, const struct match_order *order)
 {
@@ -533,7 +533,7 @@ void matching_amend(struct matching *matching, uint64_t id, uint32_t owner, int6
         move(matching, slot, tick);
 }
 
-/* ---- questions -------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------- */
 
 static struct match_level_view view_of(const struct level *level)
 {

@@ -4,7 +4,8 @@
  *     matching_amend ─┼─► the book ─► oldest order first, at the maker's price ─► events
  *     matching_cancel ┘              what is left rests, or ends
  *
- * 100 @ 101 and 50 @ 101 are asked, in this order; a buy of 120 at 102 fills 100 @ 101 and 20 @ 101.
+ * 100 @ 101 and 50 @ 101 are asked, in this order; a buy of 120 at 102 fills 100 @ 101 and 20 @
+ * 101.
  *
  * Rules:
  *  1. A fill is at the resting order's price. Within a level the order that came first fills first.

@@ -21,7 +21,7 @@ struct order_book {
     uint64_t troubles[BOOK_TROUBLE_COUNT];
 };
 
-/* ---- memory -----------------------------------------------------------------------------------  */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void take(struct order_book *book, struct arena *arena)
 {
@@ -60,7 +60,7 @@ void order_book_free(struct order_book *book)
     free(book);
 }
 
-/* ---- troubles ---------------------------------------------------------------------------------  */
+/* ---- troubles -------------------------------------------------------------------------------- */
 
 static const struct {
     bool invalidates;
@@ -85,7 +85,7 @@ static void trouble(struct order_book *book, enum book_trouble kind)
     }
 }
 
-/* ---- levels -----------------------------------------------------------------------------------  */
+/* ---- levels ---------------------------------------------------------------------------------- */
 
 static void side_clear(struct book_side *side)
 {
@@ -169,7 +169,7 @@ static enum book_trouble apply_delta(struct order_book *book, const struct delta
                                                                    : BOOK_TROUBLE_FULL;
 }
 
-/* ---- messages ---------------------------------------------------------------------------------  */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* Judges number and time against the last ones; false where the message is left out. A snapshot
  * stands for itself: its number is taken as it is. */
@@ -245,7 +245,7 @@ void order_book_invalidate(struct order_book *book)
     book->loading = false;
 }
 
-/* ---- questions --------------------------------------------------------------------------------  */
+/* ---- questions ------------------------------------------------------------------------------- */
 
 static const struct book_side *side_of(const struct order_book *book, enum side side)
 {

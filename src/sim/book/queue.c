@@ -4,7 +4,7 @@
 
 #include "base/math.h"
 
-/* ---- models ----------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 
 const char *queue_model_name(enum queue_model_kind kind)
 {
@@ -55,7 +55,7 @@ double queue_share_behind(const struct queue_model *model, double behind, double
     return 1;
 }
 
-/* ---- one order -------------------------------------------------------------------------------- */
+/* ---- one order ------------------------------------------------------------------------------- */
 
 static double lesser(double a, double b)
 {
@@ -107,7 +107,7 @@ int64_t queue_position_fill(struct queue_position *position)
     return lots;
 }
 
-/* ---- our orders at one price ------------------------------------------------------------------ */
+/* ---- our orders at one price ----------------------------------------------------------------- */
 
 void queue_line_init(struct queue_line *line, const struct queue_model *model, enum side side,
                      struct price price, struct quantity lot)
@@ -179,8 +179,8 @@ static uint32_t fill_all(struct queue_line *line, struct queue_fill fills[QUEUE_
     return count;
 }
 
-/* A trade at the price: each order's queue moves by all of it, but what fills an older order of ours
- * is not there for a younger one. */
+/* A trade at the price: each order's queue moves by all of it, but what fills an older order of
+ * ours is not there for a younger one. */
 static uint32_t fill_front(struct queue_line *line, double traded,
                            struct queue_fill fills[QUEUE_LINE_MAX])
 {

@@ -23,7 +23,8 @@
  *     log2          ln(1 + B) / ln(1 + B + F)
  *     power3 n      1 - (F / (F + B))^n
  *
- * (The families are those of the probability queue models of hftbacktest, after Rigtorp's "Estimating
+ * (The families are those of the probability queue models of hftbacktest, after Rigtorp's
+ * "Estimating
  * order queue position".) An order fills as much as trades beyond F, in whole lots, rounded to the
  * nearest; whole where a trade prints through its price or the other side's best reaches it. The
  * recorded market does not notice our orders: it shows no impact of them.

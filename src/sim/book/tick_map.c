@@ -28,7 +28,7 @@ void tick_map_clear(struct tick_map *map)
     memset(map->leaf_of, 0, sizeof map->leaf_of);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------  */
+/* ---- nodes ----------------------------------------------------------------------------------- */
 
 static unsigned child_index(uint64_t key, unsigned level)
 {
@@ -99,7 +99,7 @@ uint32_t tick_map_descend(struct tick_map *map, uint64_t key)
     return at;
 }
 
-/* ---- adding, removing -------------------------------------------------------------------------  */
+/* ---- adding, removing ------------------------------------------------------------------------ */
 
 /* How many nodes the path of a key lacks. */
 static uint32_t nodes_missing(const struct tick_map *map, uint64_t key)
@@ -221,7 +221,7 @@ void tick_map_remove(struct tick_map *map, int64_t tick)
         leaf_remove(map, key);
 }
 
-/* ---- neighbours -------------------------------------------------------------------------------  */
+/* ---- neighbours ------------------------------------------------------------------------------ */
 
 static uint64_t bits_above(uint64_t bits, unsigned index)
 {

@@ -205,7 +205,7 @@ static void test_full_and_duplicate(void **state)
     matching_free(matching);
 }
 
-/* ---- against the plain engine ----------------------------------------------------------------- */
+/* ---- against the plain engine ---------------------------------------------------------------- */
 
 static void assert_same_events(const struct matching *matching, const struct plain_matching *plain)
 {

@@ -223,7 +223,7 @@ static void test_order_within_message(void **state)
     order_book_free(book);
 }
 
-/* ---- against the plain book -------------------------------------------------------------------  */
+/* ---- against the plain book ------------------------------------------------------------------ */
 
 static void assert_same(struct order_book *book, const struct naive_book *naive, bool deeply)
 {

@@ -119,7 +119,7 @@ static void test_line(void **state)
     assert_int_equal(queue_line_opposite(&line, (struct price){1000}, fills), QUEUE_LINE_MAX - 1);
 }
 
-/* ---- properties on one stream ----------------------------------------------------------------- */
+/* ---- properties on one stream ---------------------------------------------------------------- */
 
 struct feed {
     struct random random;
