@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 extern const struct bench_class bench_b1;
+extern const struct bench_class bench_b6;
 extern const struct bench_class bench_b7a;
 
-static const struct bench_class *const classes[] = {&bench_b1, &bench_b7a};
+static const struct bench_class *const classes[] = {&bench_b1, &bench_b6, &bench_b7a};
 
 const struct bench_class *const *bench_classes(size_t *count)
 {
@@ -67,6 +68,8 @@ enum status bench_measure(const struct bench_class *class, uint32_t runs, const 
             limits[i] = class->limit(context);
         }
         class->check(context, out->check);
+        if (class->note != NULL)
+            class->note(context, out->note);
         out->median = median_of(values, runs);
         out->min = values[0];
         out->max = values[runs - 1];
@@ -142,6 +145,10 @@ void bench_json_print(const struct bench_result *results, size_t count, const ch
         json_double(&json, result->median / result->limit_median);
         json_key(&json, "check");
         json_string(&json, result->check);
+        if (result->note[0] != '\0') {
+            json_key(&json, "note");
+            json_string(&json, result->note);
+        }
         json_object_end(&json);
     }
     json_array_end(&json);
@@ -180,5 +187,9 @@ enum status bench_table_print(const struct bench_result *results, size_t count,
     }
     enum status status = table_write(&table, style, out);
     table_release(&table);
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].note[0] != '\0')
+            text_buffer_print(out, "%s %s\n", results[i].class->id, results[i].note);
+    }
     return status;
 }

@@ -13,6 +13,7 @@
 #define BENCH_RUNS_DEFAULT 5u
 #define BENCH_RUNS_MAX 101u
 #define BENCH_CHECK_SIZE 64u
+#define BENCH_NOTE_SIZE 160u
 
 /* One benchmark. `context` is made by setup and freed by teardown. */
 struct bench_class {
@@ -27,6 +28,8 @@ struct bench_class {
     void (*check)(void *context, char out[BENCH_CHECK_SIZE]);
     /* Writes the inputs as files so that other paths can compute the check; NULL: none. */
     enum status (*keep)(void *context, const char *directory, struct problem *problem);
+    /* A figure beside the rate, measured once after the runs, as a sentence; NULL: none. */
+    void (*note)(void *context, char out[BENCH_NOTE_SIZE]);
     void (*teardown)(void *context);
 };
 
@@ -39,6 +42,7 @@ struct bench_result {
     double limit_median;
     uint32_t runs;
     char check[BENCH_CHECK_SIZE];
+    char note[BENCH_NOTE_SIZE]; /* empty: none */
 };
 
 /* Measures one: setup, a warm-up run, then `runs` pairs of run and limit in turn. keep may be

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/map.h"
 #include "core/model/limits.h"
 
 #define NO_SLOT UINT32_MAX
@@ -12,7 +11,6 @@ struct resting {
     struct quantity quantity, left;
     uint32_t owner;
     uint32_t level;
-    uint32_t previous, next; /* in the level, oldest first; NO_SLOT ends. next links free slots */
     uint8_t side, post_only, self_trade;
     uint8_t reserved[5];
 };
@@ -20,9 +18,15 @@ struct resting {
 struct level {
     i128 total;
     int64_t tick;
-    uint32_t first, last; /* first links free levels */
     uint32_t count;
-    uint32_t reserved;
+    uint32_t reserved[3];
+};
+
+/* A level's orders are a ring, oldest first, closed by the level itself: the link of a level lies
+ * behind those of the orders, at ring_of(level). So joining and leaving need no special case, which
+ * no branch could foresee. Free slots and levels are chained by `next`. */
+struct link {
+    uint32_t previous, next;
 };
 
 struct book_side {
@@ -34,13 +38,15 @@ struct book_side {
 struct matching {
     struct book_side sides[2]; /* bids, asks */
     struct resting *orders;
+    struct link *links;
     struct level *levels;
     struct match_event *events;
     uint32_t events_count, events_capacity;
     uint32_t order_free, level_free;
     uint32_t resting_count;
     struct matching_config config;
-    struct map slots; /* id -> slot */
+    uint32_t *ids; /* slot + 1 at or behind the home of its id, 0 = empty */
+    unsigned ids_bits;
     struct arena memory;
 };
 
@@ -61,11 +67,12 @@ static void take_memory(struct matching *matching, struct arena *arena)
     uint32_t capacity = matching->config.orders_capacity;
     matching->events_capacity = capacity + 3;
     matching->orders = ARENA_TAKE(arena, struct resting, capacity);
+    matching->links = ARENA_TAKE(arena, struct link, (size_t)capacity * 2);
     matching->levels = ARENA_TAKE(arena, struct level, capacity);
     matching->events = ARENA_TAKE(arena, struct match_event, matching->events_capacity);
     tick_map_init(&matching->sides[0].ticks, arena, capacity);
     tick_map_init(&matching->sides[1].ticks, arena, capacity);
-    map_init(&matching->slots, arena, capacity);
+    matching->ids = ARENA_TAKE(arena, uint32_t, (size_t)1 << matching->ids_bits);
 }
 
 enum status matching_create(const struct matching_config *config, struct matching **out)
@@ -76,6 +83,8 @@ enum status matching_create(const struct matching_config *config, struct matchin
     if (matching == NULL)
         return STATUS_NO_MEMORY;
     matching->config = *config;
+    while (((uint64_t)1 << matching->ids_bits) < (uint64_t)config->orders_capacity * 4)
+        matching->ids_bits++;
     struct arena measure;
     arena_measure_init(&measure);
     take_memory(matching, &measure);
@@ -87,8 +96,8 @@ enum status matching_create(const struct matching_config *config, struct matchin
     take_memory(matching, &matching->memory);
     uint32_t capacity = config->orders_capacity;
     for (uint32_t i = 0; i < capacity; i++) {
-        matching->orders[i].next = i + 1 < capacity ? i + 1 : NO_SLOT;
-        matching->levels[i].first = i + 1 < capacity ? i + 1 : NO_SLOT;
+        matching->links[i].next = i + 1;
+        matching->links[capacity + i].next = i + 1;
     }
     matching->sides[0].best = matching->sides[1].best = -1;
     *out = matching;
@@ -144,7 +153,54 @@ const struct match_event *matching_events(const struct matching *matching, uint3
     return matching->events;
 }
 
+/* ---- ids --------------------------------------------------------------------------------------
+ *
+ * An open table of slots, at most a quarter full; the ids themselves are in the orders, which are
+ * looked at next in any case. */
+
+static uint32_t id_home(const struct matching *matching, uint64_t id)
+{
+    return (uint32_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> (64 - matching->ids_bits));
+}
+
+/* Where the id is, or the empty place where it would go. */
+static uint32_t id_place(const struct matching *matching, uint64_t id)
+{
+    uint32_t mask = (uint32_t)(((uint64_t)1 << matching->ids_bits) - 1);
+    uint32_t at = id_home(matching, id);
+    while (matching->ids[at] != 0 && matching->orders[matching->ids[at] - 1].id != id)
+        at = (at + 1) & mask;
+    return at;
+}
+
+static bool id_find(const struct matching *matching, uint64_t id, uint32_t *slot)
+{
+    uint32_t found = matching->ids[id_place(matching, id)];
+    *slot = found - 1;
+    return found != 0;
+}
+
+/* Closes the gap with those behind it whose home is not behind it, so that none is cut off. */
+static void id_remove(struct matching *matching, uint64_t id)
+{
+    uint32_t mask = (uint32_t)(((uint64_t)1 << matching->ids_bits) - 1);
+    uint32_t gap = id_place(matching, id);
+    for (uint32_t at = (gap + 1) & mask; matching->ids[at] != 0; at = (at + 1) & mask) {
+        uint32_t home = id_home(matching, matching->orders[matching->ids[at] - 1].id);
+        if (((at - home) & mask) < ((at - gap) & mask))
+            continue;
+        matching->ids[gap] = matching->ids[at];
+        gap = at;
+    }
+    matching->ids[gap] = 0;
+}
+
 /* ---- levels ---------------------------------------------------------------------------------- */
+
+static uint32_t ring_of(const struct matching *matching, uint32_t level)
+{
+    return matching->config.orders_capacity + level;
+}
 
 static struct book_side *side_of(struct matching *matching, enum side side)
 {
@@ -186,9 +242,10 @@ static uint32_t level_at(struct matching *matching, enum side name, int64_t tick
     if (added == NULL)
         return NO_SLOT;
     uint32_t at = matching->level_free;
-    struct level *level = &matching->levels[at];
-    matching->level_free = level->first;
-    *level = (struct level){.tick = tick, .first = NO_SLOT, .last = NO_SLOT};
+    uint32_t ring = ring_of(matching, at);
+    matching->level_free = matching->links[ring].next;
+    matching->links[ring] = (struct link){ring, ring};
+    matching->levels[at] = (struct level){.tick = tick};
     *added = at;
     if (side->best < 0 || is_better(name, tick, side->best)) {
         side->best = tick;
@@ -208,7 +265,7 @@ static void level_remove(struct matching *matching, enum side name, uint32_t at)
         else
             side->best = -1;
     }
-    level->first = matching->level_free;
+    matching->links[ring_of(matching, at)].next = matching->level_free;
     matching->level_free = at;
 }
 
@@ -217,14 +274,13 @@ static void link_order(struct matching *matching, uint32_t slot, uint32_t at)
 {
     struct resting *order = &matching->orders[slot];
     struct level *level = &matching->levels[at];
+    struct link *links = matching->links;
+    uint32_t ring = ring_of(matching, at);
+    uint32_t last = links[ring].previous;
     order->level = at;
-    order->previous = level->last;
-    order->next = NO_SLOT;
-    if (level->last == NO_SLOT)
-        level->first = slot;
-    else
-        matching->orders[level->last].next = slot;
-    level->last = slot;
+    links[slot] = (struct link){last, ring};
+    links[last].next = slot;
+    links[ring].previous = slot;
     level->count++;
     level->total += order->left.units;
 }
@@ -234,25 +290,19 @@ static void unlink_order(struct matching *matching, uint32_t slot)
 {
     struct resting *order = &matching->orders[slot];
     struct level *level = &matching->levels[order->level];
-    if (order->previous == NO_SLOT)
-        level->first = order->next;
-    else
-        matching->orders[order->previous].next = order->next;
-    if (order->next == NO_SLOT)
-        level->last = order->previous;
-    else
-        matching->orders[order->next].previous = order->previous;
+    struct link link = matching->links[slot];
+    matching->links[link.previous].next = link.next;
+    matching->links[link.next].previous = link.previous;
     level->total -= order->left.units;
     if (--level->count == 0)
         level_remove(matching, (enum side)order->side, order->level);
 }
 
-/* The slot of an order that is in no level is free again. */
+/* The slot of an order that is in no level is free again; its id is read here once more. */
 static void forget(struct matching *matching, uint32_t slot)
 {
-    struct resting *order = &matching->orders[slot];
-    (void)map_remove(&matching->slots, order->id);
-    order->next = matching->order_free;
+    id_remove(matching, matching->orders[slot].id);
+    matching->links[slot].next = matching->order_free;
     matching->order_free = slot;
     matching->resting_count--;
 }
@@ -320,7 +370,7 @@ static bool take(struct matching *matching, struct taker *taker)
     const struct book_side *other = side_of(matching, side_opposite(taker->side));
     while (taker->left.units > 0 && other->best >= 0 &&
            meets(taker->side, taker->limit, other->best)) {
-        uint32_t slot = matching->levels[other->best_level].first;
+        uint32_t slot = matching->links[ring_of(matching, other->best_level)].next;
         if (UNLIKELY(matching->orders[slot].owner == taker->owner)) {
             if (!meet_own(matching, taker, slot))
                 return false;
@@ -344,8 +394,9 @@ static bool fills_whole(struct matching *matching, const struct taker *taker)
     do {
         if (!meets(taker->side, taker->limit, tick))
             return false;
-        const struct level *level = &matching->levels[tick_map_at(&other->ticks, tick)];
-        for (uint32_t slot = level->first; slot != NO_SLOT; slot = matching->orders[slot].next) {
+        uint32_t ring = ring_of(matching, (uint32_t)tick_map_at(&other->ticks, tick));
+        for (uint32_t slot = matching->links[ring].next; slot != ring;
+             slot = matching->links[slot].next) {
             const struct resting *maker = &matching->orders[slot];
             bool own = maker->owner == taker->owner && taker->self_trade != SELF_TRADE_ALLOW;
             if (own && taker->self_trade != SELF_TRADE_CANCEL_OLDEST)
@@ -376,7 +427,7 @@ static enum match_reason placing_problem(struct matching *matching, const struct
         return MATCH_REASON_FORM;
     if (order->self_trade > SELF_TRADE_DECREMENT)
         return MATCH_REASON_FORM;
-    if (map_find(&matching->slots, order->id, &slot))
+    if (id_find(matching, order->id, &slot))
         return MATCH_REASON_DUPLICATE;
     if (order->tif == TIF_GTC && matching->resting_count == matching->config.orders_capacity)
         return MATCH_REASON_FULL;
@@ -395,8 +446,9 @@ static void rest(struct matching *matching, const struct match_order *order,
         return;
     }
     uint32_t slot = matching->order_free;
+    matching->ids[id_place(matching, order->id)] = slot + 1;
     struct resting *placed = &matching->orders[slot];
-    matching->order_free = placed->next;
+    matching->order_free = matching->links[slot].next;
     *placed = (struct resting){
         .id = order->id,
         .quantity = order->quantity,
@@ -406,8 +458,6 @@ static void rest(struct matching *matching, const struct match_order *order,
         .post_only = order->post_only,
         .self_trade = order->self_trade,
     };
-    enum status status = map_insert(&matching->slots, order->id, slot);
-    ASSERT(status == STATUS_OK);
     link_order(matching, slot, level);
     matching->resting_count++;
     struct match_event *event = event_add(matching, MATCH_RESTING, order->id, order->owner);
@@ -449,7 +499,7 @@ static uint32_t slot_of(struct matching *matching, uint64_t id, uint32_t owner)
 {
     uint32_t slot;
     matching->events_count = 0;
-    if (map_find(&matching->slots, id, &slot) && matching->orders[slot].owner == owner)
+    if (id_find(matching, id, &slot) && matching->orders[slot].owner == owner)
         return slot;
     refuse(matching, id, owner, MATCH_REASON_UNKNOWN_ORDER);
     return NO_SLOT;
@@ -567,14 +617,15 @@ uint32_t matching_levels(const struct matching *matching, enum side side,
 bool matching_find(const struct matching *matching, uint64_t id, struct quantity *left, i128 *ahead)
 {
     uint32_t slot;
-    if (!map_find(&matching->slots, id, &slot))
+    if (!id_find(matching, id, &slot))
         return false;
     if (left != NULL)
         *left = matching->orders[slot].left;
     if (ahead != NULL) {
         *ahead = 0;
-        for (uint32_t at = matching->orders[slot].previous; at != NO_SLOT;
-             at = matching->orders[at].previous) {
+        uint32_t ring = ring_of(matching, matching->orders[slot].level);
+        for (uint32_t at = matching->links[slot].previous; at != ring;
+             at = matching->links[at].previous) {
             *ahead += matching->orders[at].left.units;
         }
     }
