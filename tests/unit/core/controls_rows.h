@@ -1,4 +1,4 @@
-/* The rows of the test of controls: how each limit is brought about, one step below it and above. */
+/* The rows of the test of controls: how each limit is brought about, and one step beside it. */
 #ifndef TERN_TESTS_UNIT_CORE_CONTROLS_ROWS_H
 #define TERN_TESTS_UNIT_CORE_CONTROLS_ROWS_H
 
