@@ -43,7 +43,7 @@ struct b6 {
     uint64_t digest, resting;
 };
 
-/* ---- drawing the requests --------------------------------------------------------------------- */
+/* ---- drawing the requests -------------------------------------------------------------------- */
 
 static int64_t draw_tick(struct random *random, uint32_t side)
 {
@@ -124,7 +124,7 @@ static void draw_requests(struct b6 *b6, struct matching *matching)
     }
 }
 
-/* ---- runs ------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 
 static void b6_teardown(void *context)
 {
@@ -249,7 +249,7 @@ static void b6_check(void *context, char out[BENCH_CHECK_SIZE])
     hash128_format(out, hash128_of(parts, sizeof parts));
 }
 
-/* ---- open loop -------------------------------------------------------------------------------- */
+/* ---- open loop ------------------------------------------------------------------------------- */
 
 static int64_t wall_ns(void)
 {

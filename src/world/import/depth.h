@@ -6,9 +6,9 @@
  *
  *     depth_reader_open ──► depth_reader_next … STATUS_END ──► depth_reader_close
  *
- * What a file holds is told by its columns: `bid` and `ask`, quotes; `side` (bid, ask), levels; else
- * `price` and `size`, trades. Columns are found by name in any order; a name that is not known is
- * an error. A level file without `kind` is one snapshot.
+ * What a file holds is told by its columns: `bid` and `ask`, quotes; `side` (bid, ask), levels;
+ * else `price` and `size`, trades. Columns are found by name in any order; a name that is not known
+ * is an error. A level file without `kind` is one snapshot.
  *
  * What holds of the events, whatever the recorder did:
  *  1. Rows of one message come as one event; the first delta of a snapshot has DELTA_CLEAR, its
@@ -18,8 +18,8 @@
  *     are in it and are left out, and counted. The receive times of those kept are moved up to the
  *     snapshot's, before which nobody could have used them.
  *  3. Trades come oldest first, also where a message lists them newest first, and each id once
- *     where the file has ids: a snapshot of recent trades may repeat. Trades that are alike but have no
- *     ids are all kept: they are several fills.
+ *     where the file has ids: a snapshot of recent trades may repeat. Trades that are alike but
+ *     have no ids are all kept: they are several fills.
  *  4. receive_ns never goes back (it is a fault of the file where it does); event_ns may. One
  *     that the file does not have is 0: clocks of recorder and venue differ, so none stands in for
  *     the other. */

@@ -1,5 +1,5 @@
-/* Recorded books, quotes and trades: the rules by small texts, then every recorded file against what
- * the index of the data says of it. Files are skipped where they are not there. */
+/* Recorded books, quotes and trades: the rules by small texts, then every recorded file against
+ * what the index of the data says of it. Files are skipped where they are not there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,7 +146,7 @@ static void test_refused(void **state)
     }
 }
 
-/* ---- recorded files --------------------------------------------------------------------------- */
+/* ---- recorded files -------------------------------------------------------------------------- */
 
 struct played {
     struct depth_counts counts;
