@@ -37,6 +37,19 @@ const uint8_t *frame_seal(struct frame_writer *writer, uint64_t input_seq, int64
     return writer->buffer + FRAME_CHAIN_SIZE;
 }
 
+/* Fields kept for later are 0, so that a later version can tell. */
+static bool reserved_is_zero(const struct fact_class *class, const uint8_t *fact)
+{
+    static const uint8_t zeros[16] = {0};
+    for (uint32_t i = 0; i < class->field_count; i++) {
+        const struct fact_field *field = &class->fields[i];
+        if (strcmp(field->name, "reserved") == 0 &&
+            memcmp(fact + field->offset, zeros, field->size) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* The facts of a frame fill it exactly, and each is what its table row says. */
 static enum status facts_check(const uint8_t *data, size_t size, uint32_t count)
 {
@@ -50,6 +63,8 @@ static enum status facts_check(const uint8_t *data, size_t size, uint32_t count)
         if (class == NULL || class->version != fact.version)
             return STATUS_UNSUPPORTED;
         if (fact.size != class->size || fact.size > size - at)
+            return STATUS_CORRUPT;
+        if (!reserved_is_zero(class, data + at))
             return STATUS_CORRUPT;
         at += fact.size;
     }
@@ -130,7 +145,7 @@ void fact_format(const struct fact_header *fact, struct text_buffer *out)
         text_buffer_print(out, " detail=%u", fact->detail);
     for (uint32_t i = 0; i < class->field_count; i++) {
         const struct fact_field *field = &class->fields[i];
-        if (strncmp(field->name, "reserved", 9) == 0)
+        if (strcmp(field->name, "reserved") == 0)
             continue;
         field_format(field, (const uint8_t *)fact + field->offset, out);
     }
