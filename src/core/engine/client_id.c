@@ -7,8 +7,8 @@
 /* Crockford's digits: no I, L, O, U. */
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/* Weights are odd, so one wrong digit always shows; those of neighbours differ by two, so an exchange
- * shows but of digits that are 16 apart. */
+/* Weights are odd, so one wrong digit always shows; those of neighbours differ by two, so an
+ * exchange shows but of digits that are 16 apart. */
 static unsigned check_of(const unsigned *values)
 {
     unsigned sum = 0;

@@ -7,7 +7,7 @@
 
 #include "controls_stage.h"
 
-/* ---- precedence ---- */
+/* ---- precedence ------------------------------------------------------------------------------ */
 
 /* Breaks everything at once. The order is a sell of more than there is, so that no control takes it
  * for a way out; where the ladder reaches dust it becomes a buy. */
@@ -258,7 +258,7 @@ static void test_precedence(void **state)
     stage_free(&stage);
 }
 
-/* ---- scopes ---- */
+/* ---- scopes ---------------------------------------------------------------------------------- */
 
 /* Of the stop and the three states the strictest holds. */
 static void test_states(void **state)

@@ -14,7 +14,7 @@
 
 #define CAPACITY 65536u
 
-/* ---- making frames ---------------------------------------------------------------------------- */
+/* ---- making frames --------------------------------------------------------------------------- */
 
 struct bench {
     _Alignas(16) uint8_t buffer[CAPACITY];
@@ -84,7 +84,7 @@ static void reseal(uint8_t *frame, uint32_t size, struct hash128 previous)
     free(all);
 }
 
-/* ---- frames ----------------------------------------------------------------------------------- */
+/* ---- frames ---------------------------------------------------------------------------------- */
 
 static void test_written_is_read(void **state)
 {
@@ -233,7 +233,7 @@ static void test_forgeries(void **state)
     }
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 /* Numbers, versions and sizes are for ever: a row here may be added, never changed. */
 static const struct {
@@ -348,7 +348,7 @@ static void test_amount_bytes(void **state)
     }
 }
 
-/* ---- text ------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static void format_is(const struct fact_header *fact, const char *expected)
 {

@@ -10,7 +10,7 @@
 #include "base/random.h"
 #include "core/engine/engine.h"
 
-/* ---- states ----------------------------------------------------------------------------------- */
+/* ---- states ---------------------------------------------------------------------------------- */
 
 /* Rows: from; columns: to. N new, D denied, S submitted, O open, F filled, C canceled, R rejected,
  * E expired, A absent. */
@@ -146,7 +146,7 @@ static void test_reasons(void **state)
     assert_int_equal(REASON_OVERDRAWN, 96);
 }
 
-/* ---- client_order_id -------------------------------------------------------------------------- */
+/* ---- client_order_id ------------------------------------------------------------------------- */
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
