@@ -404,6 +404,12 @@ void bar_venue_cancel(struct bar_venue *venue, uint64_t id, int64_t time_ns)
                       time_ns);
         return;
     }
+    /* It has been executed in all but name: only its price is still to come. */
+    if (!is_limit(order) && !is_waiting_stop(order)) {
+        report_reason(venue, INPUT_VENUE_CANCEL_REJECTED, id, order->instrument, REASON_VENUE_SAID,
+                      time_ns);
+        return;
+    }
     report_reason(venue, INPUT_VENUE_CANCELED, id, order->instrument, REASON_NONE, time_ns);
     order_close(venue, order);
 }

@@ -15,7 +15,9 @@
  * 3. Prices that take are moved slippage against us, then rounded against us to the tick.
  * 4. Inside one bar stops come before limits, and a stop-limit that triggers inside a bar rests
  *    until the next.
- * 5. Liquidity is unlimited: bars do not say how much there was. */
+ * 5. Liquidity is unlimited: bars do not say how much there was.
+ * 6. No cancel overtakes a market order: on an exchange it would be executed at once, and only bars
+ *    make it wait for a price. */
 #ifndef TERN_SIM_BAR_VENUE_H
 #define TERN_SIM_BAR_VENUE_H
 
