@@ -33,8 +33,8 @@ def draw_bars(draw, path, seconds, step):
         for _ in range(draw.choice([150, 300, 600])):
             flat = draw.randint(1, 12) if draw.random() < 0.01 else max(0, flat - 1)
             jump = draw.randint(-swing, swing) if draw.random() < 0.2 else 0
-            opened = close if flat else max(1, close + jump)
-            close = opened if flat else max(1, opened + draw.randint(-swing, swing))
+            opened = close if flat else max(90, close + jump)
+            close = opened if flat else max(90, opened + draw.randint(-swing, swing))
             high = max(opened, close) + (0 if flat else draw.randint(0, swing))
             low = max(1, min(opened, close) - (0 if flat else draw.randint(0, swing)))
             missing = draw.randint(1, 30) if draw.random() < 0.01 else max(0, missing - 1)
@@ -51,7 +51,7 @@ def draw_bot(draw, index, instrument, seconds):
     if draw.random() < 0.6:
         bot['bar'] = draw.choice(multiples)
     if bot['kind'] == 'ma_cross':
-        fast = draw.randint(1, 8)
+        fast = draw.randint(2, 8)
         bot['params'] = {'average': draw.choice(['sma', 'ema']), 'fast': fast,
                          'slow': fast + draw.randint(1, 12)}
     else:
@@ -88,7 +88,7 @@ def draw_config(draw, folder):
         name = f'A{index}-USD'
         bar, seconds = common or draw.choice(LENGTHS[:4])
         lengths[name] = seconds
-        step = draw.choice([1, 1000, 10**6, 10**7])
+        step = draw.choice([1000, 10**6, 10**7])
         path = os.path.join(folder, f'{index}.csv')
         draw_bars(draw, path, seconds, step)
         data.append({'file': path, 'kind': 'bars', 'instrument': name, 'bar': bar})
