@@ -15,6 +15,7 @@
 #include "drive/live/demo.h"
 
 #define SEED_DRAWN_MAX 1000000u /* short enough to be typed again */
+#define STATUS_SIZE 256u
 
 /* ---- clock and signals ----------------------------------------------------------------------- */
 
@@ -24,8 +25,8 @@ struct machine {
     int signals; /* owned; -1: none could be had */
     sigset_t before;
     bool stopped;
-    struct table_style status_style;
-    char status[256]; /* the line that is drawn; "" none */
+    unsigned status_width; /* columns of the terminal */
+    bool status_drawn;     /* the line is there */
 };
 
 static int64_t machine_now(void *context)
@@ -96,35 +97,27 @@ static int write_all(int descriptor, const char *data, size_t size)
     return 0;
 }
 
-static void status_draw(const char *text)
-{
-    char line[300] = "\r\x1b[K";
-    (void)text_copy(line + 4, sizeof line - 4, text_of(text));
-    (void)write_all(STDERR_FILENO, line, strlen(line));
-}
-
+/* An empty line takes away what is there. */
 static void machine_status(void *context, struct text line)
 {
     struct machine *machine = context;
-    unsigned width = machine->status_style.width;
-    size_t room = sizeof machine->status;
+    char drawn[STATUS_SIZE] = "\r\x1b[K";
+    size_t begin = strlen(drawn);
     /* The line is ASCII; one that wraps could not be taken back. */
-    if (width > 1 && width < room)
-        room = width;
-    if (line.size == 0 && machine->status[0] == '\0')
+    size_t room = sizeof drawn - begin;
+    if (machine->status_width > 1 && machine->status_width < room)
+        room = machine->status_width;
+    if (line.size == 0 && !machine->status_drawn)
         return;
-    (void)text_copy(machine->status, room, line);
-    status_draw(machine->status);
+    (void)text_copy(drawn + begin, room, line);
+    (void)write_all(STDERR_FILENO, drawn, strlen(drawn));
+    machine->status_drawn = line.size > 0;
 }
 
 static enum status machine_write(void *context, struct text lines)
 {
-    struct machine *machine = context;
-    if (machine->status[0] != '\0')
-        status_draw("");
+    machine_status(context, (struct text){0});
     int error = write_all(STDOUT_FILENO, lines.data, lines.size);
-    if (machine->status[0] != '\0')
-        status_draw(machine->status);
     if (error == EPIPE)
         return STATUS_END;
     return error == 0 ? STATUS_OK : error == ENOSPC ? STATUS_NO_SPACE : STATUS_IO;
@@ -192,7 +185,7 @@ enum status app_demo(const struct cli_demo_request *request, struct problem *pro
     };
     ports.output.style.color = request->color;
     if (isatty(STDERR_FILENO)) {
-        machine.status_style = table_style_of_descriptor(STDERR_FILENO);
+        machine.status_width = table_style_of_descriptor(STDERR_FILENO).width;
         ports.output.status = machine_status;
     }
     signals_begin(&machine);

@@ -39,7 +39,7 @@ def test_score_with_other_weights_and_confidence():
 
 
 def test_score_of_one_signal():
-    for signals in ({'rsi': {}}, {'ma': {'weight': '3'}}, {'macd': {'signal': '1'}}):
+    for signals in ({'rsi': {}}, {'ma': {'weight': '3'}}, {'macd': {'signal': '4'}}):
         check(quarters('XRP', to='2023-08-01'), [score('a', 'XRP-USDT', signals=signals)],
               [instrument('XRP-USDT', '0.0001', '1')])
 
@@ -51,7 +51,7 @@ def test_no_fees():
 # ---- Several bots --------------------------------------------------------------------------------
 
 def test_bots_that_share_the_account():
-    check(hourly('BTC', 'ETH', 'ADA'), [
+    check(hourly('BTC', 'ETH', 'ADA', to='2022-12-01'), [
         cross('a', 'BTC-USDT', size=equity('0.6')),
         cross('b', 'ETH-USDT', 'sma', size=equity('0.6')),
         score('c', 'ADA-USDT', size=equity('0.6')),
@@ -59,7 +59,7 @@ def test_bots_that_share_the_account():
 
 
 def test_bots_that_share_the_account_at_this_close():
-    check(hourly('BTC', 'ETH', 'ADA'), [
+    check(hourly('BTC', 'ETH', 'ADA', to='2022-12-01'), [
         cross('a', 'BTC-USDT', size=equity('0.6')),
         cross('b', 'ETH-USDT', 'sma', size=equity('0.6')),
         score('c', 'ADA-USDT', size=equity('0.6')),
@@ -67,7 +67,7 @@ def test_bots_that_share_the_account_at_this_close():
 
 
 def test_budgets_beside_the_account():
-    check(hourly('BTC', 'ETH'), [
+    check(hourly('BTC', 'ETH', to='2022-06-01'), [
         cross('a', 'BTC-USDT', budget='2000', size=equity('1')),
         score('b', 'ETH-USDT', budget='1500.5', size=equity('0.9')),
         score('c', 'BTC-USDT', size=equity('0.5')),
@@ -85,21 +85,21 @@ def test_orders_of_bots_and_instruments_at_one_instant():
 # ---- Stops, confirmation, cooldown ---------------------------------------------------------------
 
 def test_stops():
-    check(hourly('BTC', 'SOL'), [
+    check(hourly('BTC', 'SOL', to='2022-01-01'), [
         cross('a', 'BTC-USDT', stop_loss='0.02', take_profit='0.03', size=equity('0.4')),
         score('b', 'SOL-USDT', stop_loss='0.05', size=equity('0.4')),
         cross('c', 'SOL-USDT', take_profit='0.1', size=equity('0.4'))], slippage_bps='5')
 
 
 def test_stops_and_cooldown():
-    check(hourly('ETH', 'SOL'), [
+    check(hourly('ETH', 'SOL', to='2022-01-01'), [
         cross('a', 'ETH-USDT', stop_loss='0.01', take_profit='0.02', cooldown='36h',
               size=equity('0.4')),
         score('b', 'SOL-USDT', cooldown='5h', stop_loss='0.03', size=equity('0.4'))])
 
 
 def test_confirmation():
-    check(hourly('ETH', 'SOL'), [
+    check(hourly('ETH', 'SOL', to='2022-01-01'), [
         cross('a', 'ETH-USDT', confirm='2', size=equity('0.4')),
         score('b', 'SOL-USDT', confirm='1', size=equity('0.4'))])
 
@@ -130,7 +130,7 @@ def test_longer_bars_of_shorter_ones():
 
 
 def test_files_that_start_at_different_times_and_have_gaps():
-    check(hourly('NEAR', 'BTC', 'AAVE', 'SOL'), [
+    check(hourly('NEAR', 'BTC', 'AAVE', 'SOL', to='2022-10-01'), [
         cross('a', 'SOL-USDT', size=equity('0.5')), cross('b', 'NEAR-USDT', size=equity('0.5')),
         cross('c', 'AAVE-USDT', size=equity('0.5')), score('d', 'BTC-USDT', size=equity('0.5'))],
         slippage_bps='1')
@@ -191,10 +191,48 @@ def test_an_account_that_runs_dry():
 
 # ---- What ships ----------------------------------------------------------------------------------
 
-def example(name):
-    path = os.path.join(EXAMPLES, name)
-    tap.check(os.path.exists(path), f'{path} is missing')
-    return path
+def coinbase(*assets, bar='4h', **more):
+    """Bars that ship, with their oddities: an opening at 0.06, a fall to 0.10, gaps of days."""
+    return [{'file': os.path.join(EXAMPLES, 'data', f'coinbase-{asset.lower()}-usd-{bar}.csv.gz'),
+             'kind': 'bars', 'instrument': f'{asset}-USD', 'bar': bar, **more}
+            for asset in assets]
+
+
+def test_example_cross():
+    compare_file(os.path.join(EXAMPLES, 'cross.yaml'))
+
+
+def test_example_score():
+    compare_file(os.path.join(EXAMPLES, 'score.yaml'))
+
+
+def test_shipped_bars_with_all_of_the_equity():
+    check(coinbase('BTC'), [cross('a', 'BTC-USD', size=equity('1'))], slippage_bps='2')
+
+
+def test_shipped_bars_shared_and_with_budgets():
+    check(coinbase('BTC', 'ETH'), [
+        cross('a', 'BTC-USD', 'sma', 5, 20, size=equity('0.9')),
+        score('b', 'ETH-USD', budget='3000', size=equity('1'), stop_loss='0.05', cooldown='1d'),
+        score('c', 'BTC-USD', size=equity('0.9'), confirm='1', confidence_min='0.6'),
+        cross('d', 'ETH-USD', 'ema', 4, 9, bar='12h', size=notional('2500'), take_profit='0.2')],
+        bps='60', slippage_bps='5')
+
+
+def test_shipped_bars_at_this_close():
+    check(coinbase('ETH', 'BTC'), [
+        score('a', 'BTC-USD', bar='1d', size=equity('0.7'), stop_loss='0.1', take_profit='0.2'),
+        cross('b', 'ETH-USD', 'sma', 10, 30, size=equity('0.7'), cooldown='20h'),
+        cross('c', 'BTC-USD', size=fixed('0.123'))],
+        [instrument('BTC-USD', '0.5', '0.003', '2'), instrument('ETH-USD', '0.07', '0.01', '4')],
+        fill='this_close', slippage_bps='3.33')
+
+
+def test_shipped_bars_of_two_lengths():
+    check(coinbase('BTC') + coinbase('ETH', bar='1d'), [
+        cross('a', 'ETH-USD', 'sma', 3, 10, size=equity('0.6')),
+        cross('b', 'BTC-USD', bar='1w', fast=4, slow=9, size=equity('0.6')),
+        score('c', 'BTC-USD', bar='8h', size=equity('0.6'))])
 
 
 tap.main()

@@ -124,15 +124,14 @@ enum status engine_snapshot_read(struct engine *engine, const uint8_t *data, siz
 
 /* ---- audit ----------------------------------------------------------------------------------- */
 
-static const char *audit_order(const struct engine *engine, const struct order *order)
+static const char *audit_order(const struct order *order)
 {
-    if (order->filled.units < 0)
+    if (order->filled.units < 0 || order->provisional.units < 0)
         return "an order has a negative filled quantity";
     if (amount_from_bytes(order->hold).units < 0)
         return "an order holds a negative amount";
     if (order_state_is_end((enum order_state)order->state))
         return "an ended order is live";
-    (void)engine;
     return NULL;
 }
 
@@ -144,7 +143,7 @@ static const char *audit_orders(const struct engine *engine, uint64_t *detail)
     for (uint32_t at = engine->header->live_first; at != 0; at = engine->orders[at - 1].live_next) {
         const struct order *order = &engine->orders[at - 1];
         *detail = order->id;
-        const char *problem = audit_order(engine, order);
+        const char *problem = audit_order(order);
         if (problem != NULL)
             return problem;
         count++;
@@ -177,27 +176,69 @@ static const char *audit_orders(const struct engine *engine, uint64_t *detail)
     return NULL;
 }
 
+/* What live orders of an instrument add up to; of one book, or of all. */
+struct open_sum {
+    int64_t buy, sell;
+    uint32_t orders, unknown;
+};
+
+static struct open_sum open_sum_of(const struct engine *engine, uint32_t instrument, uint32_t book)
+{
+    struct open_sum sum = {0};
+    for (uint32_t at = engine->header->live_first; at != 0; at = engine->orders[at - 1].live_next) {
+        const struct order *order = &engine->orders[at - 1];
+        if ((instrument != NONE_INDEX && order->instrument != instrument) ||
+            (book != NONE_INDEX && order->book != book))
+            continue;
+        if (order->side == SIDE_BUY)
+            sum.buy += order_remaining(order).units;
+        else
+            sum.sell += order_remaining(order).units;
+        sum.orders++;
+        sum.unknown += order->delivery == DELIVERY_UNKNOWN;
+    }
+    return sum;
+}
+
 static const char *audit_exposure(const struct engine *engine, uint64_t *detail)
 {
     const struct engine_config *config = engine->config;
     for (uint32_t i = 0; i < config->instruments_count; i++) {
-        int64_t buy = 0;
-        int64_t sell = 0;
-        for (uint32_t at = engine->header->live_first; at != 0;
-             at = engine->orders[at - 1].live_next) {
-            const struct order *order = &engine->orders[at - 1];
-            if (order->instrument != i)
-                continue;
-            if (order->side == SIDE_BUY)
-                buy += order_remaining(order).units;
-            if (order->side == SIDE_SELL)
-                sell += order_remaining(order).units;
-        }
+        const struct instrument_risk *state = &engine->risk.states[i];
+        struct open_sum sum = open_sum_of(engine, i, NONE_INDEX);
         *detail = i;
-        if (buy != engine->risk.states[i].open_buy)
+        if (sum.buy != state->open_buy)
             return "open buys are miscounted";
-        if (sell != engine->risk.states[i].open_sell)
+        if (sum.sell != state->open_sell)
             return "open sells are miscounted";
+        if (sum.orders != state->open_orders || sum.unknown != state->unknown_orders)
+            return "open orders of an instrument are miscounted";
+    }
+    for (uint32_t book = 0; book < config->books_count; book++) {
+        *detail = book;
+        if (open_sum_of(engine, NONE_INDEX, book).orders != engine->risk.books[book].open_orders)
+            return "open orders of a book are miscounted";
+        for (uint32_t i = 0; i < config->instruments_count; i++) {
+            size_t at = (size_t)book * config->instruments_count + i;
+            struct open_sum sum = open_sum_of(engine, i, book);
+            if (sum.buy != engine->risk.exposures[at].open_buy ||
+                sum.sell != engine->risk.exposures[at].open_sell)
+                return "what is open in a book is miscounted";
+        }
+    }
+    return NULL;
+}
+
+static const char *audit_bots(const struct engine *engine, uint64_t *detail)
+{
+    for (uint32_t bot = 0; bot < engine->config->bots_count; bot++) {
+        uint32_t open = 0;
+        *detail = bot;
+        for (uint32_t at = engine->header->live_first; at != 0;
+             at = engine->orders[at - 1].live_next)
+            open += engine->orders[at - 1].bot == bot;
+        if (open != engine->bots[bot].open_orders)
+            return "open orders of a bot are miscounted";
     }
     return NULL;
 }
@@ -237,6 +278,8 @@ const char *engine_audit(const struct engine *engine, uint64_t *detail)
         problem = audit_orders(engine, detail);
     if (problem == NULL)
         problem = audit_exposure(engine, detail);
+    if (problem == NULL)
+        problem = audit_bots(engine, detail);
     if (problem == NULL)
         problem = audit_value(engine);
     if (problem == NULL)

@@ -202,7 +202,8 @@ static void post_fee_elsewhere(struct ledger *ledger, struct frame_writer *write
     const struct instrument *instrument = &ledger->instruments[posting->instrument];
     struct account_ref fees = {ACCOUNT_FEES, 0};
     i128 fee = posting->fee.units;
-    bool own = ledger_available(ledger, posting->book, posting->fee_asset).units >= fee;
+    i128 owned = ledger_available(ledger, posting->book, posting->fee_asset).units;
+    bool own = fee < 0 || owned >= fee; /* a rebate is the book's */
     uint32_t payer = own ? posting->book : DESK_BOOK;
     if (posting->fee_instrument != NONE_INDEX)
         fee = fee_steps(ledger, writer, posting, payer);

@@ -38,7 +38,8 @@ struct b6 {
     struct request *live;     /* while drawing: what rests */
     int64_t *plain_ticks;     /* [id]; 0 = does not rest */
     int64_t *plain_quantities;
-    int64_t *latencies; /* of a block */
+    int64_t plain_totals[2 * LEVELS_A_SIDE + 2]; /* [tick above the lowest] */
+    int64_t *latencies;                          /* of a block */
     uint64_t ids_count;
     uint64_t digest, resting;
 };
@@ -205,9 +206,9 @@ static double b6_run(void *context)
 static double b6_limit(void *context)
 {
     struct b6 *b6 = context;
-    static int64_t totals[2 * LEVELS_A_SIDE + 2];
+    int64_t *totals = b6->plain_totals;
     const int64_t base = CENTRE - LEVELS_A_SIDE;
-    memset(totals, 0, sizeof totals);
+    memset(totals, 0, sizeof b6->plain_totals);
     memset(b6->plain_ticks, 0, REQUESTS_COUNT * sizeof *b6->plain_ticks);
     int64_t taken = 0;
     double start = 0;

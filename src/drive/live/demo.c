@@ -18,7 +18,7 @@ void demo_fail(struct demo *demo, enum status status, const char *where, const c
         demo->status = problem_set(demo->problem, status, where, "%s", what);
 }
 
-/* ---- building -------------------------------------------------------------------------------- */
+/* ---- building ------------------------------------------------------------------------------- */
 
 static enum status read_config(struct demo *demo)
 {
@@ -108,6 +108,7 @@ static enum status build(struct demo *demo)
 
 static void release(struct demo *demo)
 {
+    demo_keep_abort(&demo->keep);
     demo_market_release(&demo->market);
     engine_free(demo->engine);
     bar_venue_free(demo->venue);
@@ -119,14 +120,23 @@ static void release(struct demo *demo)
     text_buffer_release(&demo->out);
 }
 
-/* ---- one input ------------------------------------------------------------------------------- */
+/* ---- one input ------------------------------------------------------------------------------ */
 
 static void journal_input(struct demo *demo, const struct input *input)
 {
-    const struct journal_sink *sink = demo->ports->sink;
-    if (sink != NULL && demo->status == STATUS_OK &&
-        sink->input(sink->context, input) != STATUS_OK) {
-        demo_fail(demo, STATUS_IO, "journal", "cannot be written");
+    for (size_t i = 0; i < ARRAY_COUNT(demo->sinks) && demo->status == STATUS_OK; i++) {
+        const struct journal_sink *sink = demo->sinks[i];
+        if (sink != NULL && sink->input(sink->context, input) != STATUS_OK)
+            demo_fail(demo, STATUS_IO, "journal", "cannot be written");
+    }
+}
+
+static void journal_frame(struct demo *demo, const uint8_t *frame, uint32_t size)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(demo->sinks) && demo->status == STATUS_OK; i++) {
+        const struct journal_sink *sink = demo->sinks[i];
+        if (sink != NULL && sink->frame(sink->context, frame, size) != STATUS_OK)
+            demo_fail(demo, STATUS_IO, "journal", "cannot be written");
     }
 }
 
@@ -165,11 +175,9 @@ static void feed(struct demo *demo, struct input *input)
     const uint8_t *frame = engine_frame(demo->engine, &size);
     if (frame == NULL)
         return;
-    const struct journal_sink *sink = demo->ports->sink;
-    if (sink != NULL && demo->status == STATUS_OK &&
-        sink->frame(sink->context, frame, size) != STATUS_OK) {
-        demo_fail(demo, STATUS_IO, "journal", "cannot be written");
-    }
+    journal_frame(demo, frame, size);
+    if (demo->options->keep != NULL)
+        demo_keep_frame(&demo->keep, frame, size);
     if (demo->options->audit) {
         uint64_t detail = 0;
         const char *broken = engine_audit(demo->engine, &detail);
@@ -208,7 +216,7 @@ static void feed_timers(struct demo *demo, int64_t time_ns)
     }
 }
 
-/* ---- one second ------------------------------------------------------------------------------ */
+/* ---- one second ----------------------------------------------------------------------------- */
 
 static uint16_t flags_of(const struct demo *demo)
 {
@@ -231,6 +239,8 @@ static void feed_closes(struct demo *demo, uint32_t *closed)
         feed(demo, &demo->input);
         if (waiting[i] != 0 && bar_venue_close(demo->venue, i, bar, demo->now_ns))
             take_reports(demo);
+        if (demo->options->keep != NULL && demo->live && bar->open_time_ns >= DEMO_START_NS)
+            demo_keep_bar(&demo->keep, i, bar);
         demo->seen_ns[i] = demo->now_ns;
         (*closed)++;
     }
@@ -301,10 +311,12 @@ static void run_second(struct demo *demo, int64_t time_ns)
     if (closed > 0)
         feed_cycle(demo);
     feed_opens(demo);
+    if (demo->options->keep != NULL && demo->live)
+        demo_keep_instant(&demo->keep, time_ns);
     demo_say(demo);
 }
 
-/* ---- from start to end ----------------------------------------------------------------------- */
+/* ---- from start to end ---------------------------------------------------------------------- */
 
 static bool wait_for(struct demo *demo, int64_t time_ns)
 {
@@ -339,6 +351,7 @@ static void run_live(struct demo *demo)
 {
     const struct demo_options *options = demo->options;
     demo->live = true;
+    demo->status_second = -1;
     demo->wall_start_ns = demo->ports->clock.now_ns(demo->ports->clock.context);
     for (int64_t time_ns = DEMO_START_NS; demo->status == STATUS_OK && !demo->stopping;
          time_ns += DEMO_BAR_NS) {
@@ -354,17 +367,34 @@ static void run_live(struct demo *demo)
     }
 }
 
-/* Nothing new is taken, and what rests is cancelled: the simulated venue answers at once. */
+/* A market order that waits for an opening cannot be cancelled, and there will be none: the
+ * simulated market ends with the demo, which is the venue's word that the order has expired. */
+static uint32_t expire_rest(struct demo *demo)
+{
+    uint32_t live = engine_orders_live(demo->engine);
+    for (uint32_t i = 0; i < live && demo->status == STATUS_OK; i++) {
+        uint64_t id = engine_order_next_live(demo->engine, 0);
+        struct input input = {.time_ns = demo->now_ns, .kind = INPUT_VENUE_EXPIRED, .order = id};
+        input.instrument = engine_order(demo->engine, id)->instrument;
+        input.report.reason = REASON_DATA_END;
+        feed(demo, &input);
+    }
+    return live;
+}
+
+/* Nothing new is taken, what rests is cancelled; the simulated venue answers at once. */
 static void stop(struct demo *demo)
 {
-    uint32_t resting = engine_orders_live(demo->engine);
-    demo_tell_stop(demo, resting);
+    uint32_t live = engine_orders_live(demo->engine);
+    demo_tell_stop(demo);
     struct input input = {
         .time_ns = demo->now_ns, .kind = INPUT_COMMAND_STOP, .flags = INPUT_FLAG_PROTECTIVE};
     input.stop.stop = STOP_CANCEL;
     input.stop.book = NONE_INDEX;
     feed(demo, &input);
     take_reports(demo);
+    uint32_t expired = expire_rest(demo);
+    demo_tell_orders(demo, live - expired, expired);
 }
 
 struct demo_value demo_value_of(const struct demo *demo, uint32_t book)
@@ -415,6 +445,28 @@ static void finish(struct demo *demo)
     demo_tell_end(demo, broken);
     if (broken != NULL)
         demo_fail(demo, STATUS_INTERNAL, "audit", broken);
+    if (demo->options->keep != NULL && demo->status == STATUS_OK) {
+        demo->status = demo_keep_end(&demo->keep, outcome, demo->ports, demo->problem);
+        if (demo->status == STATUS_OK)
+            demo_tell_kept(demo);
+    }
+}
+
+static enum status begin(struct demo *demo)
+{
+    enum status status = build(demo);
+    if (status != STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < demo->assembly.engine.balances_count; i++)
+        demo->outcome->start_equity.units += demo->assembly.balances[i].amount.units;
+    demo->sinks[0] = demo->ports->sink;
+    if (demo->options->keep == NULL)
+        return STATUS_OK;
+    status = demo_keep_begin(&demo->keep, demo->options, demo->ports, &demo->config,
+                             &demo->assembly, demo->engine, demo->problem);
+    if (status == STATUS_OK)
+        demo->sinks[1] = demo_keep_sink(&demo->keep);
+    return status;
 }
 
 enum status demo_run(const struct demo_options *options, const struct demo_ports *ports,
@@ -423,10 +475,8 @@ enum status demo_run(const struct demo_options *options, const struct demo_ports
     struct demo demo = {.options = options, .ports = ports, .outcome = outcome, .problem = problem};
     *outcome = (struct demo_outcome){.first_fill_ns = -1};
     text_buffer_init(&demo.out, OUT_SIZE_MAX);
-    enum status status = build(&demo);
+    enum status status = begin(&demo);
     if (status == STATUS_OK) {
-        for (uint32_t i = 0; i < demo.assembly.engine.balances_count; i++)
-            outcome->start_equity.units += demo.assembly.balances[i].amount.units;
         demo_tell_start(&demo);
         run_history(&demo);
         if (!demo.stopping && demo.status == STATUS_OK) {

@@ -12,7 +12,7 @@
  * 1. Facts are a function of options->seed, options->scenario and simulated time alone: the speed,
  *    the clock and who looks on change nothing. The simulated day begins at DEMO_START_NS always.
  * 2. A frame is handed to the journal before anything is printed about it.
- * 3. However it ends, resting orders are cancelled, the books are audited and the account closed. */
+ * 3. However it ends, resting orders are cancelled, books are audited and the account is closed. */
 #ifndef TERN_DRIVE_LIVE_DEMO_H
 #define TERN_DRIVE_LIVE_DEMO_H
 
@@ -53,7 +53,8 @@ struct demo_output {
     /* Whole lines of text, for good. STATUS_END: nobody reads any more, which stops the demo
      * without an error; any other failure is one. */
     enum status (*write)(void *context, struct text lines);
-    /* The one line that is redrawn in place; empty: none any more. NULL: not on this output. */
+    /* The one line that is redrawn in place, at most once a second; empty: none any more. Lines
+     * that are written take it away. NULL: not on this output. */
     void (*status)(void *context, struct text line);
     struct table_style style;
 };

@@ -2,16 +2,33 @@
 #include "base/time.h"
 #include "drive/live/demo_state.h"
 
-void demo_tell_stop(struct demo *demo, uint32_t resting)
+void demo_tell_stop(struct demo *demo)
 {
     const struct demo_output *output = &demo->ports->output;
     if (output->status != NULL)
         output->status(output->context, (struct text){0});
-    const char *why = demo->outcome->interrupted ? "interrupted" : "the duration is over";
     text_buffer_print(&demo->out,
-                      "\nstopping: %s; no new orders, %u resting order%s cancelled; positions stay "
+                      "\nstopping: %s; no new orders, resting orders are cancelled, positions stay "
                       "and are valued at the last close\n",
-                      why, resting, resting == 1 ? "" : "s");
+                      demo->outcome->interrupted ? "interrupted"
+                      : demo->unread             ? "nobody reads"
+                                                 : "the duration is over");
+    demo_say(demo);
+}
+
+void demo_tell_orders(struct demo *demo, uint32_t canceled, uint32_t expired)
+{
+    if (canceled + expired > 0)
+        text_buffer_print(&demo->out,
+                          "orders: %u cancelled, %u that waited for a price expired with the "
+                          "market\n",
+                          canceled, expired);
+}
+
+void demo_tell_kept(struct demo *demo)
+{
+    text_buffer_print(&demo->out, "kept: %s, with journal, fills.csv and report.html\n",
+                      demo->options->keep);
     demo_say(demo);
 }
 

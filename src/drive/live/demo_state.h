@@ -4,6 +4,7 @@
 
 #include "drive/config/assemble.h"
 #include "drive/live/demo.h"
+#include "drive/live/demo_keep.h"
 #include "drive/live/demo_market.h"
 #include "sim/bar_venue.h"
 
@@ -31,7 +32,9 @@ struct demo {
     struct engine *engine;
     struct bar_venue *venue;
     struct demo_market market;
-    struct input input; /* reused for bars and cycles */
+    struct demo_keep keep;               /* used where options->keep is given */
+    const struct journal_sink *sinks[2]; /* of the port and of keep; NULL: none */
+    struct input input;                  /* reused for bars and cycles */
     uint64_t seq;
     int64_t now_ns, history_ns; /* simulated; how long the history is */
     bool live;                  /* the history is over */
@@ -46,7 +49,8 @@ struct demo {
 
     struct text_buffer out; /* lines not yet written */
     bool unread;            /* nobody reads any more */
-    int64_t wall_start_ns, wall_status_ns;
+    int64_t wall_start_ns;
+    int64_t status_second; /* of the wall, since its start, in which the status was drawn */
 };
 
 /* Keeps the first failure; the problem must have been set or is set from the status. */
@@ -63,9 +67,12 @@ void demo_tell_ready(struct demo *demo);
 void demo_tell_frame(struct demo *demo, const uint8_t *frame, uint32_t size);
 void demo_tell_feed(struct demo *demo, uint32_t silent_count, bool silent);
 void demo_tell_status(struct demo *demo);
-void demo_tell_stop(struct demo *demo, uint32_t resting);
+void demo_tell_stop(struct demo *demo);
+/* What became of the orders that were live. */
+void demo_tell_orders(struct demo *demo, uint32_t canceled, uint32_t expired);
 /* The account at the end; sentence NULL where the books balance. */
 void demo_tell_end(struct demo *demo, const char *sentence);
+void demo_tell_kept(struct demo *demo);
 
 /* Money with two decimals and thousands in groups: 99,987.12; with a sign where asked. */
 #define DEMO_MONEY_SIZE 80

@@ -4,7 +4,7 @@
 #include "base/time.h"
 #include "drive/live/demo_state.h"
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 void demo_say(struct demo *demo)
 {
@@ -58,6 +58,19 @@ static void toned(struct demo *demo, enum table_tone tone, const char *text, int
     text_buffer_append(&demo->out, tone_end(style, tone));
 }
 
+/* With the decimals that its tick has, so that prices of one instrument are equally long. */
+static void price_format(char out[DECIMAL_TEXT_SIZE], const struct instrument *instrument,
+                         struct price price)
+{
+    unsigned places = instrument->price_decimals;
+    int64_t tick = instrument->tick.units;
+    while (places > 0 && tick % 10 == 0) {
+        tick /= 10;
+        places--;
+    }
+    (void)decimal_format_fixed(out, price.units, instrument->price_decimals, places);
+}
+
 static const char *dot(const struct demo *demo)
 {
     return demo->ports->output.style.ascii ? "-" : "\u00b7";
@@ -70,7 +83,7 @@ static void table_put(struct demo *demo, struct table *table)
     table_release(table);
 }
 
-/* ---- the introduction ------------------------------------------------------------------------ */
+/* ---- the introduction ----------------------------------------------------------------------- */
 
 static void speed_append(struct demo *demo)
 {
@@ -80,8 +93,10 @@ static void speed_append(struct demo *demo)
         return;
     }
     (void)decimal_format_i64(speed, demo->options->speed, 3);
-    text_buffer_print(&demo->out, "%s simulated second%s a second", speed,
-                      demo->options->speed == DEMO_SPEED_ONE ? "" : "s");
+    if (demo->options->speed == DEMO_SPEED_ONE)
+        text_buffer_append(&demo->out, TEXT("in real time"));
+    else
+        text_buffer_print(&demo->out, "%s times as fast as real time", speed);
 }
 
 void demo_tell_start(struct demo *demo)
@@ -123,8 +138,7 @@ static void tell_instruments(struct demo *demo)
         const struct instrument *instrument = &demo->assembly.instruments[i];
         char text[DECIMAL_TEXT_SIZE];
         table_cell(&table, text_of(instrument->name));
-        (void)decimal_format_i64(text, engine_risk(demo->engine)->states[i].close.units,
-                                 instrument->price_decimals);
+        price_format(text, instrument, engine_risk(demo->engine)->states[i].close);
         table_cell(&table, text_of(text));
         table_cell_print(&table, "%.0f", demo_market_volatility(&demo->market, i) * 100);
         (void)decimal_format_i64(text, instrument->tick.units, instrument->price_decimals);
@@ -189,28 +203,45 @@ static void tell_bots(struct demo *demo)
     table_put(demo, &table);
 }
 
-/* The limits that bind, as the configuration has them. */
+/* Whether a line of the configuration is a limit that binds. */
+static bool is_limit(struct text key, struct text value)
+{
+    if (text_equal(key, TEXT("risk.cash_reserve")) && text_equal(value, TEXT("0")))
+        return false;
+    return text_starts_with(key, TEXT("risk.")) && !text_equal(value, TEXT("off")) &&
+           !text_equal(value, TEXT("null")) && !text_equal(value, TEXT("[]")) &&
+           !text_equal(value, TEXT("{}"));
+}
+
+/* The limits in force, as the configuration has them; for people two in a row. */
 static void tell_limits(struct demo *demo)
 {
     struct table table;
     struct text_buffer shown;
+    unsigned pairs = demo->ports->output.style.plain ? 1 : 2;
     table_init(&table, "limits", "LIMITS IN FORCE");
-    table_column(&table, "limit", TABLE_LEFT, 0);
-    table_column(&table, "value", TABLE_RIGHT, 0);
+    for (unsigned i = 0; i < pairs; i++) {
+        table_column(&table, "limit", TABLE_LEFT, 0);
+        table_column(&table, "value", TABLE_RIGHT, 0);
+    }
     text_buffer_init(&shown, (size_t)1 << 20);
     config_show(&demo->config, &shown);
     struct text rest = {shown.data, shown.size};
+    unsigned cells = 0;
     while (rest.size > 0) {
         struct text line = text_split(&rest, '\n');
         struct text key = text_split(&line, '\t');
         struct text value = text_split(&line, '\t');
-        struct text root = TEXT("risk.");
-        if (!text_starts_with(key, root) || text_equal(value, TEXT("off")) ||
-            text_equal(value, TEXT("null")) || text_equal(value, TEXT("[]")) ||
-            text_equal(value, TEXT("{}")))
+        if (!is_limit(key, value))
             continue;
-        table_cell(&table, (struct text){key.data + root.size, key.size - root.size});
+        size_t root = strlen("risk.");
+        table_cell(&table, (struct text){key.data + root, key.size - root});
         table_cell(&table, value);
+        cells++;
+    }
+    for (; cells % pairs != 0; cells++) {
+        table_cell(&table, TEXT(""));
+        table_cell(&table, TEXT(""));
     }
     text_buffer_release(&shown);
     table_put(demo, &table);
@@ -227,13 +258,13 @@ void demo_tell_ready(struct demo *demo)
     text_buffer_append(
         &demo->out,
         TEXT("  try        tern demo --scenario crash --speed 30    stops and limits at work\n"
-             "             tern demo --speed max --duration 8h      a day's work at once\n"
-             "             tern help                                what else there is\n"
+             "             tern demo --speed max --duration 8h      a working day in seconds\n"
+             "             tern backtest run examples/score.yaml    the engine on recorded prices\n"
              "  stop       Ctrl-C closes the account and ends with exit code 0; twice forces\n\n"));
     demo_say(demo);
 }
 
-/* ---- what happens ---------------------------------------------------------------------------- */
+/* ---- what happens --------------------------------------------------------------------------- */
 
 static void line_begin(struct demo *demo, const char *word, enum table_tone tone)
 {
@@ -269,7 +300,7 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
     line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
     demo->fills_today++;
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
-    (void)decimal_format_i64(price, fact->price.units, instrument->price_decimals);
+    price_format(price, instrument, fact->price);
     demo_money(fee, amount_from_bytes(fact->fee_value).units, false);
     text_buffer_print(&demo->out, "%10s %-9s @ %-10s fee %-6s %-12s %-11s equity ", quantity,
                       instrument->name, price, fee, bot_name(demo, order->bot),
@@ -397,7 +428,7 @@ void demo_tell_feed(struct demo *demo, uint32_t count, bool silent)
         text_buffer_print(&demo->out, "back, %u of %u instruments\n", count, demo->market.count);
 }
 
-/* ---- how it stands --------------------------------------------------------------------------- */
+/* ---- how it stands -------------------------------------------------------------------------- */
 
 void demo_tell_status(struct demo *demo)
 {
@@ -405,10 +436,13 @@ void demo_tell_status(struct demo *demo)
     const struct demo_clock *clock = &demo->ports->clock;
     if (output->status == NULL || demo->options->quiet || demo->status != STATUS_OK)
         return;
-    int64_t wall_ns = clock->now_ns(clock->context);
-    if (demo->wall_status_ns != 0 && wall_ns - demo->wall_status_ns < NANOSECONDS_PER_SECOND)
+    /* Seconds since the start, so that a line a second stays one where the seconds of the market
+     * come as regularly. */
+    int64_t wall_ns = clock->now_ns(clock->context) - demo->wall_start_ns;
+    int64_t second = wall_ns / NANOSECONDS_PER_SECOND;
+    if (second == demo->status_second)
         return;
-    demo->wall_status_ns = wall_ns;
+    demo->status_second = second;
     i128 equity = risk_equity(engine_risk(demo->engine)).units;
     struct civil_time civil = civil_from_ns(demo->now_ns);
     text_buffer_print(&demo->out, "%02u:%02u:%02u  equity ", civil.hour, civil.minute,

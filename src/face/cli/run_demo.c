@@ -25,6 +25,11 @@ enum status run_demo(struct cli *cli)
     };
     if (cli->ports->demo == NULL)
         return not_built(cli, "demo");
+    if (cli->json) {
+        problem_set(&cli->problem, STATUS_USAGE, "demo: --json", "not in this version");
+        problem_next(&cli->problem, "--keep DIR writes result.json");
+        return STATUS_USAGE;
+    }
     return cli->ports->demo(&request, &cli->problem);
 }
 

@@ -94,7 +94,7 @@ struct depth_reader {
     struct problem *problem; /* of the call in progress */
 };
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 static bool has(const struct depth_reader *reader, enum depth_column column)
 {
@@ -185,7 +185,7 @@ static enum status read_side(struct depth_reader *reader, enum depth_column colu
     return STATUS_OK;
 }
 
-/* ---- header ----------------------------------------------------------------------------------- */
+/* ---- header ---------------------------------------------------------------------------------- */
 
 static enum status header_problem(struct depth_reader *reader, const char *found)
 {
@@ -229,7 +229,7 @@ static enum status read_header(struct depth_reader *reader)
     return STATUS_OK;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 #define TRY(call)                   \
     do {                            \
@@ -332,7 +332,7 @@ static enum status read_row(struct depth_reader *reader)
     return status;
 }
 
-/* ---- messages --------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* Makes room for one more item; the array may move. */
 static enum status grow(struct depth_reader *reader, void *array, size_t item_size, size_t count,
@@ -446,7 +446,7 @@ static enum status next_levels(struct depth_reader *reader, struct depth_event *
     return STATUS_OK;
 }
 
-/* ---- trades ----------------------------------------------------------------------------------- */
+/* ---- trades ---------------------------------------------------------------------------------- */
 
 static int by_trade_id(const void *a, const void *b)
 {
@@ -516,7 +516,7 @@ static enum status next_quote(struct depth_reader *reader, struct depth_event *o
     return STATUS_OK;
 }
 
-/* ---- the reader ------------------------------------------------------------------------------- */
+/* ---- the reader ------------------------------------------------------------------------------ */
 
 enum status depth_reader_open_bytes(const struct depth_source *source, struct byte_source *bytes,
                                     struct depth_reader **out, struct problem *problem)
