@@ -26,12 +26,20 @@ static inline void bars_series_close(struct engine *engine, uint32_t series, con
     }
 }
 
+/* Where quotes are seen, the middle of the book is the mark: a bar is older, and one without trades
+ * says nothing new. */
+static inline void bars_mark(struct market_state *market, struct price price, int64_t time_ns)
+{
+    if (UNLIKELY(market->book_seen != 0))
+        return;
+    market->mark = price;
+    market->mark_time_ns = time_ns;
+}
+
 static inline void bars_open(struct engine *engine, uint32_t instrument, struct price open,
                              int64_t time_ns)
 {
-    struct market_state *market = engine->instrument_rows[instrument].market;
-    market->mark = open;
-    market->mark_time_ns = time_ns;
+    bars_mark(engine->instrument_rows[instrument].market, open, time_ns);
 }
 
 static inline void bars_close(struct engine *engine, uint32_t instrument, const struct bar *bar,
@@ -45,8 +53,7 @@ static inline void bars_close(struct engine *engine, uint32_t instrument, const 
     }
     row->state->close = bar->close;
     row->state->close_time_ns = time_ns;
-    row->market->mark = bar->close;
-    row->market->mark_time_ns = time_ns;
+    bars_mark(row->market, bar->close, time_ns);
     if (UNLIKELY(row->remembers != 0))
         bars_remember(engine, instrument, bar);
     for (uint32_t i = row->series_first; i < row->series_end; i++) {

@@ -251,32 +251,6 @@ void engine_free(struct engine *engine)
 
 /* ---- one step -------------------------------------------------------------------------------- */
 
-static void decide_observed(struct engine *engine, const struct input *input)
-{
-    struct market_state *market = &engine->risk.markets[input->instrument];
-    uint64_t words[2] = {engine->header->observed, hash64_of(input, sizeof *input)};
-    engine->header->observed = hash64_of(words, sizeof words);
-    market->mark_time_ns = input->time_ns;
-    if (input->kind == INPUT_TRADE) {
-        market->mark = input->trade.price;
-    } else if (input->kind == INPUT_QUOTE) {
-        const struct quote *quote = &input->quote;
-        market->book_seen = 1;
-        market->bid = quote->bid;
-        market->ask = quote->ask;
-        bool both = quote->bid.units > 0 && quote->ask.units > 0;
-        market->book_valid = both && quote->bid.units < quote->ask.units;
-        market->bids.count = quote->bid.units > 0 ? 1 : 0;
-        market->asks.count = quote->ask.units > 0 ? 1 : 0;
-        market->bids.prices[0] = quote->bid;
-        market->bids.quantities[0] = quote->bid_quantity;
-        market->asks.prices[0] = quote->ask;
-        market->asks.quantities[0] = quote->ask_quantity;
-        if (market->book_valid)
-            market->mark.units = (quote->bid.units + quote->ask.units) / 2;
-    }
-}
-
 static void decide_order_command(struct engine *engine, const struct input *input)
 {
     enum reason reason = REASON_NONE;

@@ -44,6 +44,9 @@ void evolve_input(struct engine *engine, const struct input *input)
         bars_open(engine, input->instrument, input->bar.bar.open, input->time_ns);
         return;
     case INPUT_CYCLE: evolve_cycle(engine, input->time_ns); return;
+    case INPUT_QUOTE:
+    case INPUT_TRADE:
+    case INPUT_DELTA: evolve_observed(engine, input); return;
     default: return;
     }
 }

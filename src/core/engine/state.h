@@ -155,6 +155,11 @@ void order_release(struct engine *engine, struct order *order);
 void order_end(struct engine *engine, struct order *order, enum order_state state,
                enum reason reason);
 
+/* ---- observe.c ---- */
+/* Observed inputs leave only their checksum in durable state. */
+void evolve_observed(struct engine *engine, const struct input *input);
+void decide_observed(struct engine *engine, const struct input *input);
+
 /* ---- reports.c ---- */
 void decide_report(struct engine *engine, const struct input *input);
 

@@ -20,7 +20,9 @@ struct trade {
 };
 
 /* One level of an order book is now this large; quantity 0 removes it. A snapshot is a run of
- * deltas, the first with DELTA_CLEAR, the last with DELTA_LAST. */
+ * deltas, the first with DELTA_CLEAR, the last with DELTA_LAST. The engine is told the visible
+ * ladder this way: whoever feeds it sends what of the best DEPTH_LEVELS_MAX levels of each side
+ * changed, also a level that came into sight because a better one went. */
 enum delta_flag { DELTA_CLEAR = 1, DELTA_LAST = 2 };
 
 struct delta {

@@ -36,6 +36,7 @@ struct market_state {
     struct price bid, ask; /* 0 = none */
     uint32_t book_seen;    /* an order book or quote was ever received */
     uint32_t book_valid;
+    uint32_t ladder_seen, reserved; /* levels come by themselves, so a quote is the top alone */
     struct depth_side bids, asks;
 };
 
