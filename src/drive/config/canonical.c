@@ -90,11 +90,34 @@ static void write_values(struct writer *writer, const struct option *option, con
 static void write_section(struct writer *writer, const struct section *section,
                           const uint8_t *record, uint32_t from, unsigned indent, bool inline_first);
 
+/* Whether the hash leaves it out: what cannot change a result, and defaults of rows that came
+ * later, also a record of nothing else. */
+static bool is_unhashed(const struct writer *writer, const struct option *option,
+                        const uint8_t *record)
+{
+    if ((option->flags & OPTION_UNHASHED) != 0)
+        return true;
+    if ((option->flags & OPTION_LATER) != 0)
+        return option_is_default(option, record, writer->config->mode);
+    if (option->type != OPTION_RECORD || !option_is_set(option, record))
+        return false;
+    const struct section *inner = option_section(option, record);
+    for (uint32_t i = 0; i < inner->options_count; i++) {
+        const struct option *row = &inner->options[i];
+        if ((row->flags & OPTION_LATER) == 0)
+            return false;
+        if (option_applies(inner, row, record + option->offset) &&
+            !option_is_default(row, record + option->offset, writer->config->mode))
+            return false;
+    }
+    return true;
+}
+
 static bool is_written(const struct writer *writer, const struct section *section,
                        const struct option *option, const uint8_t *record)
 {
     return (option->flags & OPTION_BRIEF) == 0 && option_applies(section, option, record) &&
-           !(writer->hashed && (option->flags & OPTION_UNHASHED) != 0);
+           !(writer->hashed && is_unhashed(writer, option, record));
 }
 
 static void write_items(struct writer *writer, const struct option *option, const uint8_t *record,

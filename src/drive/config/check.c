@@ -229,6 +229,60 @@ static enum status check_fees(struct check *check)
     return STATUS_OK;
 }
 
+/* Of an instrument one file of each kind, and one that says the top of its order book. */
+static enum status check_session_pair(struct check *check, uint32_t index, uint32_t before)
+{
+    const struct config_data *entry = &check->config->data[index];
+    const struct config_data *other = &check->config->data[before];
+    char key[80];
+    (void)snprintf(key, sizeof key, "data[%u].kind", index);
+    if (config_data_is_session(entry) != config_data_is_session(other)) {
+        check_refuse(check, key, "bars and recorded order books in one back-test");
+        return check_allow(check, "either kind: bars, or depth, quotes and trades",
+                           "remove one of the two");
+    }
+    if (!config_data_is_session(entry) || strcmp(other->instrument, entry->instrument) != 0)
+        return STATUS_OK;
+    if (entry->kind == other->kind) {
+        check_refuse(check, key, "data[%u] is of the same kind for %s", before, entry->instrument);
+        return check_allow(check, "one file of a kind for each instrument",
+                           "remove one of the two");
+    }
+    if (entry->kind != CONFIG_DATA_TRADES && other->kind != CONFIG_DATA_TRADES) {
+        check_refuse(check, key, "depth and quotes for %s", entry->instrument);
+        return check_allow(check, "one of the two: both say what is best",
+                           "keep depth, which says more");
+    }
+    return STATUS_OK;
+}
+
+/* Orders of a session are filled by its order book. */
+static enum status check_session_entry(struct check *check, uint32_t index)
+{
+    const struct config *config = check->config;
+    const struct config_data *entry = &config->data[index];
+    char key[80];
+    bool has_book = false;
+    for (uint32_t i = 0; i < config->data_count; i++) {
+        const struct config_data *other = &config->data[i];
+        if (other->kind != CONFIG_DATA_TRADES && strcmp(other->instrument, entry->instrument) == 0)
+            has_book = true;
+    }
+    if (!has_book) {
+        (void)snprintf(key, sizeof key, "data[%u].kind", index);
+        check_refuse(check, key, "trades of %s alone: nothing to fill orders against",
+                     entry->instrument);
+        return check_allow(check, "trades beside depth or quotes",
+                           "add its depth or quotes, or make bars of the trades");
+    }
+    if (config->simulation.slippage.ppm != 0) {
+        check_refuse(check, "simulation.slippage_bps", "slippage on an order book");
+        return check_allow(check, "0: the order book says what an order costs",
+                           "leave the key out");
+    }
+    return STATUS_OK;
+}
+
 static enum status check_data_entry(struct check *check, uint32_t index)
 {
     struct config *config = check->config;
@@ -247,6 +301,9 @@ static enum status check_data_entry(struct check *check, uint32_t index)
     }
     for (uint32_t i = 0; i < index; i++) {
         const struct config_data *other = &config->data[i];
+        enum status status = check_session_pair(check, index, i);
+        if (status != STATUS_OK)
+            return status;
         if (strcmp(other->instrument, entry->instrument) != 0)
             continue;
         if (strcmp(other->file, entry->file) == 0) {
@@ -276,6 +333,13 @@ static enum status check_data(struct check *check)
     }
     for (uint32_t i = 0; i < check->config->data_count; i++) {
         enum status status = check_data_entry(check, i);
+        if (status != STATUS_OK)
+            return status;
+    }
+    for (uint32_t i = 0; i < check->config->data_count; i++) {
+        if (!config_data_is_session(&check->config->data[i]))
+            continue;
+        enum status status = check_session_entry(check, i);
         if (status != STATUS_OK)
             return status;
     }

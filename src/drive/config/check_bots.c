@@ -10,6 +10,7 @@ _Static_assert(CONFIG_NAME_SIZE <= BOT_NAME_SIZE, "the engine keeps every name w
 
 #define KEY_SIZE 96
 #define HOUR_NS (3600 * NANOSECONDS_PER_SECOND)
+#define MINUTE_NS (60 * NANOSECONDS_PER_SECOND)
 
 /* `bots[3].params.slow`. */
 static const char *key_of(char out[KEY_SIZE], uint32_t bot, const char *rest)
@@ -37,14 +38,14 @@ static enum status check_name(struct check *check, uint32_t index)
     return STATUS_OK;
 }
 
-/* The bars of the data for an instrument, 0 where there are none. */
-static int64_t data_bar_ns(const struct config *config, const char *instrument)
+/* What the data have of an instrument; NULL for nothing. */
+static const struct config_data *data_of(const struct config *config, const char *instrument)
 {
     for (uint32_t i = 0; i < config->data_count; i++) {
         if (strcmp(config->data[i].instrument, instrument) == 0)
-            return config->data[i].bar_ns;
+            return &config->data[i];
     }
-    return 0;
+    return NULL;
 }
 
 static void duration_text(int64_t duration_ns, char out[64])
@@ -64,17 +65,22 @@ static enum status check_bar(struct check *check, uint32_t index, const char *in
     struct config *config = check->config;
     struct config_bot *bot = &config->bots[index];
     char key[KEY_SIZE], found[64], allowed[120], finer[64];
-    int64_t data_ns = data_bar_ns(config, instrument);
-    if (data_ns == 0 && config->mode == CONFIG_BACKTEST) {
+    const struct config_data *data = data_of(config, instrument);
+    int64_t data_ns = data == NULL ? 0 : data->bar_ns;
+    bool session = data != NULL && config_data_is_session(data);
+    if (data == NULL && config->mode == CONFIG_BACKTEST) {
         check_refuse(check, key_of(key, index, instrument_key), "there is no data for %s",
                      instrument);
         return check_allow(check, "an instrument that data has an entry for",
                            "add an entry to data");
     }
     if (!bot->bar_option.set)
-        bot->bar_option = (struct config_duration){true, data_ns > 0 ? data_ns : HOUR_NS};
+        bot->bar_option = (struct config_duration){true, data_ns > 0 ? data_ns
+                                                         : session   ? MINUTE_NS
+                                                                     : HOUR_NS};
     bot->bar_ns = bot->bar_option.value;
-    if (config->mode != CONFIG_BACKTEST || bot->bar_ns % data_ns == 0)
+    /* The bars of a session are made of its trades, so any length will do. */
+    if (config->mode != CONFIG_BACKTEST || session || bot->bar_ns % data_ns == 0)
         return STATUS_OK;
     duration_text(bot->bar_ns, found);
     duration_text(data_ns, finer);

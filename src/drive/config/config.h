@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "base/problem.h"
 #include "core/model/number.h"
+#include "sim/book/queue.h"
 
 #define CONFIG_FILE_SIZE_MAX (1024 * 1024)
 #define CONFIG_TEXT_SIZE_MAX (8 * CONFIG_FILE_SIZE_MAX) /* canonical text says what files omit */
@@ -83,7 +84,7 @@ enum config_data_kind {
     CONFIG_DATA_BARS,
     CONFIG_DATA_TRADES,
     CONFIG_DATA_QUOTES,
-    CONFIG_DATA_L2,
+    CONFIG_DATA_DEPTH,
 };
 enum config_size_method {
     CONFIG_SIZE_FIXED,
@@ -201,6 +202,11 @@ struct config_simulation {
     int64_t latency_ns; /* delays nothing with bars */
     struct ratio slippage;
     enum config_fill fill;
+    /* Of recorded order books alone: */
+    int64_t feed_latency_ns;
+    double latency_sigma;
+    enum queue_model_kind queue_kind;
+    double queue_power;
 };
 
 struct config_data {
@@ -208,11 +214,17 @@ struct config_data {
     enum config_data_kind kind;
     const char *instrument;
     uint32_t instrument_index; /* derived: in config.instruments; UINT32_MAX outside it */
-    int64_t bar_ns;
-    const char *symbol;      /* of the rows to take where the file holds several; or NULL */
-    struct config_time from; /* first instant taken */
-    struct config_time to;   /* first instant not taken any more */
+    int64_t bar_ns;            /* 0 for kinds other than bars */
+    const char *symbol;        /* of the rows to take where the file holds several; or NULL */
+    struct config_time from;   /* first instant taken */
+    struct config_time to;     /* first instant not taken any more */
 };
+
+/* Whether the entry is of a session on the order book, not of bars. */
+static inline bool config_data_is_session(const struct config_data *entry)
+{
+    return entry->kind != CONFIG_DATA_BARS;
+}
 
 /* Days as bits, Monday = 1 << 0; times in nanoseconds since midnight, from < to <= one day. */
 struct config_window {

@@ -50,6 +50,21 @@ const char *option_fallback(const struct option *option, enum config_mode mode)
     return option->fallback;
 }
 
+bool option_is_default(const struct option *option, const void *record, enum config_mode mode)
+{
+    const char *fallback = option_fallback(option, mode);
+    ASSERT(option_is_scalar(option));
+    if (fallback == NULL || !option_is_set(option, record))
+        return (fallback == NULL) == !option_is_set(option, record);
+    struct text_buffer buffer;
+    text_buffer_init(&buffer, 256);
+    value_format(option, (const uint8_t *)record + option->offset, &buffer);
+    bool same = buffer.status == STATUS_OK &&
+                text_equal((struct text){buffer.data, buffer.size}, text_of(fallback));
+    text_buffer_release(&buffer);
+    return same;
+}
+
 bool option_is_text(const struct option *option)
 {
     return option->type <= OPTION_URL;

@@ -53,6 +53,8 @@ enum option_flag {
     OPTION_UNHASHED = 1 << 6, /* cannot change a result: not part of config_hash */
     OPTION_BRIEF = 1 << 7,    /* another way to write its neighbours: not in the canonical text */
     OPTION_SELECTOR = 1 << 8, /* a choice that says which other rows of the section apply */
+    OPTION_LATER = 1 << 9,    /* came later: its default is not part of config_hash, so that
+                              configurations of before keep theirs */
 };
 
 struct section;
@@ -112,6 +114,8 @@ const struct option *section_selector(const struct section *section);
 bool option_applies(const struct section *section, const struct option *option, const void *record);
 /* The default in that mode, NULL = absent. */
 const char *option_fallback(const struct option *option, enum config_mode mode);
+/* Whether the record's value is the default of the row. */
+bool option_is_default(const struct option *option, const void *record, enum config_mode mode);
 /* Whether the row's C type is a pointer to text. */
 bool option_is_text(const struct option *option);
 /* Whether one scalar is its value (and not a list or a mapping). */

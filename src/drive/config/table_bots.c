@@ -138,8 +138,9 @@ static const struct option bot_options[] = {
         .sentence = "One of `instruments`."),
     ROW(.name = "bar", .type = OPTION_DURATION, .flags = OPTION_OPTIONAL | OPTION_MARK,
         MARKED(config_bot, bar_option), .minimum = "1s", .maximum = "1w",
-        .fallback_note = "that of the data, else 1h",
-        .sentence = "Bars it looks at; a multiple of the data's."),
+        .fallback_note = "that of the data, 1m on order books, else 1h",
+        .sentence = "Bars it looks at; a multiple of the data's. On order books they are made of "
+                    "the trades."),
     ROW(.name = "budget", .type = OPTION_AMOUNT,
         .flags = OPTION_OPTIONAL | OPTION_MARK | OPTION_POSITIVE | OPTION_LIVE,
         MARKED(config_bot, budget), .unit = "currency",

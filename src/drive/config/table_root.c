@@ -12,7 +12,7 @@ static const char *const profiles[] = {"demo", "dev", "paper", "observe", "canar
 static const char *const feeds[] = {"generator", "tape", "coinbase", "btcturk", "massive", NULL};
 static const char *const venues[] = {"sim", "coinbase", "btcturk", NULL};
 static const char *const fills[] = {"next_open", "this_close", "range", NULL};
-static const char *const data_kinds[] = {"bars", "trades", "quotes", "l2", NULL};
+static const char *const data_kinds[] = {"bars", "trades", "quotes", "depth", NULL};
 static const char *const cancels[] = {"none", "unprotective", "all", NULL};
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const timezones[] = {"UTC", NULL};
@@ -94,16 +94,46 @@ static const struct option fees_options[] = {
 
 static const struct section fees_section = SECTION("fees", fees_options, config_fees, NULL);
 
+#define QUEUE_MODEL_TEXT(name, text, has_power) text,
+static const char *const queue_models[] = {QUEUE_MODEL_TABLE(QUEUE_MODEL_TEXT) NULL};
+#undef QUEUE_MODEL_TEXT
+#define QUEUE_MODEL_BIT(name, text, has_power) | ((has_power) << QUEUE_MODEL_##name)
+#define QUEUE_MODELS_WITH_POWER (0u QUEUE_MODEL_TABLE(QUEUE_MODEL_BIT))
+
+static const struct option queue_options[] = {
+    ROW(.name = "model", .type = OPTION_CHOICE, .flags = OPTION_SELECTOR | OPTION_LATER,
+     AT(config_simulation, queue_kind), .fallback = "risk_averse", .choices = queue_models,
+     .sentence = "Whose the cancels are in the queue that our order stands in. risk_averse takes "
+                 "them to be behind us, so that no fill is owed to luck; touch fills at once."),
+    ROW(.name = "power", .type = OPTION_DOUBLE, .flags = OPTION_LATER,
+     .when = QUEUE_MODELS_WITH_POWER, AT(config_simulation, queue_power), .fallback = "3",
+     .minimum = "0.1", .maximum = "100", .sentence = "The exponent of the model."),
+};
+
+static const struct section queue_section = SECTION("simulation.queue", queue_options,
+                                                    config_simulation, "model");
+
 static const struct option simulation_options[] = {
     ROW(.name = "latency", .type = OPTION_DURATION, AT(config_simulation, latency_ns),
      .fallback = "50ms", .minimum = "0", .maximum = "1m",
-     .sentence = "From decision to the simulated venue; delays nothing with bars."),
+     .sentence = "From decision to the simulated venue, and its answer's way back; delays nothing "
+                 "with bars."),
+    ROW(.name = "latency_sigma", .type = OPTION_DOUBLE, .flags = OPTION_LATER,
+     AT(config_simulation, latency_sigma), .fallback = "0", .minimum = "0", .maximum = "3",
+     .sentence = "Spreads latency log-normally around its median; 0 = always the same. With "
+                 "recorded order books."),
+    ROW(.name = "feed_latency", .type = OPTION_DURATION, .flags = OPTION_LATER,
+     AT(config_simulation, feed_latency_ns), .fallback = "50ms", .minimum = "0", .maximum = "1m",
+     .sentence = "From the venue to us, where a recording does not tell both times or its clocks "
+                 "disagree."),
     ROW(.name = "slippage_bps", .type = OPTION_BPS, AT(config_simulation, slippage),
      .fallback = "0", .minimum = "0", .maximum = "1000", .unit = "bps of price",
      .sentence = "Moves each fill of a market order against us, before rounding to the tick."),
     ROW(.name = "fill", .type = OPTION_CHOICE, AT(config_simulation, fill), .fallback = "next_open",
      .choices = fills,
      .sentence = "With bars: where a market order decided at a close fills."),
+    ROW(.name = "queue", .type = OPTION_RECORD, .section = &queue_section,
+     .sentence = "With recorded order books: where our resting orders stand in the queue."),
 };
 
 static const struct section simulation_section = SECTION("simulation", simulation_options,
@@ -111,21 +141,26 @@ static const struct section simulation_section = SECTION("simulation", simulatio
 
 static const struct option data_options[] = {
     ROW(.name = "file", .type = OPTION_PATH, .flags = OPTION_REQUIRED | OPTION_UNHASHED,
-     AT(config_data, file), .sentence = "Against this file's folder; .gz is read as it is."),
-    ROW(.name = "kind", .type = OPTION_CHOICE, AT(config_data, kind), .fallback = "bars",
-     .choices = data_kinds, .refused = 1u << CONFIG_DATA_TRADES | 1u << CONFIG_DATA_QUOTES |
-                                       1u << CONFIG_DATA_L2,
-     .sentence = "What the rows are. Only bars are supported in this version."),
+        AT(config_data, file), .sentence = "Against this file's folder; .gz is read as it is."),
+    ROW(.name = "kind", .type = OPTION_CHOICE, .flags = OPTION_SELECTOR, AT(config_data, kind),
+        .fallback = "bars", .choices = data_kinds,
+        .sentence =
+            "What the rows are. Bars are tested on alone; depth (levels of the order book) or "
+            "quotes, with or without trades, make a session on the order book."),
     ROW(.name = "instrument", .type = OPTION_INSTRUMENT, .flags = OPTION_REQUIRED,
-     AT(config_data, instrument), .sentence = "One of `instruments`."),
-    ROW(.name = "bar", .type = OPTION_DURATION, .flags = OPTION_REQUIRED, AT(config_data, bar_ns),
-     .minimum = "1s", .maximum = "1w", .sentence = "Length of a bar of the file."),
-    ROW(.name = "symbol", .type = OPTION_TEXT, .flags = OPTION_OPTIONAL, AT(config_data, symbol),
-     .sentence = "Takes only the rows of this symbol, where a file holds several."),
+        AT(config_data, instrument), .sentence = "One of `instruments`."),
+    ROW(.name = "bar", .type = OPTION_DURATION, .flags = OPTION_REQUIRED,
+        .when = 1u << CONFIG_DATA_BARS, AT(config_data, bar_ns), .minimum = "1s", .maximum = "1w",
+        .sentence = "Length of a bar of the file."),
+    ROW(.name = "symbol", .type = OPTION_TEXT, .flags = OPTION_OPTIONAL,
+        .when = 1u << CONFIG_DATA_BARS, AT(config_data, symbol),
+        .sentence = "Takes only the rows of this symbol, where a file holds several."),
     ROW(.name = "from", .type = OPTION_TIME, .flags = OPTION_OPTIONAL | OPTION_MARK,
-     MARKED(config_data, from), .sentence = "The first instant taken."),
+        .when = 1u << CONFIG_DATA_BARS, MARKED(config_data, from),
+        .sentence = "The first instant taken."),
     ROW(.name = "to", .type = OPTION_TIME, .flags = OPTION_OPTIONAL | OPTION_MARK,
-     MARKED(config_data, to), .sentence = "The first instant not taken any more."),
+        .when = 1u << CONFIG_DATA_BARS, MARKED(config_data, to),
+        .sentence = "The first instant not taken any more."),
 };
 
 static const struct section data_section = SECTION("data: an entry", data_options, config_data,
@@ -249,7 +284,8 @@ static const struct option root_options[] = {
      .sentence = "Balances that a simulated account starts with, {ASSET: \"amount\"}."),
     ROW(.name = "cycle", .type = OPTION_DURATION, .flags = OPTION_LIVE, AT(config, cycle_ns),
      .fallback = "5s", .minimum = "10ms", .maximum = "1h",
-     .sentence = "How often slow work is done: reconciliation, guards, reports."),
+     .sentence = "How often slow work is done: reconciliation, guards, reports; on recorded order "
+                 "books bots that quote look at the market then."),
     ROW(.name = "fees", .type = OPTION_RECORD, AT(config, fees), .section = &fees_section,
      .sentence = "Fees of the simulated venue."),
     ROW(.name = "simulation", .type = OPTION_RECORD, AT(config, simulation),

@@ -38,6 +38,10 @@ static enum status load_one(const struct execute_ports *ports, const struct conf
 {
     const struct config_data *source = &config->data[index];
     const struct config_instrument *instrument = &config->instruments[source->instrument_index];
+    if (config_data_is_session(source)) {
+        return problem_set(problem, STATUS_CONFIG_INVALID, source->file,
+                           "recorded order books do not run yet");
+    }
     struct bar_request request = {
         .path = source->file,
         .instrument = source->instrument,

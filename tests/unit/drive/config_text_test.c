@@ -51,6 +51,12 @@ static void the_hash_is_of_what_matters(void **state)
         {"bar: 4h", "bar: 240m", false},
         {"    size: {method: fixed, quantity: \"0.5\"}\n",
          "    stop_loss: null\n    size: {method: fixed, quantity: .50}\n", false},
+        /* Keys that came later, at their defaults: hashes of before hold. */
+        {"tern: 1\n", "tern: 1\nsimulation: {feed_latency: 50ms, queue: {model: risk_averse}}\n",
+         false},
+        {"tern: 1\n", "tern: 1\nsimulation: {feed_latency: 51ms}\n", true},
+        {"tern: 1\n", "tern: 1\nsimulation: {queue: {model: power}}\n", true},
+        {"tern: 1\n", "tern: 1\nsimulation: {queue: {model: power, power: 2}}\n", true},
         {"tern: 1\n", "tern: 1\nseed: 1\n", true},
         {"\"10000\"", "10000.000000000000000001", true},
         {"taker_bps: 20", "taker_bps: 20.01", true},
