@@ -162,8 +162,10 @@ static void test_checksum(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ladder_is_the_book), cmocka_unit_test(test_ladder_drops_the_worst),
-        cmocka_unit_test(test_mark_is_the_middle), cmocka_unit_test(test_quote_leaves_the_ladder),
+        cmocka_unit_test(test_ladder_is_the_book),
+        cmocka_unit_test(test_ladder_drops_the_worst),
+        cmocka_unit_test(test_mark_is_the_middle),
+        cmocka_unit_test(test_quote_leaves_the_ladder),
         cmocka_unit_test(test_checksum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
