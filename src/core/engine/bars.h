@@ -16,12 +16,12 @@ void bars_remember(struct engine *engine, uint32_t instrument, const struct bar 
 static inline void bars_series_close(struct engine *engine, uint32_t series, const struct bar *bar,
                                      double scale)
 {
-    uint32_t end = engine->series_bots_first[series + 1];
-    for (uint32_t i = engine->series_bots_first[series]; i < end; i++) {
+    const struct series_row *own = &engine->series_rows[series];
+    for (uint32_t i = own->bots_first; i < own->bots_end; i++) {
         uint32_t bot = engine->series_bots[i];
         const struct bot_row *row = &engine->bot_rows[bot];
         row->bar(row->signals, row->params, bar, scale);
-        engine->bots[bot].bars_seen++;
+        row->state->bars_seen++;
         engine->fresh[bot] = 1;
     }
 }
@@ -46,18 +46,16 @@ static inline void bars_close(struct engine *engine, uint32_t instrument, const 
                               int64_t bar_ns, int64_t time_ns)
 {
     const struct instrument_row *row = &engine->instrument_rows[instrument];
-    int64_t held = *row->total;
-    if (held != 0) {
-        i128 change = (i128)(bar->close.units - row->state->close.units) * row->amount_factor;
-        engine->risk.account->market_value += change * held;
-    }
+    /* Without a branch: whether something is held is a coin that the CPU would have to guess. */
+    i128 change = (i128)(bar->close.units - row->state->close.units) * row->amount_factor;
+    engine->risk.account->market_value += change * *row->total;
     row->state->close = bar->close;
     row->state->close_time_ns = time_ns;
     bars_mark(row->market, bar->close, time_ns);
     if (UNLIKELY(row->remembers != 0))
         bars_remember(engine, instrument, bar);
     for (uint32_t i = row->series_first; i < row->series_end; i++) {
-        if (LIKELY(engine->config->series[i].bar_ns == bar_ns)) {
+        if (LIKELY(engine->series_rows[i].bar_ns == bar_ns)) {
             bars_series_close(engine, i, bar, row->scale);
         } else {
             bars_build(engine, i, bar, bar_ns, row->scale);

@@ -138,13 +138,16 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
     int64_t quantity = row->position->quantity;
     decision->stance = (uint8_t)stance;
     /* What is less than a lot cannot be sold: it is dust, not a position. */
-    if (quantity >= engine->config->instruments[config->instrument].lot.units) {
+    bool holds = quantity >= row->lot;
+    if (row->protects != 0 && holds) {
         enum order_purpose guard = protection(engine, config, row->position);
         if (guard != 0)
             return guard;
-        return stance == STANCE_FLAT ? PURPOSE_EXIT : 0;
     }
-    return stance == STANCE_LONG && quantity >= 0 ? PURPOSE_ENTER : 0;
+    /* Masks, no branches: which of the two it is the CPU could only guess. */
+    unsigned exits = holds & (stance == STANCE_FLAT);
+    unsigned enters = !holds & (quantity >= 0) & (stance == STANCE_LONG);
+    return (enum order_purpose)(exits * PURPOSE_EXIT + enters * PURPOSE_ENTER);
 }
 
 __attribute__((noinline)) static void act(struct engine *engine, uint32_t bot,
@@ -183,22 +186,29 @@ __attribute__((noinline)) static void act(struct engine *engine, uint32_t bot,
     confirm_set(engine, bot, 0, 0);
 }
 
+/* Decision `number` of a bot. What bots decide at one instant lies side by side, so that writing it
+ * is one walk through memory. */
+static struct decision *decision_at(const struct engine *engine, uint32_t bot, uint64_t number)
+{
+    size_t row = (size_t)(number % DECISIONS_KEPT) * engine->config->bots_count;
+    return &engine->decisions[row + bot];
+}
+
 static void decide_bot(struct engine *engine, uint32_t bot)
 {
-    struct bot_state *state = &engine->bots[bot];
     const struct bot_config *config = &engine->config->bots[bot];
-    uint64_t number = engine->decisions_count[bot]++;
-    struct decision
-        *decision = &engine->decisions[(size_t)bot * DECISIONS_KEPT + number % DECISIONS_KEPT];
+    struct bot_row *row = &engine->bot_rows[bot];
+    struct decision *decision = decision_at(engine, bot, row->decisions_count++);
     *decision = (struct decision){
         .time_ns = engine->header->time_ns,
-        .close = *engine->bot_rows[bot].close,
+        .close = *row->close,
         .action = ACTION_HOLD,
     };
     bool ready = false;
     enum order_purpose purpose = wanted(engine, bot, decision, &ready);
     bool protects = purpose == PURPOSE_STOP_LOSS || purpose == PURPOSE_TAKE_PROFIT;
-    if (state->state == BOT_STOPPED || (state->state == BOT_PAUSED && !protects)) {
+    uint32_t run = row->state->state;
+    if (run == BOT_STOPPED || (run == BOT_PAUSED && !protects)) {
         decision->action = ACTION_PAUSED;
     } else if (purpose != 0) {
         act(engine, bot, purpose, decision);
@@ -236,12 +246,11 @@ void decide_bot_command(struct engine *engine, const struct input *input)
 uint32_t engine_decisions(const struct engine *engine, uint32_t bot, struct decision *out,
                           uint32_t capacity)
 {
-    const struct decision *ring = &engine->decisions[(size_t)bot * DECISIONS_KEPT];
-    uint64_t ever = engine->decisions_count[bot];
+    uint64_t ever = engine->bot_rows[bot].decisions_count;
     uint64_t kept = u64_min(ever, DECISIONS_KEPT);
     uint32_t count = 0;
     for (; count < capacity && count < kept; count++) {
-        out[count] = ring[(ever - 1 - count) % DECISIONS_KEPT];
+        out[count] = *decision_at(engine, bot, ever - 1 - count);
     }
     return count;
 }

@@ -73,11 +73,10 @@ static void observed_take(struct engine *engine, struct arena *arena, const stru
     engine->fresh = ARENA_TAKE(arena, uint8_t, caps->bots_count);
     engine->decisions = arena_take(arena, (size_t)caps->bots_count * DECISIONS_KEPT,
                                    sizeof(struct decision), 64);
-    engine->decisions_count = ARENA_TAKE(arena, uint64_t, caps->bots_count);
     engine->signal_offsets = ARENA_TAKE(arena, size_t, caps->bots_count);
     engine->series_first = ARENA_TAKE(arena, uint32_t, (size_t)caps->instruments_count + 1);
     engine->series_bots = ARENA_TAKE(arena, uint32_t, caps->bots_count);
-    engine->series_bots_first = ARENA_TAKE(arena, uint32_t, (size_t)caps->series_count + 1);
+    engine->series_rows = ARENA_TAKE(arena, struct series_row, caps->series_count);
     engine->commands_capacity = caps->orders_capacity + caps->bots_count + caps->books_count + 64;
     engine->commands = ARENA_TAKE(arena, struct command, engine->commands_capacity);
     uint32_t frame_size = frame_capacity(caps);
@@ -100,13 +99,14 @@ static void index_series(struct engine *engine)
     ASSERT(at == config->series_count);
     uint32_t filled = 0;
     for (uint32_t series = 0; series < config->series_count; series++) {
-        engine->series_bots_first[series] = filled;
+        struct series_row *row = &engine->series_rows[series];
+        *row = (struct series_row){config->series[series].bar_ns, filled, filled};
         for (uint32_t bot = 0; bot < config->bots_count; bot++) {
             if (config->bots[bot].series == series)
                 engine->series_bots[filled++] = bot;
         }
+        row->bots_end = filled;
     }
-    engine->series_bots_first[config->series_count] = filled;
 }
 
 static void state_init(struct engine *engine)
@@ -165,6 +165,9 @@ static void rows_fill(struct engine *engine)
             .params = bot->params,
             .position = ledger_position(&engine->ledger, bot->book, bot->instrument),
             .close = &engine->risk.states[bot->instrument].close,
+            .state = &engine->bots[i],
+            .lot = config->instruments[bot->instrument].lot.units,
+            .protects = bot->stop_loss.ppm > 0 || bot->take_profit.ppm > 0,
         };
     }
 }
@@ -357,7 +360,6 @@ static void no_frame(struct engine *engine)
 void engine_bar_open(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
                      struct price open)
 {
-    ASSERT(seq == engine->header->input_seq + 1);
     input_mark(engine, seq, time_ns);
     no_frame(engine);
     bars_open(engine, instrument, open, time_ns);
@@ -366,7 +368,6 @@ void engine_bar_open(struct engine *engine, uint64_t seq, int64_t time_ns, uint3
 void engine_bar_close(struct engine *engine, uint64_t seq, int64_t time_ns, uint32_t instrument,
                       const struct bar *bar, int64_t bar_ns)
 {
-    ASSERT(seq == engine->header->input_seq + 1);
     input_mark(engine, seq, time_ns);
     no_frame(engine);
     bars_close(engine, instrument, bar, bar_ns, time_ns);

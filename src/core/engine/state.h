@@ -47,7 +47,7 @@ struct timer_entry {
 
 #define TIMERS_CAPACITY 1024u
 
-/* What a bar touches of an instrument and of a bot; filled once. */
+/* What a bar touches of an instrument and of a bot; bound once. */
 struct instrument_row {
     struct instrument_risk *state;
     struct market_state *market;
@@ -58,6 +58,12 @@ struct instrument_row {
     uint32_t remembers, reserved; /* a limit is on that looks back */
 };
 
+/* Which bots look at a series: series_bots[bots_first..bots_end). */
+struct series_row {
+    int64_t bar_ns;
+    uint32_t bots_first, bots_end;
+};
+
 struct bot_row {
     void (*bar)(void *state, const double *params, const struct bar *bar, double scale);
     enum stance (*decide)(const void *state, const double *params, struct decision *decision,
@@ -66,6 +72,10 @@ struct bot_row {
     const double *params;
     const struct position *position;
     const struct price *close; /* last close of its instrument */
+    struct bot_state *state;
+    uint64_t decisions_count; /* ever */
+    int64_t lot;
+    uint64_t protects; /* it has a stop or a target */
 };
 
 struct engine {
@@ -89,14 +99,13 @@ struct engine {
     uint32_t checks_after;      /* any post-trade limit is on */
     struct map seen;            /* index of seen_ring, rebuilt from it */
     uint8_t *fresh;             /* [bot]: a bar closed that it has not decided on */
-    struct decision *decisions; /* [bot][DECISIONS_KEPT], rings; a view */
-    uint64_t *decisions_count;  /* [bot], ever */
+    struct decision *decisions; /* [DECISIONS_KEPT][bot]: rings, side by side; a view */
     struct instrument_row *instrument_rows;
+    struct series_row *series_rows;
     struct bot_row *bot_rows;
-    size_t *signal_offsets;      /* of each bot's state in signals */
-    uint32_t *series_first;      /* [instrument + 1]: first series of it */
-    uint32_t *series_bots;       /* bots, grouped by series */
-    uint32_t *series_bots_first; /* [series + 1] */
+    size_t *signal_offsets; /* of each bot's state in signals */
+    uint32_t *series_first; /* [instrument + 1]: first series of it */
+    uint32_t *series_bots;  /* bots, grouped by series */
     const uint8_t *frame;
     uint32_t frame_size;
     uint64_t fact_seq_fill; /* sequence of the fill the current step is about, 0 = none */

@@ -82,12 +82,12 @@ static enum stance ma_cross_decide(const void *block, const double *params,
     if (params[MA_CROSS_AVERAGE] != 0) {
         decision->parts[0] = state->ema_fast.value;
         decision->parts[1] = state->ema_slow.value;
-        return state->ema_fast.value > state->ema_slow.value ? STANCE_LONG : STANCE_FLAT;
+        return stance_of(state->ema_fast.value > state->ema_slow.value);
     }
     decision->parts[0] = state->fast;
     decision->parts[1] = state->slow;
     const struct closes *closes = (const struct closes *)(const void *)(state + 1);
-    return closes_fast_above(closes) ? STANCE_LONG : STANCE_FLAT;
+    return stance_of(closes_fast_above(closes));
 }
 
 const struct strategy_class strategy_ma_cross = {

@@ -15,10 +15,17 @@
 #define BOT_NAME_SIZE 32
 #define STRATEGY_PARAMS_MAX 16
 #define DECISION_PARTS_MAX 4
-#define DECISIONS_KEPT 512 /* a bot; older ones are recomputed from the bars */
+#define DECISIONS_KEPT 128 /* a bot; older ones are recomputed from the bars */
 
 /* What a strategy wants to be. NONE keeps what there is. */
 enum stance { STANCE_NONE = 0, STANCE_LONG = 1, STANCE_FLAT = 2 };
+
+/* Without a branch: it is as hard to guess as the market. */
+static inline enum stance stance_of(bool is_long)
+{
+    _Static_assert(STANCE_FLAT - STANCE_LONG == 1, "neighbours");
+    return (enum stance)(STANCE_FLAT - is_long);
+}
 
 /* What came of it. */
 enum bot_action {

@@ -313,6 +313,7 @@ static void venue_take(struct run *run, int64_t time_ns)
 static void run_closes(struct run *run, struct timeline *timeline, uint32_t *closed)
 {
     struct engine *engine = run->backtest->engine;
+    const uint32_t *waiting = run->waiting;
     int64_t now = timeline->now_ns;
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
@@ -320,7 +321,7 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
             continue;
         const struct bar *bar = &cursor->bars[cursor->index];
         engine_bar_close(engine, ++run->seq, now, cursor->instrument, bar, cursor->bar_ns);
-        if (run->waiting[cursor->instrument] != 0 &&
+        if (waiting[cursor->instrument] != 0 &&
             bar_venue_close(run->backtest->venue, cursor->instrument, bar, now)) {
             venue_take(run, now);
         }
@@ -332,6 +333,7 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
 static void run_opens(struct run *run, struct timeline *timeline)
 {
     struct engine *engine = run->backtest->engine;
+    const uint32_t *waiting = run->waiting;
     int64_t now = timeline->now_ns;
     for (uint32_t i = 0; i < timeline->count; i++) {
         struct timeline_cursor *cursor = &timeline->cursors[i];
@@ -339,12 +341,11 @@ static void run_opens(struct run *run, struct timeline *timeline)
             continue;
         const struct bar *bar = &cursor->bars[cursor->index];
         engine_bar_open(engine, ++run->seq, now, cursor->instrument, bar->open);
-        if (run->waiting[cursor->instrument] != 0 &&
+        if (waiting[cursor->instrument] != 0 &&
             bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, now)) {
             venue_take(run, now);
         }
-        timeline_open(cursor);
-        __builtin_prefetch(bar + 8);
+        __builtin_prefetch(bar + 24);
     }
 }
 

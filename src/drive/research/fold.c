@@ -114,7 +114,6 @@ static void fold_instant(struct fold *fold, struct timeline *timeline)
         if (!timeline_opens(timeline, cursor))
             continue;
         fold_bar(fold, INPUT_BAR_OPEN, timeline->now_ns, cursor);
-        timeline_open(cursor);
     }
 }
 

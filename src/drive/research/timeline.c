@@ -5,7 +5,7 @@
 enum status timeline_init(struct timeline *timeline, const struct backtest_series *series,
                           uint32_t count)
 {
-    *timeline = (struct timeline){.count = count};
+    *timeline = (struct timeline){.count = count, .next_ns = INT64_MAX};
     timeline->cursors = calloc(count == 0 ? 1 : count, sizeof *timeline->cursors);
     if (timeline->cursors == NULL)
         return STATUS_NO_MEMORY;
@@ -19,6 +19,7 @@ enum status timeline_init(struct timeline *timeline, const struct backtest_serie
             .next_ns = series[i].bars[0].open_time_ns,
             .instrument = series[i].instrument,
         };
+        timeline->next_ns = i64_min(timeline->next_ns, series[i].bars[0].open_time_ns);
     }
     return STATUS_OK;
 }

@@ -16,23 +16,20 @@ struct timeline_cursor {
 struct timeline {
     struct timeline_cursor *cursors; /* owned, in the order of instruments */
     uint32_t count;
-    int64_t now_ns;
+    int64_t now_ns, next_ns; /* next_ns: of the instant to come, as far as it is known */
 };
 
 MUST_USE enum status timeline_init(struct timeline *timeline, const struct backtest_series *series,
                                    uint32_t count);
 void timeline_release(struct timeline *timeline);
 
-/* Moves to the next instant; false behind the last. */
+/* Moves to the next instant; false behind the last. Between two calls every cursor passes through
+ * timeline_opens, which says when it is due. */
 static inline bool timeline_advance(struct timeline *timeline)
 {
-    int64_t next = INT64_MAX;
-    for (uint32_t i = 0; i < timeline->count; i++) {
-        if (timeline->cursors[i].next_ns < next)
-            next = timeline->cursors[i].next_ns;
-    }
-    timeline->now_ns = next;
-    return next != INT64_MAX;
+    timeline->now_ns = timeline->next_ns;
+    timeline->next_ns = INT64_MAX;
+    return timeline->now_ns != INT64_MAX;
 }
 
 /* Whether this cursor's bar closes now; then timeline_close moves it to its next opening. */
@@ -50,16 +47,16 @@ static inline void timeline_close(struct timeline_cursor *cursor)
                                                     : INT64_MAX;
 }
 
-static inline bool timeline_opens(const struct timeline *timeline,
-                                  const struct timeline_cursor *cursor)
+/* Whether this cursor's bar opens now; then it has moved to its close. */
+static inline bool timeline_opens(struct timeline *timeline, struct timeline_cursor *cursor)
 {
-    return cursor->next_ns == timeline->now_ns && !cursor->closing;
-}
-
-static inline void timeline_open(struct timeline_cursor *cursor)
-{
-    cursor->closing = true;
-    cursor->next_ns += cursor->bar_ns;
+    bool opens = cursor->next_ns == timeline->now_ns && !cursor->closing;
+    if (opens) {
+        cursor->closing = true;
+        cursor->next_ns += cursor->bar_ns;
+    }
+    timeline->next_ns = i64_min(timeline->next_ns, cursor->next_ns);
+    return opens;
 }
 
 #endif
