@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/time.h"
-
 struct venue_order {
     uint64_t id;
     struct price price, stop_price;
@@ -27,9 +25,7 @@ struct bar_venue {
     uint32_t reports_count, reports_capacity;
     uint32_t mask, live_count;
     uint64_t trade_id_next, order_id_next;
-    struct fee_tier tier;   /* of today */
-    int64_t volume_day;     /* day being summed */
-    i128 volumes[FEE_DAYS]; /* a ring of days; [volume_day % FEE_DAYS] is today's */
+    struct fee_schedule fees;
 };
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -47,17 +43,15 @@ static void take(struct bar_venue *venue, struct arena *arena)
 enum status bar_venue_create(const struct bar_venue_config *config, struct bar_venue **out)
 {
     *out = NULL;
-    ASSERT(config->tiers_count >= 1 && config->tiers_count <= FEE_TIERS_MAX);
     ASSERT((config->orders_capacity & (config->orders_capacity - 1)) == 0);
     struct bar_venue *venue = calloc(1, sizeof *venue);
     if (venue == NULL)
         return STATUS_NO_MEMORY;
     venue->config = *config;
     venue->mask = config->orders_capacity - 1;
-    venue->tier = config->tiers[0];
     venue->trade_id_next = 1;
     venue->order_id_next = 1;
-    venue->volume_day = INT64_MIN;
+    fee_schedule_init(&venue->fees, config->tiers, config->tiers_count);
     struct arena measure;
     arena_measure_init(&measure);
     take(venue, &measure);
@@ -164,44 +158,6 @@ static struct venue_order *order_of(struct bar_venue *venue, uint64_t id)
     return order->live && order->id == id ? order : NULL;
 }
 
-/* ---- fees ------------------------------------------------------------------------------------ */
-
-/* At the first execution of a day the tier of the thirty whole days before it is found. */
-static void tier_update(struct bar_venue *venue, int64_t time_ns)
-{
-    int64_t day = day_of_ns(time_ns);
-    if (day == venue->volume_day || venue->config.tiers_count == 1)
-        return;
-    if (venue->volume_day == INT64_MIN)
-        venue->volume_day = day;
-    i128 sum = 0;
-    int64_t steps = day - venue->volume_day;
-    for (int64_t i = 1; i <= steps && i <= FEE_DAYS; i++) {
-        /* Before a slot is reused for a new day it holds the day thirty days earlier. */
-        int64_t at = (venue->volume_day + i) % FEE_DAYS;
-        if (i < steps || steps > FEE_DAYS)
-            venue->volumes[at < 0 ? at + FEE_DAYS : at] = 0;
-    }
-    venue->volume_day = day;
-    for (int i = 0; i < FEE_DAYS; i++)
-        sum += venue->volumes[i];
-    int64_t today = day % FEE_DAYS;
-    venue->volumes[today < 0 ? today + FEE_DAYS : today] = 0;
-    venue->tier = venue->config.tiers[0];
-    for (uint32_t i = 1; i < venue->config.tiers_count; i++) {
-        if (sum >= venue->config.tiers[i].volume.units)
-            venue->tier = venue->config.tiers[i];
-    }
-}
-
-static void volume_add(struct bar_venue *venue, struct amount notional)
-{
-    if (venue->config.tiers_count == 1)
-        return;
-    int64_t today = venue->volume_day % FEE_DAYS;
-    venue->volumes[today < 0 ? today + FEE_DAYS : today] += notional.units;
-}
-
 /* ---- executing ------------------------------------------------------------------------------- */
 
 /* Moved slippage against the side, then rounded against it to the tick, in one exact step. */
@@ -228,11 +184,9 @@ static void execute(struct bar_venue *venue, struct venue_order *order, struct p
 {
     const struct instrument *instrument = &venue->config.instruments[order->instrument];
     struct quantity quantity = {order->quantity.units - order->filled.units};
-    tier_update(venue, time_ns);
     struct amount notional = instrument_notional(instrument, price, quantity);
-    struct ratio rate = liquidity == LIQUIDITY_MAKER ? venue->tier.maker : venue->tier.taker;
-    struct amount fee = instrument_fee(instrument, notional, rate);
-    volume_add(venue, notional);
+    struct amount fee = fee_schedule_charge(&venue->fees, instrument, notional,
+                                            liquidity == LIQUIDITY_MAKER, time_ns);
     order->filled = order->quantity;
     struct input *input = report(venue, INPUT_VENUE_FILL, order->id, order->instrument, time_ns);
     input->fill = (struct venue_fill){

@@ -23,17 +23,9 @@
 
 #include "base/arena.h"
 #include "core/model/input.h"
+#include "sim/fees.h"
 
 enum bar_fill { BAR_FILL_NEXT_OPEN = 0, BAR_FILL_THIS_CLOSE = 1, BAR_FILL_RANGE = 2 };
-
-#define FEE_TIERS_MAX 32
-#define FEE_DAYS 30
-
-/* From this volume of the last thirty whole days (quote value) on, these rates hold. */
-struct fee_tier {
-    struct amount volume;
-    struct ratio maker, taker;
-};
 
 struct bar_venue_config {
     const struct instrument *instruments; /* borrowed */
