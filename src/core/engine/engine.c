@@ -417,7 +417,7 @@ bool engine_timer_due(const struct engine *engine, int64_t time_ns, uint64_t *ti
     if (engine->header->timers_count == 0 || engine->timers[0].deadline_ns > time_ns)
         return false;
     *timer = engine->timers[0].id;
-    *deadline_ns = engine->timers[0].deadline_ns;
+    *deadline_ns = i64_max(engine->timers[0].deadline_ns, engine->header->time_ns);
     return true;
 }
 

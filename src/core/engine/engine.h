@@ -93,7 +93,8 @@ const uint8_t *engine_frame(const struct engine *engine, uint32_t *size); /* NUL
 const struct command *engine_commands(const struct engine *engine, uint32_t *count);
 
 /* The earliest timer due at or before time_ns: the caller feeds it as an INPUT_TIMER at its
- * deadline before it feeds an input of that time. */
+ * deadline before it feeds an input of that time. The deadline is never before the engine's time: a
+ * late amend can set a timer anew that should have fired long ago. */
 bool engine_timer_due(const struct engine *engine, int64_t time_ns, uint64_t *timer,
                       int64_t *deadline_ns);
 
