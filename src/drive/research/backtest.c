@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "drive/research/collect.h"
+#include "drive/research/run.h"
 #include "drive/research/timeline.h"
 
 #define PROGRESS_EVERY 16384u
@@ -17,19 +17,6 @@ static int by_instrument(const void *a, const void *b)
     const struct backtest_series *left = a;
     const struct backtest_series *right = b;
     return (left->instrument > right->instrument) - (left->instrument < right->instrument);
-}
-
-/* The data, in the order of instruments: what they are, not where they lay. */
-static struct hash128 data_hash_of(const struct config *config,
-                                   const struct backtest_series *series, uint32_t count)
-{
-    struct hash128 hash = hash128_of("tern data", 9);
-    for (uint32_t i = 0; i < count; i++) {
-        const char *name = config->instruments[series[i].instrument].name;
-        struct hash128 words[3] = {hash, hash128_of(name, strlen(name)), series[i].content_hash};
-        hash = hash128_of(words, sizeof words);
-    }
-    return hash;
 }
 
 static enum status venue_create(struct backtest *backtest)
@@ -118,16 +105,6 @@ static enum status rescale(struct backtest_series *series, unsigned decimals, st
     return STATUS_OK;
 }
 
-/* Recorded bars bring no report about an order of yesterday, so the table need not remember as many
- * as a live one; one that fits the cache is what makes many orders cheap. */
-static uint32_t orders_capacity_of(const struct config *config)
-{
-    uint32_t capacity = 4096;
-    while (capacity < config->bots_count * 64)
-        capacity *= 2;
-    return capacity;
-}
-
 static enum status build(struct backtest *backtest, struct assemble_market *markets,
                          struct problem *problem)
 {
@@ -148,7 +125,7 @@ static enum status build(struct backtest *backtest, struct assemble_market *mark
     enum status status = assembly_init(&backtest->assembly, config, markets, problem);
     if (status != STATUS_OK)
         return status;
-    backtest->assembly.engine.orders_capacity = orders_capacity_of(config);
+    backtest->assembly.engine.orders_capacity = run_orders_capacity(config);
     status = engine_create(&backtest->assembly.engine, &backtest->engine);
     if (status == STATUS_OK)
         status = venue_create(backtest);
@@ -177,7 +154,11 @@ enum status backtest_init(struct backtest *backtest, const struct config *config
         qsort(backtest->series, series_count, sizeof *series, by_instrument);
         status = check_series(config, backtest->series, series_count, problem);
         if (status == STATUS_OK) {
-            backtest->data_hash = data_hash_of(config, backtest->series, series_count);
+            backtest->data_hash = run_data_hash_begin();
+            for (uint32_t i = 0; i < series_count; i++)
+                backtest->data_hash = run_data_hash(
+                    backtest->data_hash, config->instruments[backtest->series[i].instrument].name,
+                    backtest->series[i].content_hash);
             status = build(backtest, markets, problem);
         }
     } else {
@@ -204,95 +185,6 @@ void backtest_release(struct backtest *backtest)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-struct run {
-    struct backtest *backtest;
-    const struct journal_sink *sink;
-    const struct backtest_options *options;
-    struct collector collector;
-    const uint32_t *waiting; /* of the exchange: instruments with orders */
-    uint64_t seq;
-    enum status status;
-    struct problem *problem;
-};
-
-static void run_fail(struct run *run, enum status status, const char *where, const char *what)
-{
-    if (run->status != STATUS_OK)
-        return;
-    run->status = problem_set(run->problem, status, where, "%s", what);
-}
-
-/* Durable inputs that are not bars are journaled before the frame they cause. */
-static void journal_input(struct run *run, const struct input *input)
-{
-    if (run->sink == NULL || run->status != STATUS_OK)
-        return;
-    if (run->sink->input(run->sink->context, input) != STATUS_OK) {
-        run_fail(run, STATUS_IO, "journal", "cannot be written");
-    }
-}
-
-static void place(struct backtest *backtest, uint64_t id, int64_t time_ns)
-{
-    const struct order *order = engine_order(backtest->engine, id);
-    struct price last = risk_mark(engine_risk(backtest->engine), order->instrument);
-    bar_venue_place(backtest->venue, order, last, time_ns);
-}
-
-/* What the step produced goes to the journal, the collector and the exchange. */
-static void after_step(struct run *run, int64_t time_ns)
-{
-    struct backtest *backtest = run->backtest;
-    uint32_t size = 0;
-    const uint8_t *frame = engine_frame(backtest->engine, &size);
-    if (frame == NULL)
-        return;
-    if (run->sink != NULL && run->sink->frame(run->sink->context, frame, size) != STATUS_OK) {
-        run_fail(run, STATUS_IO, "journal", "cannot be written");
-        return;
-    }
-    collector_frame(&run->collector, frame, size);
-    if (run->options->audit) {
-        uint64_t detail = 0;
-        const char *broken = engine_audit(backtest->engine, &detail);
-        if (broken != NULL) {
-            run_fail(run, STATUS_INTERNAL, "audit", broken);
-            return;
-        }
-    }
-    uint32_t count = 0;
-    const struct command *commands = engine_commands(backtest->engine, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct command *command = &commands[i];
-        switch ((enum command_kind)command->kind) {
-        case COMMAND_PLACE: place(backtest, command->order, time_ns); break;
-        case COMMAND_CANCEL: bar_venue_cancel(backtest->venue, command->order, time_ns); break;
-        case COMMAND_AMEND:
-            bar_venue_amend(backtest->venue, command->order, command->price, command->quantity,
-                            time_ns);
-            break;
-        }
-    }
-}
-
-static void feed(struct run *run, const struct input *input)
-{
-    engine_step(run->backtest->engine, input);
-    after_step(run, input->time_ns);
-}
-
-static void feed_timers(struct run *run, int64_t time_ns)
-{
-    uint64_t timer = 0;
-    int64_t deadline = 0;
-    while (engine_timer_due(run->backtest->engine, time_ns, &timer, &deadline)) {
-        struct input input = {.seq = ++run->seq, .time_ns = deadline, .kind = INPUT_TIMER};
-        input.timer.timer = timer;
-        journal_input(run, &input);
-        feed(run, &input);
-    }
-}
-
 /* The venue's reports, in order; what the engine answers may make more. */
 static void venue_take(struct run *run, int64_t time_ns)
 {
@@ -303,8 +195,8 @@ static void venue_take(struct run *run, int64_t time_ns)
         struct input input = reports[i];
         input.seq = ++run->seq;
         input.time_ns = time_ns;
-        journal_input(run, &input);
-        feed(run, &input);
+        run_journal(run, &input);
+        run_feed(run, &input);
         reports = bar_venue_reports(venue, &count);
     }
     bar_venue_clear(venue);
@@ -352,7 +244,7 @@ static void run_opens(struct run *run, struct timeline *timeline)
 static void run_cycle(struct run *run, int64_t time_ns)
 {
     struct input input = {.seq = ++run->seq, .time_ns = time_ns, .kind = INPUT_CYCLE};
-    feed(run, &input);
+    run_feed(run, &input);
     venue_take(run, time_ns);
 }
 
@@ -386,13 +278,6 @@ static int64_t finest_of(const struct backtest *backtest)
     return finest;
 }
 
-static void run_start(struct run *run, int64_t time_ns)
-{
-    struct input input = {.seq = ++run->seq, .time_ns = time_ns, .kind = INPUT_START};
-    journal_input(run, &input);
-    feed(run, &input);
-}
-
 static void run_all(struct run *run, struct timeline *timeline)
 {
     int64_t finest_ns = finest_of(run->backtest);
@@ -402,9 +287,9 @@ static void run_all(struct run *run, struct timeline *timeline)
     while (run->status == STATUS_OK && timeline_advance(timeline)) {
         int64_t now = timeline->now_ns;
         uint32_t closed = 0;
-        feed_timers(run, now - 1);
+        run_timers(run, now - 1);
         run_closes(run, timeline, &closed);
-        feed_timers(run, now);
+        run_timers(run, now);
         if (closed > 0)
             run_cycle(run, now);
         run_opens(run, timeline);
@@ -424,53 +309,31 @@ static void run_all(struct run *run, struct timeline *timeline)
     }
 }
 
-static enum status check_warmup(const struct backtest *backtest, struct problem *problem)
+static void send(struct backtest *backtest, const struct command *command, int64_t time_ns)
 {
-    const struct engine_config *config = &backtest->assembly.engine;
-    for (uint32_t i = 0; i < config->bots_count; i++) {
-        uint64_t seen = engine_bot_bars(backtest->engine, i);
-        uint32_t needed = config->bots[i].class->warmup(config->bots[i].params);
-        if (seen >= needed)
-            continue;
-        char where[128];
-        (void)snprintf(where, sizeof where, "bots[%u] \"%s\"", i, config->bots[i].name);
-        problem_set(problem, STATUS_DATA_INVALID, where, "the data end after %llu of its bars",
-                    (unsigned long long)seen);
-        problem_allowed(problem, "at least %u bars, its warm-up", needed);
-        problem_next(problem, "use longer data, a shorter `bar`, or shorter periods");
-        return STATUS_DATA_INVALID;
+    switch ((enum command_kind)command->kind) {
+    case COMMAND_PLACE: {
+        const struct order *order = engine_order(backtest->engine, command->order);
+        struct price last = risk_mark(engine_risk(backtest->engine), order->instrument);
+        bar_venue_place(backtest->venue, order, last, time_ns);
+        return;
     }
-    return STATUS_OK;
-}
-
-static void kind_name(const struct config *config, char *out, size_t size)
-{
-    struct text_buffer buffer;
-    text_buffer_init(&buffer, 1024);
-    for (uint32_t i = 0; i < config->bots_count; i++) {
-        const char *kind = config_bot_kind_name(config->bots[i].kind);
-        bool seen = false;
-        for (uint32_t j = 0; j < i; j++)
-            seen = seen || config->bots[j].kind == config->bots[i].kind;
-        if (!seen)
-            text_buffer_print(&buffer, "%s%s", buffer.size ? "+" : "", kind);
+    case COMMAND_CANCEL: bar_venue_cancel(backtest->venue, command->order, time_ns); return;
+    case COMMAND_AMEND:
+        bar_venue_amend(backtest->venue, command->order, command->price, command->quantity,
+                        time_ns);
+        return;
     }
-    (void)text_copy(out, size, (struct text){buffer.data, buffer.size});
-    text_buffer_release(&buffer);
 }
 
 static enum status result_begin(const struct backtest *backtest, struct backtest_result *result)
 {
     const struct config *config = backtest->config;
     const struct assembly *assembly = &backtest->assembly;
-    const char *slash = strrchr(config->name, '/');
-    (void)text_copy(result->name, sizeof result->name, text_of(slash ? slash + 1 : config->name));
-    (void)text_copy(result->currency, sizeof result->currency, text_of(config->currency));
-    kind_name(config, result->kind, sizeof result->kind);
-    result->seed = (uint64_t)config->seed;
+    enum status status = run_result_begin(backtest, result);
+    if (status != STATUS_OK)
+        return status;
     result->bar_ns = finest_of(backtest);
-    result->config_hash = assembly->engine.config_hash;
-    result->data_hash = backtest->data_hash;
     result->bars_count = bars_total(backtest);
     result->fills_at_this_close = config->simulation.fill == CONFIG_FILL_THIS_CLOSE;
     result->from_ns = INT64_MAX;
@@ -499,31 +362,11 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
             row.bars_missing = series->bars_missing;
             row.stale_at_end = last->open_time_ns + series->bar_ns < result->to_ns;
         }
-        enum status status = backtest_result_add_instrument(result, &row);
-        if (status != STATUS_OK)
-            return status;
-    }
-    for (uint32_t i = 0; i < config->bots_count; i++) {
-        struct result_bot row = {.open_at_end = false};
-        (void)text_copy(row.name, sizeof row.name, text_of(config->bots[i].name));
-        (void)text_copy(row.kind, sizeof row.kind,
-                        text_of(config_bot_kind_name(config->bots[i].kind)));
-        enum status status = backtest_result_add_bot(result, &row);
+        status = backtest_result_add_instrument(result, &row);
         if (status != STATUS_OK)
             return status;
     }
     return STATUS_OK;
-}
-
-static struct amount start_equity_of(const struct assembly *assembly)
-{
-    struct amount sum = {0};
-    for (uint32_t i = 0; i < assembly->engine.balances_count; i++) {
-        const struct opening_balance *balance = &assembly->balances[i];
-        sum.units += balance->instrument == NONE_INDEX ? balance->amount.units
-                                                       : balance->cost.units;
-    }
-    return sum;
 }
 
 /* A position held where the instrument's data ended earlier is valued at an old price. */
@@ -536,36 +379,6 @@ static void mark_stale(const struct backtest *backtest, struct backtest_result *
     }
 }
 
-static enum status finish(struct run *run, struct backtest_result *result, struct problem *problem)
-{
-    struct backtest *backtest = run->backtest;
-    enum status status = check_warmup(backtest, problem);
-    if (status != STATUS_OK)
-        return status;
-    collector_finish(&run->collector);
-    mark_stale(backtest, result);
-    result->inputs_count = run->seq;
-    result->journal_hash = engine_chain(backtest->engine);
-    result->start_equity = start_equity_of(&backtest->assembly);
-    result->end_equity = risk_equity(engine_risk(backtest->engine));
-    /* The books must balance, or nothing of the result is to be believed. */
-    uint64_t detail = 0;
-    const char *broken = engine_audit(backtest->engine, &detail);
-    i128 expected = result->start_equity.units + result->realized.units + result->unrealized.units -
-                    result->fees.units + result->funding.units;
-    if (broken == NULL && expected != result->end_equity.units) {
-        broken = "end equity is not start + realized + unrealized - fees + funding";
-    }
-    if (broken != NULL)
-        return problem_set(problem, STATUS_INTERNAL, "audit", "%s", broken);
-    status = run->collector.status;
-    if (status == STATUS_OK && run->options->collect_rows)
-        status = backtest_result_finish(result);
-    if (status != STATUS_OK)
-        problem_set(problem, status, "result", "cannot be completed");
-    return status;
-}
-
 enum status backtest_run(struct backtest *backtest, const struct journal_sink *sink,
                          const struct backtest_options *options, struct backtest_result *result,
                          struct problem *problem)
@@ -575,6 +388,7 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
                       .sink = sink,
                       .options = options,
                       .waiting = bar_venue_waiting(backtest->venue),
+                      .send = send,
                       .problem = problem};
     enum status status = result_begin(backtest, result);
     if (status == STATUS_OK)
@@ -587,7 +401,8 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
         run_all(&run, &timeline);
         status = run.status;
         if (status == STATUS_OK)
-            status = finish(&run, result, problem);
+            status = run_finish(&run, result, problem);
+        mark_stale(backtest, result);
     } else {
         problem_set(problem, status, "back-test", "not enough memory");
     }

@@ -239,17 +239,45 @@ void collector_frame(struct collector *collector, const uint8_t *frame, uint32_t
 
 /* ---- sums ------------------------------------------------------------------------------------ */
 
+static int64_t mark_of(const struct collector *collector, uint32_t instrument)
+{
+    int64_t close = engine_risk(collector->backtest->engine)->states[instrument].close.units;
+    if (collector->marks == NULL || collector->marks[instrument].units == 0)
+        return close;
+    return collector->marks[instrument].units;
+}
+
+static i128 positions_value(const struct collector *collector)
+{
+    const struct risk *risk = engine_risk(collector->backtest->engine);
+    if (collector->marks == NULL)
+        return risk->account->market_value;
+    i128 value = 0;
+    for (uint32_t i = 0; i < risk->instruments_count; i++)
+        value += (i128)mark_of(collector, i) * risk->ledger->instrument_totals[i] *
+                 risk->instruments[i].amount_factor;
+    return value;
+}
+
+struct amount collector_value(const struct collector *collector)
+{
+    const struct risk *risk = engine_risk(collector->backtest->engine);
+    return (struct amount){ledger_account_total(risk->ledger, risk->currency_asset).units +
+                           positions_value(collector)};
+}
+
 void collector_equity(struct collector *collector, int64_t time_ns)
 {
     if (!collector->rows)
         return;
     const struct risk *risk = engine_risk(collector->backtest->engine);
     i128 cash = ledger_account_total(risk->ledger, risk->currency_asset).units;
+    i128 value = positions_value(collector);
     struct result_equity point = {
         .time_ns = time_ns,
-        .equity = {cash + risk->account->market_value},
+        .equity = {cash + value},
         .cash = {cash},
-        .exposure = {risk->account->market_value},
+        .exposure = {value},
     };
     keep(collector, backtest_result_add_equity(collector->result, &point));
 }
@@ -264,8 +292,8 @@ static void finish_bots(struct collector *collector)
         struct result_bot *row = book == DESK_BOOK ? NULL : &result->bots.items[book - 1];
         for (uint32_t i = 0; i < config->instruments_count; i++) {
             const struct position *position = ledger_position(ledger, book, i);
-            i128 close = engine_risk(engine)->states[i].close.units;
-            i128 value = close * position->quantity * config->instruments[i].amount_factor;
+            i128 value = (i128)mark_of(collector, i) * position->quantity *
+                         config->instruments[i].amount_factor;
             i128 unrealized = value - position->cost;
             result->realized.units += position->realized;
             result->unrealized.units += unrealized;

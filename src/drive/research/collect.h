@@ -22,6 +22,7 @@ struct collector {
     uint64_t denied_first[REASON_COUNT]; /* order of first appearance, 0 = never */
     uint64_t denied_kinds;
     uint64_t orders, fills, trips_count;
+    const struct price *marks; /* [instrument]: what positions are worth; NULL: the last closes */
     bool rows;
     enum status status;
 };
@@ -30,6 +31,8 @@ MUST_USE enum status collector_init(struct collector *collector, const struct ba
                                     struct backtest_result *result, bool rows);
 void collector_release(struct collector *collector);
 void collector_frame(struct collector *collector, const uint8_t *frame, uint32_t size);
+/* The account's equity now, with positions at the marks. */
+struct amount collector_value(const struct collector *collector);
 /* The account now, as one equity point. */
 void collector_equity(struct collector *collector, int64_t time_ns);
 /* Sums, bots, instruments, orders; after the last frame. */

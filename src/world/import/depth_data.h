@@ -31,8 +31,8 @@ struct depth_data {
 };
 
 /* Reads a file to its end. `kind` is what is expected in it. STATUS_DATA_INVALID where it holds
- * something else or nothing; besides what depth_reader_open and depth_reader_next answer. Nothing is
- * to be released then. */
+ * something else or nothing; besides what depth_reader_open and depth_reader_next answer. Nothing
+ * is to be released then. */
 MUST_USE enum status depth_data_read(const struct depth_source *source, enum depth_kind kind,
                                      struct depth_data *out, struct problem *problem);
 void depth_data_release(struct depth_data *data);

@@ -1,4 +1,4 @@
-/* Observed inputs: the ladder against a whole book kept naively, the top, the mark, the checksum. */
+/* Observed inputs: the ladder against a whole book kept naively, the top, the mark, the sum. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
