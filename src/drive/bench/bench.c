@@ -9,8 +9,11 @@
 extern const struct bench_class bench_b1;
 extern const struct bench_class bench_b6;
 extern const struct bench_class bench_b7a;
+extern const struct bench_class bench_b13;
+extern const struct bench_class bench_b13b;
 
-static const struct bench_class *const classes[] = {&bench_b1, &bench_b6, &bench_b7a};
+static const struct bench_class *const classes[] = {&bench_b1, &bench_b6, &bench_b7a, &bench_b13,
+                                                    &bench_b13b};
 
 const struct bench_class *const *bench_classes(size_t *count)
 {
