@@ -12,18 +12,20 @@ void bars_build(struct engine *engine, uint32_t series, const struct bar *bar, i
 /* What limits that are on look back at. */
 void bars_remember(struct engine *engine, uint32_t instrument, const struct bar *bar);
 
+static inline void bars_bot_close(struct bot_row *row, const struct bar *bar, double scale)
+{
+    row->bar(row->signals, row->params, bar, scale);
+    row->state->bars_seen++;
+    row->fresh = 1;
+}
+
 /* A complete bar of a series reaches its bots' signals. */
 static inline void bars_series_close(struct engine *engine, uint32_t series, const struct bar *bar,
                                      double scale)
 {
     const struct series_row *own = &engine->series_rows[series];
-    for (uint32_t i = own->bots_first; i < own->bots_end; i++) {
-        uint32_t bot = engine->series_bots[i];
-        const struct bot_row *row = &engine->bot_rows[bot];
-        row->bar(row->signals, row->params, bar, scale);
-        row->state->bars_seen++;
-        engine->fresh[bot] = 1;
-    }
+    for (uint32_t i = own->bots_first; i < own->bots_end; i++)
+        bars_bot_close(&engine->bot_rows[engine->series_bots[i]], bar, scale);
 }
 
 /* Where quotes are seen, the middle of the book is the mark: a bar is older, and one without trades
@@ -54,8 +56,12 @@ static inline void bars_close(struct engine *engine, uint32_t instrument, const 
     bars_mark(row->market, bar->close, time_ns);
     if (UNLIKELY(row->remembers != 0))
         bars_remember(engine, instrument, bar);
+    if (LIKELY(row->only_ns == bar_ns)) {
+        bars_bot_close(row->only, bar, row->scale);
+        return;
+    }
     for (uint32_t i = row->series_first; i < row->series_end; i++) {
-        if (LIKELY(engine->series_rows[i].bar_ns == bar_ns)) {
+        if (engine->series_rows[i].bar_ns == bar_ns) {
             bars_series_close(engine, i, bar, row->scale);
         } else {
             bars_build(engine, i, bar, bar_ns, row->scale);

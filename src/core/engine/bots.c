@@ -132,7 +132,6 @@ static bool cooling(const struct engine *engine, uint32_t bot)
 static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
                                  struct decision *decision, bool *ready)
 {
-    const struct bot_config *config = &engine->config->bots[bot];
     const struct bot_row *row = &engine->bot_rows[bot];
     enum stance stance = row->decide(row->signals, row->params, decision, ready);
     int64_t quantity = row->position->quantity;
@@ -140,7 +139,7 @@ static enum order_purpose wanted(const struct engine *engine, uint32_t bot,
     /* What is less than a lot cannot be sold: it is dust, not a position. */
     bool holds = quantity >= row->lot;
     if (row->protects != 0 && holds) {
-        enum order_purpose guard = protection(engine, config, row->position);
+        enum order_purpose guard = protection(engine, row->config, row->position);
         if (guard != 0)
             return guard;
     }
@@ -196,7 +195,6 @@ static struct decision *decision_at(const struct engine *engine, uint32_t bot, u
 
 static void decide_bot(struct engine *engine, uint32_t bot)
 {
-    const struct bot_config *config = &engine->config->bots[bot];
     struct bot_row *row = &engine->bot_rows[bot];
     struct decision *decision = decision_at(engine, bot, row->decisions_count++);
     *decision = (struct decision){
@@ -215,7 +213,7 @@ static void decide_bot(struct engine *engine, uint32_t bot)
     } else {
         if (!ready)
             decision->action = ACTION_WARMING;
-        if (config->confirm > 0)
+        if (row->config->confirm > 0)
             confirm_set(engine, bot, 0, 0);
     }
 }
@@ -223,9 +221,9 @@ static void decide_bot(struct engine *engine, uint32_t bot)
 void decide_bots(struct engine *engine)
 {
     for (uint32_t bot = 0; bot < engine->config->bots_count; bot++) {
-        if (engine->fresh[bot] == 0)
+        if (engine->bot_rows[bot].fresh == 0)
             continue;
-        engine->fresh[bot] = 0;
+        engine->bot_rows[bot].fresh = 0;
         decide_bot(engine, bot);
     }
 }

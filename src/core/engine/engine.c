@@ -70,7 +70,6 @@ static void observed_take(struct engine *engine, struct arena *arena, const stru
     map_init(&engine->seen, arena, TRADES_SEEN_CAPACITY);
     engine->instrument_rows = ARENA_TAKE(arena, struct instrument_row, caps->instruments_count);
     engine->bot_rows = ARENA_TAKE(arena, struct bot_row, caps->bots_count);
-    engine->fresh = ARENA_TAKE(arena, uint8_t, caps->bots_count);
     engine->decisions = arena_take(arena, (size_t)caps->bots_count * DECISIONS_KEPT,
                                    sizeof(struct decision), 64);
     engine->signal_offsets = ARENA_TAKE(arena, size_t, caps->bots_count);
@@ -139,6 +138,17 @@ static bool cpu_has_fma(void)
 #endif
 }
 
+static void rows_fill_only(struct engine *engine, struct instrument_row *row)
+{
+    if (row->series_end - row->series_first != 1)
+        return;
+    const struct series_row *series = &engine->series_rows[row->series_first];
+    if (series->bots_end - series->bots_first != 1)
+        return;
+    row->only = &engine->bot_rows[engine->series_bots[series->bots_first]];
+    row->only_ns = series->bar_ns;
+}
+
 static void rows_fill(struct engine *engine)
 {
     bool fma = cpu_has_fma();
@@ -155,6 +165,7 @@ static void rows_fill(struct engine *engine)
             .series_end = engine->series_first[i + 1],
             .remembers = config->limits.instruments[i].on & (LIMIT_FAT_FINGER | LIMIT_ADV_SHARE),
         };
+        rows_fill_only(engine, &engine->instrument_rows[i]);
     }
     for (uint32_t i = 0; i < config->bots_count; i++) {
         const struct bot_config *bot = &config->bots[i];
@@ -166,6 +177,7 @@ static void rows_fill(struct engine *engine)
             .position = ledger_position(&engine->ledger, bot->book, bot->instrument),
             .close = &engine->risk.states[bot->instrument].close,
             .state = &engine->bots[i],
+            .config = bot,
             .lot = config->instruments[bot->instrument].lot.units,
             .protects = bot->stop_loss.ppm > 0 || bot->take_profit.ppm > 0,
         };

@@ -56,6 +56,9 @@ struct instrument_row {
     double scale; /* 10^price_decimals */
     uint32_t series_first, series_end;
     uint32_t remembers, reserved; /* a limit is on that looks back */
+    /* The usual case in one step: its one series, of this length, has this one bot. */
+    struct bot_row *only;
+    int64_t only_ns; /* 0: not so */
 };
 
 /* Which bots look at a series: series_bots[bots_first..bots_end). */
@@ -73,9 +76,11 @@ struct bot_row {
     const struct position *position;
     const struct price *close; /* last close of its instrument */
     struct bot_state *state;
+    const struct bot_config *config;
     uint64_t decisions_count; /* ever */
     int64_t lot;
-    uint64_t protects; /* it has a stop or a target */
+    uint32_t protects; /* it has a stop or a target */
+    uint32_t fresh;    /* a bar closed that it has not decided on */
 };
 
 struct engine {
@@ -98,7 +103,6 @@ struct engine {
     uint32_t orders_mask;
     uint32_t checks_after;      /* any post-trade limit is on */
     struct map seen;            /* index of seen_ring, rebuilt from it */
-    uint8_t *fresh;             /* [bot]: a bar closed that it has not decided on */
     struct decision *decisions; /* [DECISIONS_KEPT][bot]: rings, side by side; a view */
     struct instrument_row *instrument_rows;
     struct series_row *series_rows;
