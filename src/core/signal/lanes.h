@@ -16,6 +16,7 @@
     X(stoch)          \
     X(cci)            \
     X(adx)            \
+    X(psar)           \
     X(atr)            \
     X(bollinger)      \
     X(donchian)       \

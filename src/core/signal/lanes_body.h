@@ -7,6 +7,7 @@
 #include "core/signal/adx.h"
 #include "core/signal/lanes_ops.h"
 #include "core/signal/macd.h"
+#include "core/signal/psar.h"
 #include "core/signal/rsi.h"
 #include "core/signal/window.h"
 
@@ -344,5 +345,87 @@ OP void LN(obv_step)(struct LN(obv) * state, const struct LN(row) * row, V *out)
 }
 
 LANES_STREAM(obv, INDICATOR_CLOSE | INDICATOR_VOLUME, 1)
+
+/* psar.c. Stop and extreme are those of the side, negated where it falls, and both ways on are
+ * computed: only the choice between them waits for the last stop. */
+struct LN(psar) {
+    V sign, stop, extreme, steps, high, low;
+};
+
+OP V LN(psar_next)(V stop, V extreme, V speed)
+{
+    return FMA(stop, SUB(SET(1.0), speed), MUL(speed, extreme));
+}
+
+/* Begins by the first two bars, as TA-Lib does. */
+OP void LN(psar_begin)(struct LN(psar) * state, const double *high, const double *low)
+{
+    V zero = SET(0.0);
+    V last_high = LOAD(high), last_low = LOAD(low);
+    state->high = LOAD(high + INDICATOR_LANES);
+    state->low = LOAD(low + INDICATOR_LANES);
+    V up = SUB(state->high, last_high);
+    V down = SUB(last_low, state->low);
+    state->sign = SELECT(down, MAX(up, zero), SET(-1.0), SET(1.0));
+    state->stop = SELECT(state->sign, zero, last_low, SUB(zero, last_high));
+    state->extreme = SELECT(state->sign, zero, state->high, SUB(zero, state->low));
+    state->steps = SET(1.0);
+}
+
+OP V LN(psar_step)(struct LN(psar) * state, V high, V low, V step, V max)
+{
+    V zero = SET(0.0), one = SET(1.0);
+    V sign = state->sign, stop = state->stop, extreme = state->extreme;
+    V top = SELECT(sign, zero, high, SUB(zero, low));
+    V bottom = SELECT(sign, zero, low, SUB(zero, high));
+    V top_last = SELECT(sign, zero, state->high, SUB(zero, state->low));
+    V bottom_last = SELECT(sign, zero, state->low, SUB(zero, state->high));
+    state->high = high;
+    state->low = low;
+
+    V bound = MAX(top_last, top);
+    V turned = MAX(extreme, bound);
+    V turned_next = MAX(LN(psar_next)(turned, bottom, MIN(step, max)), bound);
+
+    V steps = ADD(state->steps, SELECT(top, extreme, one, zero));
+    extreme = MAX(top, extreme);
+    V next = MIN(LN(psar_next)(stop, extreme, MIN(MUL(steps, step), max)),
+                 MIN(bottom_last, bottom));
+
+    state->steps = SELECT(bottom, stop, steps, one);
+    state->extreme = SELECT(bottom, stop, extreme, SUB(zero, bottom));
+    state->sign = SELECT(bottom, stop, sign, SUB(zero, sign));
+    state->stop = SELECT(bottom, stop, next, SUB(zero, turned_next));
+    return MUL(sign, SELECT(bottom, stop, stop, turned));
+}
+
+/* Tulip's rules, one series after another by the streaming form. */
+OP void LN(psar_each)(SIGNAL_LANES_ARGS)
+{
+    for (size_t lane = 0; lane < INDICATOR_LANES; lane++) {
+        struct psar psar;
+        indicator_psar.init(&psar, params);
+        for (size_t i = lane; i < count * INDICATOR_LANES; i += INDICATOR_LANES) {
+            struct indicator_bar bar = {.high = columns->high[i], .low = columns->low[i]};
+            indicator_psar.update(&psar, &bar, &out[0][i]);
+        }
+    }
+}
+
+LANES_TARGET void LN(psar_lanes)(SIGNAL_LANES_ARGS)
+{
+    if (params->convention == INDICATOR_TULIP || count < 2) {
+        LN(psar_each)(params, columns, count, out);
+        return;
+    }
+    const double *high = columns->high, *low = columns->low;
+    double *result = out[0];
+    V step = SET(params->values[0]), max = SET(params->values[1]);
+    struct LN(psar) state;
+    LN(psar_begin)(&state, high, low);
+    STORE(result, SET(SIGNAL_NAN));
+    for (size_t at = INDICATOR_LANES; at < count * INDICATOR_LANES; at += INDICATOR_LANES)
+        STORE(result + at, LN(psar_step)(&state, LOAD(high + at), LOAD(low + at), step, max));
+}
 
 #endif

@@ -7,19 +7,10 @@
  *
  * TA-Lib begins short where the second bar moved further down than up, long otherwise, and takes
  * its extreme from that bar; Tulip begins by the bars' middles, with the extreme of the first. */
-#include "core/signal/class.h"
+#include "core/signal/psar.h"
 
-struct psar {
-    double stop; /* for the next bar (TA-Lib), of the last bar (Tulip) */
-    double extreme;
-    uint64_t steps; /* a is steps times step, at most max */
-    double step, max;
-    double high, low;         /* of the last bar */
-    double high_ago, low_ago; /* of the bar before it (Tulip) */
-    uint64_t rising;          /* 1: the stop lies below */
-    uint32_t seen;            /* bars, up to 2 */
-    uint32_t tulip;
-};
+#include "core/signal/class.h"
+#include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(psar, struct psar)
 SIGNAL_WARMUP(psar, 1)
@@ -206,4 +197,5 @@ const struct indicator_class indicator_psar = {
     .output_count = 1,
     .outputs = {"psar"},
     SIGNAL_STREAM_ROW(psar),
+    SIGNAL_LANES_ROW(psar),
 };
