@@ -45,6 +45,7 @@ void latency_line_init(struct latency_line *line, const struct latency_model *mo
                                   .answer_last_ns = INT64_MIN,
                                   .seen_last_ns = INT64_MIN};
     random_init(&line->random, seed, 0);
+    random_init(&line->random_answers, seed, 1);
 }
 
 static int64_t interpolate(int64_t from, int64_t to, int64_t part, int64_t whole)
@@ -76,9 +77,9 @@ static void by_rows(struct latency_line *line, int64_t request_ns, int64_t *entr
 }
 
 /* Two draws an order in every case, so that streams stay aligned. */
-static int64_t draw(struct latency_line *line, int64_t median_ns)
+static int64_t draw(const struct latency_line *line, struct random *random, int64_t median_ns)
 {
-    double ns = (double)median_ns * math_exp(line->model.sigma * random_normal(&line->random));
+    double ns = (double)median_ns * math_exp(line->model.sigma * random_normal(random));
     return ns < (double)DURATION_MAX ? (int64_t)ns : DURATION_MAX;
 }
 
@@ -89,8 +90,8 @@ struct latency_times latency_line_send(struct latency_line *line, int64_t reques
     if (line->model.kind == LATENCY_INTERPOLATED) {
         by_rows(line, request_ns, &entry, &total);
     } else if (line->model.kind == LATENCY_LOG_NORMAL) {
-        entry = draw(line, line->model.entry_ns);
-        total = entry + draw(line, line->model.response_ns);
+        entry = draw(line, &line->random, line->model.entry_ns);
+        total = entry + draw(line, &line->random, line->model.response_ns);
     }
     struct latency_times times = {.refused = entry < 0};
     times.exchange_ns = i64_max(request_ns + i64_max(entry, 0), line->exchange_last_ns);
@@ -104,11 +105,27 @@ struct latency_times latency_line_send(struct latency_line *line, int64_t reques
     return times;
 }
 
+int64_t latency_line_answer(struct latency_line *line, int64_t exchange_ns)
+{
+    int64_t response = line->model.response_ns;
+    if (line->model.kind == LATENCY_INTERPOLATED) {
+        const struct latency_row *rows = line->model.rows;
+        uint32_t last = line->model.rows_count - 1;
+        while (line->at_answered < last && rows[line->at_answered + 1].exchange_ns <= exchange_ns)
+            line->at_answered++;
+        const struct latency_row *row = &rows[line->at_answered];
+        response = row->answer_ns - i64_max(row->exchange_ns, row->request_ns);
+    } else if (line->model.kind == LATENCY_LOG_NORMAL) {
+        response = draw(line, &line->random_answers, response);
+    }
+    return exchange_ns + response;
+}
+
 int64_t latency_line_see(struct latency_line *line, int64_t event_ns)
 {
     int64_t feed = line->model.feed_ns;
     if (line->model.kind == LATENCY_LOG_NORMAL)
-        feed = draw(line, feed);
+        feed = draw(line, &line->random, feed);
     line->seen_last_ns = i64_max(event_ns + feed, line->seen_last_ns);
     return line->seen_last_ns;
 }

@@ -41,8 +41,10 @@ MUST_USE enum status latency_model_check(const struct latency_model *model);
 struct latency_line {
     struct latency_model model;
     struct random random;
+    struct random random_answers; /* of answers nobody asked for: fills do not move requests */
     int64_t exchange_last_ns, answer_last_ns, seen_last_ns;
-    uint32_t at; /* row used last */
+    uint32_t at;          /* row used last */
+    uint32_t at_answered; /* the same of latency_line_answer */
 };
 
 struct latency_times {
@@ -54,6 +56,10 @@ struct latency_times {
 void latency_line_init(struct latency_line *line, const struct latency_model *model, uint64_t seed);
 /* An order sent at request_ns; requests do not go back in time. */
 struct latency_times latency_line_send(struct latency_line *line, int64_t request_ns);
+/* When we learn what happened to an order of ours at exchange_ns without a request, a fill or an
+ * expiry; the response of the last measured order at or before it. Times do not go back. It knows
+ * nothing of other answers: who sends both keeps their order. */
+int64_t latency_line_answer(struct latency_line *line, int64_t exchange_ns);
 /* When we see what happened at event_ns on the exchange. */
 int64_t latency_line_see(struct latency_line *line, int64_t event_ns);
 

@@ -288,6 +288,24 @@ bool order_book_best(const struct order_book *book, enum side side, struct book_
     return true;
 }
 
+bool order_book_beyond(const struct order_book *book, enum side side, struct price price,
+                       struct book_level *out)
+{
+    const struct book_side *from = side_of(book, side);
+    int64_t tick_units = book->config.tick.units;
+    int64_t tick = price.units / tick_units;
+    *out = (struct book_level){0};
+    if (!book->valid || price.units < 0)
+        return false;
+    /* Between two ticks the lower one is worse for a bid and may be the next itself. */
+    if (side == SIDE_BUY && tick * tick_units != price.units)
+        tick++;
+    if (!side_next(from, side == SIDE_BUY, &tick))
+        return false;
+    *out = (struct book_level){price_of(book, tick), {tick_map_at(&from->levels, tick)}};
+    return true;
+}
+
 struct quote order_book_quote(const struct order_book *book)
 {
     struct book_level bid;

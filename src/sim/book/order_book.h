@@ -108,6 +108,9 @@ uint64_t order_book_troubles(const struct order_book *book, enum book_trouble tr
 struct quote order_book_quote(const struct order_book *book);
 /* False where the side is empty; *out is then zero. */
 bool order_book_best(const struct order_book *book, enum side side, struct book_level *out);
+/* The nearest level worse than a price; false where there is none, *out is then zero. */
+bool order_book_beyond(const struct order_book *book, enum side side, struct price price,
+                       struct book_level *out);
 /* Quantity at exactly this price, 0 where there is none. */
 struct quantity order_book_depth_at(const struct order_book *book, enum side side,
                                     struct price price);

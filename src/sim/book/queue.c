@@ -164,6 +164,20 @@ bool queue_line_remove(struct queue_line *line, uint64_t id)
     return false;
 }
 
+bool queue_line_reduce(struct queue_line *line, uint64_t id, struct quantity left)
+{
+    int64_t lots = left.units / line->lot.units;
+    for (uint32_t i = 0; i < line->count; i++) {
+        if (line->orders[i].id == id) {
+            ASSERT(lots > 0 && lots <= line->orders[i].left &&
+                   lots * line->lot.units == left.units);
+            line->orders[i].left = lots;
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct queue_fill fill_of(struct queue_line *line, struct queue_order *order, int64_t lots)
 {
     order->left -= lots;

@@ -117,6 +117,10 @@ MUST_USE enum status queue_line_add(struct queue_line *line, uint64_t id, struct
 /* Takes an order out; false where it is not there. */
 bool queue_line_remove(struct queue_line *line, uint64_t id);
 
+/* An order is to have this left and keeps its place. left on the lot, > 0 and at most what it has;
+ * false where it is not there. */
+bool queue_line_reduce(struct queue_line *line, uint64_t id, struct quantity left);
+
 /* A public trade. One of a taker of our own side is none of ours. Writes the fills, oldest order
  * first, and returns how many. */
 uint32_t queue_line_trade(struct queue_line *line, const struct trade *trade,
