@@ -24,6 +24,8 @@ void run_journal(struct run *run, const struct input *input)
 void run_frame(struct run *run, const uint8_t *frame, uint32_t size, int64_t time_ns)
 {
     struct backtest *backtest = run->backtest;
+    if (run->status != STATUS_OK)
+        return; /* a journal that lost an input takes no frame of it */
     if (run->sink != NULL && run->sink->frame(run->sink->context, frame, size) != STATUS_OK) {
         run_fail(run, STATUS_IO, "journal", "cannot be written");
         return;
