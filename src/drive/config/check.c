@@ -278,7 +278,7 @@ static enum status check_session_entry(struct check *check, uint32_t index)
     if (config->simulation.slippage.ppm != 0) {
         check_refuse(check, "simulation.slippage_bps", "slippage on an order book");
         return check_allow(check, "0: the order book says what an order costs",
-                           "leave the key out");
+                           "use simulation.impact, or leave the key out");
     }
     return STATUS_OK;
 }

@@ -207,6 +207,8 @@ struct config_simulation {
     double latency_sigma;
     enum queue_model_kind queue_kind;
     double queue_power;
+    double impact_temporary, impact_permanent, impact_transient;
+    int64_t impact_decay_ns;
 };
 
 struct config_data {
@@ -389,7 +391,7 @@ struct config_bot {
     const char *name;
     enum config_bot_kind kind;
     const char *instrument;    /* NULL for rebalance */
-    uint32_t instrument_index; /* derived: in config.instruments; UINT32_MAX for rebalance */
+    uint32_t instrument_index; /* derived: in config.instruments; rebalance: of its first one */
     struct config_duration bar_option; /* as written */
     int64_t bar_ns;                    /* derived: as written, else the data's, else an hour */
     struct config_amount budget;       /* in currency; absent = the whole account */

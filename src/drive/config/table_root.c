@@ -113,6 +113,25 @@ static const struct option queue_options[] = {
 static const struct section queue_section = SECTION("simulation.queue", queue_options,
                                                     config_simulation, "model");
 
+static const struct option impact_options[] = {
+    ROW(.name = "temporary", .type = OPTION_DOUBLE, .flags = OPTION_LATER,
+        AT(config_simulation, impact_temporary), .fallback = "0", .minimum = "0", .maximum = "10",
+        .sentence =
+            "Of an execution itself: this share of the price x (quantity / day's volume)^0.6."),
+    ROW(.name = "permanent", .type = OPTION_DOUBLE, .flags = OPTION_LATER,
+        AT(config_simulation, impact_permanent), .fallback = "0", .minimum = "0", .maximum = "10",
+        .sentence = "Of all later ones: this share of the price x quantity / day's volume."),
+    ROW(.name = "transient", .type = OPTION_DOUBLE, .flags = OPTION_LATER,
+        AT(config_simulation, impact_transient), .fallback = "0", .minimum = "0", .maximum = "10",
+        .sentence = "Of later ones, fading: as temporary, x (1 + time / decay)^-1/2."),
+    ROW(.name = "decay", .type = OPTION_DURATION, .flags = OPTION_LATER,
+        AT(config_simulation, impact_decay_ns), .fallback = "1m", .minimum = "1s", .maximum = "1d",
+        .sentence = "How fast transient impact fades."),
+};
+
+static const struct section impact_section = SECTION("simulation.impact", impact_options,
+                                                     config_simulation, NULL);
+
 static const struct option simulation_options[] = {
     ROW(.name = "latency", .type = OPTION_DURATION, AT(config_simulation, latency_ns),
      .fallback = "50ms", .minimum = "0", .maximum = "1m",
@@ -134,6 +153,9 @@ static const struct option simulation_options[] = {
      .sentence = "With bars: where a market order decided at a close fills."),
     ROW(.name = "queue", .type = OPTION_RECORD, .section = &queue_section,
      .sentence = "With recorded order books: where our resting orders stand in the queue."),
+    ROW(.name = "impact", .type = OPTION_RECORD, .section = &impact_section,
+     .sentence = "With recorded order books: how our own taking moves the price; by default not at "
+                 "all, beyond the levels that it takes."),
 };
 
 static const struct section simulation_section = SECTION("simulation", simulation_options,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "drive/research/playback.h"
 #include "drive/research/run.h"
 #include "drive/research/timeline.h"
 
@@ -174,6 +175,7 @@ void backtest_release(struct backtest *backtest)
 {
     engine_free(backtest->engine);
     bar_venue_free(backtest->venue);
+    playback_free(backtest->playback);
     assembly_release(&backtest->assembly);
     for (uint32_t i = 0; backtest->rescaled != NULL && i < backtest->series_count; i++) {
         free(backtest->rescaled[i]);
@@ -383,6 +385,8 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
                          const struct backtest_options *options, struct backtest_result *result,
                          struct problem *problem)
 {
+    if (backtest->playback != NULL)
+        return playback_run(backtest, sink, options, result, problem);
     struct timeline timeline;
     struct run run = {.backtest = backtest,
                       .sink = sink,

@@ -30,6 +30,8 @@ struct backtest_series {
     uint64_t bars_missing; /* between the first and the last */
 };
 
+struct playback;
+
 struct backtest {
     const struct config *config;
     struct assembly assembly;
@@ -39,6 +41,7 @@ struct backtest {
     struct bar **rescaled; /* owned; bars of a series that needed finer prices, else NULL */
     uint32_t series_count;
     struct hash128 data_hash;
+    struct playback *playback; /* owned; of a session, which has neither series nor bar_venue */
 };
 
 struct backtest_options {

@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "drive/research/output.h"
+#include "drive/research/playback.h"
 #include "drive/research/warnings.h"
 
 /* ---- data ------------------------------------------------------------------------------------ */
@@ -30,7 +31,27 @@ void data_release(const struct execute_ports *ports, struct loaded_data *data)
     }
     free(data->items);
     free(data->series);
+    session_release(&data->session);
     *data = (struct loaded_data){0};
+}
+
+static enum status load_session_file(const struct config *config, uint32_t index,
+                                     struct loaded_data *data, struct problem *problem)
+{
+    const struct config_data *source = &config->data[index];
+    const struct config_instrument *instrument = &config->instruments[source->instrument_index];
+    struct session_file *file = &data->session.files[index];
+    struct depth_source depth = {
+        .path = source->file,
+        .price_decimals = instrument->price_decimals,
+        .quantity_decimals = instrument->quantity_decimals,
+    };
+    enum depth_kind kind = source->kind == CONFIG_DATA_DEPTH    ? DEPTH_LEVELS
+                           : source->kind == CONFIG_DATA_QUOTES ? DEPTH_QUOTE
+                                                                : DEPTH_TRADE;
+    file->instrument = source->instrument_index;
+    enum status status = depth_data_read(&depth, kind, &file->data, problem);
+    return status == STATUS_NOT_FOUND ? STATUS_DATA_INVALID : status;
 }
 
 static enum status load_one(const struct execute_ports *ports, const struct config *config,
@@ -38,10 +59,8 @@ static enum status load_one(const struct execute_ports *ports, const struct conf
 {
     const struct config_data *source = &config->data[index];
     const struct config_instrument *instrument = &config->instruments[source->instrument_index];
-    if (config_data_is_session(source)) {
-        return problem_set(problem, STATUS_CONFIG_INVALID, source->file,
-                           "recorded order books do not run yet");
-    }
+    if (config_data_is_session(source))
+        return load_session_file(config, index, data, problem);
     struct bar_request request = {
         .path = source->file,
         .instrument = source->instrument,
@@ -145,7 +164,14 @@ enum status data_load(const struct execute_ports *ports, const struct config *co
     job.problems = calloc(places, sizeof *job.problems);
     job.statuses = calloc(places, sizeof *job.statuses);
     enum status status = STATUS_OK;
-    if (out->items == NULL || out->series == NULL || job.problems == NULL || job.statuses == NULL) {
+    if (config->data_count > 0 && config_data_is_session(&config->data[0])) {
+        out->session.files = calloc(places, sizeof *out->session.files);
+        out->session.count = config->data_count;
+        if (out->session.files == NULL)
+            status = STATUS_NO_MEMORY;
+    }
+    if (out->items == NULL || out->series == NULL || job.problems == NULL || job.statuses == NULL ||
+        status != STATUS_OK) {
         status = problem_set(problem, STATUS_NO_MEMORY, "data", "not enough memory");
     } else if (!load_all(&job, request)) {
         status = problem_set(problem, STATUS_INTERRUPTED, "back-test", "interrupted");
@@ -157,6 +183,9 @@ enum status data_load(const struct execute_ports *ports, const struct config *co
         status = job.statuses[i];
         *problem = job.problems[i];
     }
+    if (status == STATUS_OK && out->session.count > 0 &&
+        session_align(&out->session, config->simulation.feed_latency_ns) != STATUS_OK)
+        status = problem_set(problem, STATUS_NO_MEMORY, "data", "not enough memory");
     free(job.problems);
     free(job.statuses);
     if (status != STATUS_OK)
@@ -164,10 +193,28 @@ enum status data_load(const struct execute_ports *ports, const struct config *co
     return status;
 }
 
+enum status backtest_open(struct backtest *backtest, const struct config *config,
+                          const struct loaded_data *data, struct problem *problem)
+{
+    if (data->session.count > 0)
+        return backtest_init_session(backtest, config, &data->session, problem);
+    return backtest_init(backtest, config, data->series, data->count, problem);
+}
+
 void data_describe(const struct config *config, const struct loaded_data *data,
                    struct text_buffer *out)
 {
-    for (uint32_t i = 0; i < data->count; i++) {
+    for (uint32_t i = 0; i < data->session.count; i++) {
+        const struct session_file *file = &data->session.files[i];
+        char hash[HASH_TEXT_SIZE];
+        hash128_format(hash, file->data.content_hash);
+        text_buffer_print(out, "%s %s %zu %s\n", config->instruments[file->instrument].name, hash,
+                          file->data.count,
+                          file->data.kind == DEPTH_LEVELS  ? "depth"
+                          : file->data.kind == DEPTH_QUOTE ? "quotes"
+                                                           : "trades");
+    }
+    for (uint32_t i = 0; i < data->count && data->session.count == 0; i++) {
         const struct backtest_series *series = &data->series[i];
         char hash[HASH_TEXT_SIZE];
         char length[DURATION_TEXT_SIZE];
@@ -335,8 +382,7 @@ static enum status execute(struct execution *execution, struct backtest_result *
     status = data_load(execution->ports, &execution->config, request, &execution->data, problem);
     if (status != STATUS_OK)
         return status;
-    status = backtest_init(&execution->backtest, &execution->config, execution->data.series,
-                           execution->data.count, problem);
+    status = backtest_open(&execution->backtest, &execution->config, &execution->data, problem);
     if (status != STATUS_OK)
         return status;
     status = run(execution, result, problem);

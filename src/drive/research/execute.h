@@ -4,6 +4,7 @@
 
 #include "drive/research/backtest.h"
 #include "drive/research/metrics.h"
+#include "drive/research/session.h"
 #include "world/port/bar_port.h"
 #include "world/port/journal_port.h"
 
@@ -39,16 +40,21 @@ MUST_USE enum status execute_backtest(const struct execute_ports *ports,
                                       struct backtest_result *result, struct metrics *metrics,
                                       struct problem *problem);
 
-/* The data of a configuration, loaded and released together. */
+/* The data of a configuration, loaded and released together: bars, or a session. */
 struct loaded_data {
     struct bar_data *items;         /* owned */
     struct backtest_series *series; /* owned, borrows the bars of items */
-    uint32_t count;
+    struct session session;         /* owned; of no file with bars */
+    uint32_t count;                 /* of entries of `data` */
 };
 MUST_USE enum status data_load(const struct execute_ports *ports, const struct config *config,
                                const struct execute_request *request, struct loaded_data *out,
                                struct problem *problem);
-/* One line a series: instrument, content hash, bars, bar length; the data record of a journal. */
+/* backtest_init or backtest_init_session, whichever the data are for; they outlive it. */
+MUST_USE enum status backtest_open(struct backtest *backtest, const struct config *config,
+                                   const struct loaded_data *data, struct problem *problem);
+/* One line a series or file: instrument, content hash, bars and bar length, or
+ * records and kind; the data record of a journal. */
 void data_describe(const struct config *config, const struct loaded_data *data,
                    struct text_buffer *out);
 void data_release(const struct execute_ports *ports, struct loaded_data *data);

@@ -1,7 +1,7 @@
 /* Folding a back-test's journal: the bars come from the data, everything else from the journal. */
 #include <string.h>
 
-#include "drive/research/backtest.h"
+#include "drive/research/playback.h"
 #include "drive/research/timeline.h"
 
 struct fold {
@@ -117,6 +117,27 @@ static void fold_instant(struct fold *fold, struct timeline *timeline)
     }
 }
 
+/* What a session tells comes from its files, but for what is durable. */
+static void fold_session(struct fold *fold)
+{
+    struct session_feed *feed = &fold->backtest->playback->feed;
+    while (fold->status == STATUS_OK && session_feed_ns(feed) != INT64_MAX) {
+        session_feed_step(feed);
+        for (struct input *input = session_feed_next(feed);
+             input != NULL && fold->status == STATUS_OK; input = session_feed_next(feed)) {
+            fold_records(fold);
+            if (input->kind == INPUT_HEALTH || fold->status != STATUS_OK)
+                continue;
+            if (input->time_ns < engine_time(fold->backtest->engine)) {
+                fold_fail(fold, STATUS_CORRUPT, "the journal and the data do not fit together");
+                return;
+            }
+            input->seq = fold->seq + 1;
+            fold_input(fold, input);
+        }
+    }
+}
+
 enum status backtest_fold(struct backtest *backtest, const struct journal_records *records,
                           struct problem *problem)
 {
@@ -126,6 +147,8 @@ enum status backtest_fold(struct backtest *backtest, const struct journal_record
     if (status != STATUS_OK)
         return problem_set(problem, status, "journal", "not enough memory");
     fold_next(&fold);
+    if (backtest->playback != NULL)
+        fold_session(&fold);
     while (fold.status == STATUS_OK && timeline_advance(&timeline))
         fold_instant(&fold, &timeline);
     fold_records(&fold);

@@ -171,8 +171,7 @@ static enum status counted_record(void *context, struct journal_record *record)
 static enum status fold(struct replay *replay)
 {
     struct backtest backtest;
-    enum status status = backtest_init(&backtest, &replay->config, replay->data.series,
-                                       replay->data.count, replay->problem);
+    enum status status = backtest_open(&backtest, &replay->config, &replay->data, replay->problem);
     if (status != STATUS_OK)
         return status;
     struct journal_records records = {replay, counted_record};
@@ -245,8 +244,7 @@ static enum status run_again(struct replay *replay)
     struct backtest backtest;
     struct backtest_result result;
     struct problem ignored;
-    enum status status = backtest_init(&backtest, &replay->config, replay->data.series,
-                                       replay->data.count, replay->problem);
+    enum status status = backtest_open(&backtest, &replay->config, &replay->data, replay->problem);
     if (status != STATUS_OK)
         return status;
     struct journal_sink sink = {replay, compare_input, compare_frame};

@@ -10,10 +10,10 @@
  *     it was received less feed_ns.
  *  2. receive_ns is when we knew, never before event_ns. Where the file has no such time, it is
  *     event_ns plus feed_ns.
- *  3. A recorder's clock that is behind the venue's is moved forward for the whole session by one
- *     shift, the least with which all but one in a thousand of the records that have both times are
- *     received feed_ns or more after they happened. A clock for which that holds as it is is left
- *     alone. Those still received before they happened are received as they happen, and counted.
+ *  3. A recorder's clock by which more than one in a thousand of the records that have both times
+ *     were received before they happened is behind the venue's. It is moved forward for the whole
+ *     session by one shift, so that all but that many are received feed_ns or more after they
+ *     happened. What is still received before it happened is received as it happens, and counted.
  *  4. Neither time goes back within a file: the order of the file is the order of things. A time
  *     that does is moved up to the one before, and counted.
  *

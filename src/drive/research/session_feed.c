@@ -244,6 +244,11 @@ int64_t session_feed_ns(const struct session_feed *feed)
     return i64_min(clock_ns(feed), feed->received.next_ns);
 }
 
+bool session_feed_at_instant(const struct session_feed *feed, int64_t time_ns)
+{
+    return clock_ns(feed) == time_ns;
+}
+
 void session_feed_step(struct session_feed *feed)
 {
     int64_t now = clock_ns(feed);
@@ -262,11 +267,11 @@ struct input *session_feed_next(struct session_feed *feed)
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* Every message of the file may bring levels that stay. */
+/* Every delta may be a level that stays; a recorded book has some ten thousand. */
 static uint32_t levels_capacity(const struct depth_data *data)
 {
     uint64_t deltas = data->counts.deltas;
-    return deltas < 1024 ? 1024 : deltas > (1u << 17) ? 1u << 17 : (uint32_t)deltas;
+    return deltas < 1024 ? 1024 : deltas > 65536 ? 65536 : (uint32_t)deltas;
 }
 
 static enum status view_init(struct session_feed *feed, uint32_t index,

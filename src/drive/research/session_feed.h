@@ -56,6 +56,8 @@ void session_feed_release(struct session_feed *feed);
 
 /* When the next step comes: a record or an instant of the clock; INT64_MAX behind the end. */
 int64_t session_feed_ns(const struct session_feed *feed);
+/* Whether the next step is an instant of the clock, at that time. */
+bool session_feed_at_instant(const struct session_feed *feed, int64_t time_ns);
 /* Takes that step. Its inputs wait for session_feed_next; those of the step before are gone. */
 void session_feed_step(struct session_feed *feed);
 /* The next input of the step, borrowed until the next step; NULL at its end. */
