@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -145,6 +146,129 @@ static void a_writer_that_fails_ends_the_run(void **state)
         tape_end(&tape);
     }
     stage_end(&stage);
+}
+
+/* A journal file that cannot be created, written at its k-th record, or closed: the result's folder
+ * is not there afterwards, nor anything else. */
+
+struct journal_handle {
+    struct tape tape;
+    bool open;
+};
+
+struct disk {
+    struct journal_handle handle;
+    uint32_t fail_at;
+    bool fail_create, fail_close;
+};
+
+/* The port has no context of its own. */
+static struct disk disk;
+
+static enum status disk_create(const char *path, struct text session, struct text config,
+                               struct text data, struct journal_handle **out,
+                               struct problem *problem)
+{
+    assert_true(session.size > 0 && config.size > 0 && data.size > 0);
+    if (disk.fail_create)
+        return problem_set(problem, STATUS_IO, path, "no space left");
+    tape_begin(&disk.handle.tape, disk.fail_at);
+    disk.handle.open = true;
+    *out = &disk.handle;
+    return STATUS_OK;
+}
+
+static const struct journal_sink *disk_sink(struct journal_handle *handle)
+{
+    return &handle->tape.sink;
+}
+
+static void disk_abort(struct journal_handle *handle)
+{
+    assert_true(handle->open);
+    tape_end(&handle->tape);
+    handle->open = false;
+}
+
+static enum status disk_close(struct journal_handle *handle, struct problem *problem)
+{
+    bool failed = disk.fail_close ||
+                  (handle->tape.fail_at != 0 && handle->tape.count >= handle->tape.fail_at);
+    disk_abort(handle);
+    return failed ? problem_set(problem, STATUS_IO, "journal", "no space left") : STATUS_OK;
+}
+
+static enum status made_load(const struct bar_request *request, struct bar_data *out,
+                             struct problem *problem)
+{
+    (void)problem;
+    bool first = strcmp(request->instrument, "BTC-USD") == 0;
+    *out = (struct bar_data){.bars = bars_make(BARS, first ? 1 : 2, first ? 4000000 : 200000),
+                             .count = BARS,
+                             .price_decimals = request->price_decimals_min,
+                             .bar_ns = HOUR_NS};
+    out->content_hash = hash128_of(out->bars, BARS * sizeof *out->bars);
+    return STATUS_OK;
+}
+
+static void made_release(struct bar_data *data)
+{
+    free(data->bars);
+}
+
+static enum status disk_run(const char *folder)
+{
+    static const struct bar_port bars = {made_load, made_release};
+    static const struct journal_port journal = {disk_create, disk_sink, disk_close, disk_abort};
+    const struct execute_ports ports = {&bars, &journal, "test"};
+    char config[80], directory[80], trials[80];
+    (void)snprintf(config, sizeof config, "%s/c.yaml", folder);
+    (void)snprintf(directory, sizeof directory, "%s/deep/result", folder);
+    (void)snprintf(trials, sizeof trials, "%s/trials", folder);
+    struct execute_request request = {
+        .config_path = config, .directory = directory, .trials_path = trials};
+    struct backtest_result result;
+    struct metrics metrics;
+    struct problem problem;
+    problem_init(&problem);
+    enum status status = execute_backtest(&ports, &request, &result, &metrics, &problem);
+    assert_int_equal(problem.status, status);
+    assert_false(disk.handle.open);
+    if (status == STATUS_OK)
+        backtest_result_release(&result);
+    return status;
+}
+
+static void a_full_disk_leaves_nothing(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tern-backtest-XXXXXX", path[80], command[120];
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/c.yaml", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(desk_text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    static const char *const left[] = {"deep", "trials"};
+    enum status status = STATUS_IO;
+    uint32_t at = 0;
+    for (; status != STATUS_OK; at++) {
+        disk = (struct disk){.fail_at = at < 2 ? 0 : at - 1};
+        disk.fail_create = at == 0;
+        disk.fail_close = at == 1;
+        status = disk_run(folder); /* well once there is no such record any more */
+        for (size_t i = 0; status != STATUS_OK && i < ARRAY_COUNT(left); i++) {
+            (void)snprintf(path, sizeof path, "%s/%s", folder, left[i]);
+            assert_int_equal(access(path, F_OK), -1);
+        }
+    }
+    print_message("# %u ways to fail\n", at - 1);
+    disk = (struct disk){0};
+    assert_int_equal(disk_run(folder), STATUS_OK);
+    (void)snprintf(path, sizeof path, "%s/deep/result/result.json", folder);
+    assert_int_equal(access(path, F_OK), 0);
+    (void)snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
 }
 
 /* ---- interrupted ----------------------------------------------------------------------------- */
@@ -331,6 +455,7 @@ int main(void)
         cmocka_unit_test(the_journal_folds_to_the_state_of_the_run),
         cmocka_unit_test(a_changed_journal_never_folds_to_another_state),
         cmocka_unit_test(a_writer_that_fails_ends_the_run),
+        cmocka_unit_test(a_full_disk_leaves_nothing),
         cmocka_unit_test(an_interrupted_run_says_so),
         cmocka_unit_test(the_order_of_one_instant),
         cmocka_unit_test(the_order_of_one_instant_at_this_close),
