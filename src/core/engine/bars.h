@@ -5,6 +5,7 @@
 #define TERN_CORE_ENGINE_BARS_H
 
 #include "core/engine/state.h"
+#include "core/strategy/measure.h"
 
 /* A bar of a series that is longer than the data's. */
 void bars_build(struct engine *engine, uint32_t series, const struct bar *bar, int64_t bar_ns,
@@ -15,6 +16,8 @@ void bars_remember(struct engine *engine, uint32_t instrument, const struct bar 
 static inline void bars_bot_close(struct bot_row *row, const struct bar *bar, double scale)
 {
     row->bar(row->signals, row->params, bar, scale);
+    if (UNLIKELY(row->keeps_closes != 0))
+        measure_bar(row->measure, bar->close);
     row->state->bars_seen++;
     row->fresh = 1;
 }

@@ -1,5 +1,6 @@
 /* Bots decide, in their order, at the end of each instant at which their bars closed. */
 #include "core/engine/state.h"
+#include "core/strategy/measure.h"
 
 struct amount engine_purse_equity(const struct engine *engine, uint32_t cash_book)
 {
@@ -51,16 +52,23 @@ static enum order_purpose protection(const struct engine *engine, const struct b
     return 0;
 }
 
-/* Free cash the bot may spend: what is available in its purse less what the purse keeps. */
-static struct amount spendable(const struct engine *engine, const struct bot_config *config)
+struct amount bot_spendable(const struct engine *engine, uint32_t bot)
 {
+    const struct bot_config *config = &engine->config->bots[bot];
     uint32_t currency = engine->config->instruments[config->instrument].quote_asset;
     i128 cash = ledger_available(&engine->ledger, config->cash_book, currency).units;
     return (struct amount){cash - config->reserve.units};
 }
 
+double bot_measure(const struct engine *engine, uint32_t bot)
+{
+    const struct bot_config *config = &engine->config->bots[bot];
+    return measure_value(engine->bot_rows[bot].measure, config->size.method,
+                         engine->config->series[config->series].bar_ns);
+}
+
 static struct intent intent_of(const struct engine *engine, uint32_t bot,
-                               enum order_purpose purpose)
+                               enum order_purpose purpose, double measure)
 {
     const struct bot_config *config = &engine->config->bots[bot];
     const struct position *position = ledger_position(&engine->ledger, config->book,
@@ -86,9 +94,9 @@ static struct intent intent_of(const struct engine *engine, uint32_t bot,
     struct amount equity = {0};
     if (config->size.method >= SIZE_EQUITY)
         equity = engine_purse_equity(engine, config->cash_book);
-    intent.quantity = risk_size(instrument, &config->size, equity, spendable(engine, config),
+    intent.quantity = risk_size(instrument, &config->size, equity, bot_spendable(engine, bot),
                                 engine->risk.states[config->instrument].close,
-                                engine->risk.fee_taker, 0);
+                                engine->risk.fee_taker, measure);
     return intent;
 }
 
@@ -166,10 +174,19 @@ __attribute__((noinline)) static void act(struct engine *engine, uint32_t bot,
         decision->action = ACTION_CONFIRMING;
         return;
     }
+    enum size_method method = engine->config->bots[bot].size.method;
+    double measure = -1;
+    if (purpose == PURPOSE_ENTER && method >= SIZE_VOLATILITY) {
+        measure = bot_measure(engine, bot);
+        if (measure == 0 || (measure < 0 && method == SIZE_VOLATILITY)) {
+            decision->action = ACTION_NO_SIZE;
+            return;
+        }
+    }
     decision->action = purpose == PURPOSE_ENTER ? ACTION_ENTER : ACTION_EXIT;
     if (engine->config->observe)
         return;
-    struct intent intent = intent_of(engine, bot, purpose);
+    struct intent intent = intent_of(engine, bot, purpose, measure);
     enum reason reason = REASON_NONE;
     if (intent.quantity.units == 0) {
         /* Not one lot can be paid for. */
@@ -193,7 +210,7 @@ static struct decision *decision_at(const struct engine *engine, uint32_t bot, u
     return &engine->decisions[row + bot];
 }
 
-static void decide_bot(struct engine *engine, uint32_t bot)
+struct decision *decision_begin(struct engine *engine, uint32_t bot)
 {
     struct bot_row *row = &engine->bot_rows[bot];
     struct decision *decision = decision_at(engine, bot, row->decisions_count++);
@@ -202,6 +219,13 @@ static void decide_bot(struct engine *engine, uint32_t bot)
         .close = *row->close,
         .action = ACTION_HOLD,
     };
+    return decision;
+}
+
+static void decide_bot(struct engine *engine, uint32_t bot)
+{
+    const struct bot_row *row = &engine->bot_rows[bot];
+    struct decision *decision = decision_begin(engine, bot);
     bool ready = false;
     enum order_purpose purpose = wanted(engine, bot, decision, &ready);
     bool protects = purpose == PURPOSE_STOP_LOSS || purpose == PURPOSE_TAKE_PROFIT;
@@ -221,10 +245,15 @@ static void decide_bot(struct engine *engine, uint32_t bot)
 void decide_bots(struct engine *engine)
 {
     for (uint32_t bot = 0; bot < engine->config->bots_count; bot++) {
-        if (engine->bot_rows[bot].fresh == 0)
+        struct bot_row *row = &engine->bot_rows[bot];
+        if (row->fresh == 0 && LIKELY(row->every_cycle == 0))
             continue;
-        engine->bot_rows[bot].fresh = 0;
-        decide_bot(engine, bot);
+        enum plan_cause cause = row->fresh ? PLAN_BAR : PLAN_CYCLE;
+        row->fresh = 0;
+        if (LIKELY(row->decide != NULL))
+            decide_bot(engine, bot);
+        else
+            plan_bot(engine, bot, cause, 0);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/engine/bars.h"
+#include "core/strategy/measure.h"
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
@@ -48,6 +49,7 @@ static void durable_take(struct engine *engine, struct arena *arena, const struc
     size_t signals = 0;
     for (uint32_t i = 0; i < config->bots_count; i++) {
         signals += config->bots[i].class->state_size(config->bots[i].params);
+        signals += measure_size(config->bots[i].size.method);
     }
     engine->signals = arena_take(arena, signals, 1, 64);
 }
@@ -80,6 +82,8 @@ static void observed_take(struct engine *engine, struct arena *arena, const stru
     engine->commands = ARENA_TAKE(arena, struct command, engine->commands_capacity);
     uint32_t frame_size = frame_capacity(caps);
     uint8_t *frame = arena_take(arena, frame_size, 1, 64);
+    engine->wanted = ARENA_TAKE(arena, struct plan_order, PLAN_ORDERS_MAX);
+    engine->own = ARENA_TAKE(arena, const struct order *, OWN_ORDERS_MAX);
     if (frame != NULL)
         frame_writer_init(&engine->writer, frame, frame_size);
 }
@@ -124,7 +128,13 @@ static void state_init(struct engine *engine)
         engine->bots[i].last_fill_ns = INT64_MIN;
         engine->signal_offsets[i] = offset;
         bot->class->init(engine->signals + offset, bot->params);
+        if (bot->class->plan != NULL && bot->class->plan->begin != NULL)
+            bot->class->plan->begin(engine->signals + offset, bot,
+                                    &config->instruments[bot->instrument]);
         offset += bot->class->state_size(bot->params);
+        measure_init(engine->signals + offset, bot->size.method);
+        offset += measure_size(bot->size.method);
+        engine->quoters += bot->class->plan != NULL && bot->class->plan->on_quote;
     }
 }
 
@@ -147,6 +157,18 @@ static void rows_fill_only(struct engine *engine, struct instrument_row *row)
         return;
     row->only = &engine->bot_rows[engine->series_bots[series->bots_first]];
     row->only_ns = series->bar_ns;
+}
+
+/* What orders and fills, not bars, ask of a bot. */
+static void row_fill_plan(const struct engine *engine, struct bot_row *row,
+                          const struct bot_config *bot)
+{
+    const struct plan_class *plan = bot->class->plan;
+    size_t offset = engine->signal_offsets[bot->book - 1] + bot->class->state_size(bot->params);
+    row->measure = engine->signals + offset;
+    row->keeps_closes = bot->size.method == SIZE_VOLATILITY;
+    row->keeps_fills = bot->size.method == SIZE_KELLY || (plan != NULL && plan->fill != NULL);
+    row->every_cycle = plan != NULL && plan->every_cycle;
 }
 
 static void rows_fill(struct engine *engine)
@@ -180,7 +202,9 @@ static void rows_fill(struct engine *engine)
             .config = bot,
             .lot = config->instruments[bot->instrument].lot.units,
             .protects = bot->stop_loss.ppm > 0 || bot->take_profit.ppm > 0,
+            .quoted_ns = INT64_MIN,
         };
+        row_fill_plan(engine, &engine->bot_rows[i], bot);
     }
 }
 

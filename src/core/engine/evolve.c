@@ -169,6 +169,8 @@ static void evolve_planned(struct engine *engine, const struct fact_order_planne
     live_add(engine, order);
     exposure_move(engine, order, order->quantity.units);
     child_move(engine, order, 0);
+    if (order->bot != NONE_INDEX && order->origin == ORIGIN_BOT)
+        bot_keep_planned(engine, fact, time_ns);
     struct account_risk *account = engine->risk.account;
     const struct account_limits *limits = &engine->risk.limits.account;
     if (limits->on & LIMIT_MESSAGE_RATE) {
@@ -279,6 +281,8 @@ static void evolve_filled(struct engine *engine, const struct fact_order_filled 
     }
     if (order->bot != NONE_INDEX)
         engine->bots[order->bot].last_fill_ns = time_ns;
+    if (order->book != DESK_BOOK)
+        bot_keep_fill(engine, order, fact->price, quantity, notional, fee_value);
     struct account_risk *account = engine->risk.account;
     account->fills_count++;
     engine->risk.fills[account->fills_next] = (struct recent_fill){time_ns, order->bot, order->book,
@@ -307,6 +311,9 @@ static void evolve_reversed(struct engine *engine, const struct fact_fill_revers
     if (!order_state_is_end((enum order_state)order->state)) {
         exposure_move(engine, order, order_remaining(order).units - open_before);
     }
+    if (order->book != DESK_BOOK)
+        bot_keep_fill(engine, order, (struct price){0}, -fact->quantity.units, -notional,
+                      -fee_value);
 }
 
 static void evolve_ended(struct engine *engine, const struct fact_order_ended *fact,

@@ -119,7 +119,11 @@ void decide_observed(struct engine *engine, const struct input *input)
     struct market_state *market = &engine->risk.markets[input->instrument];
     market->mark_time_ns = input->time_ns;
     switch (input->kind) {
-    case INPUT_QUOTE: observe_quote(market, &input->quote); return;
+    case INPUT_QUOTE:
+        observe_quote(market, &input->quote);
+        if (UNLIKELY(engine->quoters > 0))
+            plan_on_quote(engine, input->instrument);
+        return;
     case INPUT_TRADE:
         if (!market->book_valid)
             market->mark = input->trade.price;

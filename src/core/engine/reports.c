@@ -167,6 +167,8 @@ static void after_fill(struct engine *engine, struct order *order, uint32_t fee_
     }
     if (engine->checks_after)
         check_after(engine, order->instrument);
+    if (order->bot != NONE_INDEX)
+        plan_after_fill(engine, order);
 }
 
 /* A fill of an order we do not know: what no state explains goes to suspense, which is an alarm.

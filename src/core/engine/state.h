@@ -46,6 +46,7 @@ struct timer_entry {
 };
 
 #define TIMERS_CAPACITY 1024u
+#define OWN_ORDERS_MAX 1024u /* live orders of a bot that a plan looks at */
 
 /* What a bar touches of an instrument and of a bot; bound once. */
 struct instrument_row {
@@ -79,8 +80,13 @@ struct bot_row {
     const struct bot_config *config;
     uint64_t decisions_count; /* ever */
     int64_t lot;
-    uint32_t protects; /* it has a stop or a target */
-    uint32_t fresh;    /* a bar closed that it has not decided on */
+    uint32_t protects;              /* it has a stop or a target */
+    uint32_t fresh;                 /* a bar closed that it has not decided on */
+    void *measure;                  /* what its sizing keeps, behind signals */
+    int64_t quoted_ns;              /* when it last looked at a quote; INT64_MIN: never */
+    uint32_t keeps_closes;          /* measure looks at bars */
+    uint32_t keeps_fills;           /* class or measure look at fills */
+    uint32_t every_cycle, reserved; /* it plans at every cycle */
 };
 
 struct engine {
@@ -107,9 +113,12 @@ struct engine {
     struct instrument_row *instrument_rows;
     struct series_row *series_rows;
     struct bot_row *bot_rows;
-    size_t *signal_offsets; /* of each bot's state in signals */
-    uint32_t *series_first; /* [instrument + 1]: first series of it */
-    uint32_t *series_bots;  /* bots, grouped by series */
+    struct plan_order *wanted;  /* [PLAN_ORDERS_MAX]: of the plan being made, and */
+    const struct order **own;   /* [OWN_ORDERS_MAX] the live orders of its bot */
+    uint32_t quoters, reserved; /* bots that look at quotes */
+    size_t *signal_offsets;     /* of each bot's state in signals */
+    uint32_t *series_first;     /* [instrument + 1]: first series of it */
+    uint32_t *series_bots;      /* bots, grouped by series */
     const uint8_t *frame;
     uint32_t frame_size;
     uint64_t fact_seq_fill; /* sequence of the fill the current step is about, 0 = none */
@@ -178,6 +187,25 @@ void decide_report(struct engine *engine, const struct input *input);
 
 /* ---- bots.c ---- */
 void decide_bots(struct engine *engine);
+/* Cash the bot may spend: what is free in its purse less what the purse keeps. */
+struct amount bot_spendable(const struct engine *engine, uint32_t bot);
+double bot_measure(const struct engine *engine, uint32_t bot);
+/* A new row among its decisions. */
+struct decision *decision_begin(struct engine *engine, uint32_t bot);
+
+/* ---- quoting.c ---- */
+/* Makes the live orders of a planning bot what its class wants now. fill_side: with PLAN_FILL. */
+void plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause, enum side fill_side);
+/* After a fill of the order, behind everything else of the step. */
+void plan_after_fill(struct engine *engine, const struct order *order);
+/* After a change of the top of an order book. */
+void plan_on_quote(struct engine *engine, uint32_t instrument);
+/* What fills and planned orders leave in the state of bots; for evolve.c. quantity, notional and
+ * fee are negative where a fill is taken back. */
+void bot_keep_fill(struct engine *engine, const struct order *order, struct price price,
+                   int64_t quantity, i128 notional, i128 fee);
+void bot_keep_planned(struct engine *engine, const struct fact_order_planned *fact,
+                      int64_t time_ns);
 void decide_bot_command(struct engine *engine, const struct input *input);
 
 /* ---- stops.c ---- */

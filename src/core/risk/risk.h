@@ -206,7 +206,13 @@ struct size_rule {
 
 /* Quantity on the lot for an entry at price, from the book's equity and free cash; never more than
  * free cash pays for with its fee; 0 where not one lot fits. `measure` is what the method needs of
- * the market: annual volatility for volatility, mean / variance for kelly; unused otherwise. */
+ * the market or of the bot's trips (core/strategy/measure.h), negative while it is not known: the
+ * annual volatility, the bounded Kelly bet; unused otherwise.
+ *
+ *     volatility   min(1, target / measure) x equity; nothing while it is not known
+ *     kelly        min(cap, fraction x measure) x equity; half of cap while it is not known
+ *
+ * Shares are rounded down to 10^-6; from there on everything is exact. */
 struct quantity risk_size(const struct instrument *instrument, const struct size_rule *rule,
                           struct amount equity, struct amount free_cash, struct price price,
                           struct ratio fee_rate, double measure);

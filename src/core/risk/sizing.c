@@ -41,7 +41,9 @@ struct quantity risk_size(const struct instrument *instrument, const struct size
         wanted = instrument_quantity_for(instrument, share(equity, ppm), price);
         break;
     case SIZE_KELLY:
-        ppm = measured_ppm(measure * ((double)rule->fraction.ppm / (double)RATIO_ONE));
+        ppm = measure < 0
+                  ? rule->cap.ppm / 2
+                  : measured_ppm(measure * ((double)rule->fraction.ppm / (double)RATIO_ONE));
         if (ppm > rule->cap.ppm)
             ppm = rule->cap.ppm;
         wanted = instrument_quantity_for(instrument, share(equity, ppm), price);

@@ -1,8 +1,8 @@
 #include "core/strategy/strategy.h"
 
 static const struct strategy_class *const classes[] = {
-    &strategy_ma_cross, &strategy_score,     &strategy_rsi,
-    &strategy_macd,     &strategy_bollinger, &strategy_donchian,
+    &strategy_ma_cross, &strategy_score, &strategy_rsi, &strategy_macd,      &strategy_bollinger,
+    &strategy_donchian, &strategy_grid,  &strategy_dca, &strategy_rebalance, &strategy_maker,
 };
 
 const struct strategy_class *const *strategy_classes(size_t *count)
@@ -22,8 +22,9 @@ const struct strategy_class *strategy_find(struct text name)
 
 const char *bot_action_name(enum bot_action action)
 {
-    static const char *const names[] = {"warming", "hold",      "enter",  "exit",  "confirming",
-                                        "cooling", "in_flight", "denied", "paused"};
+    static const char *const names[] = {"warming",    "hold",    "enter",     "exit",
+                                        "confirming", "cooling", "in_flight", "denied",
+                                        "paused",     "no_size", "quote"};
     ASSERT(action < ARRAY_COUNT(names));
     return names[action];
 }

@@ -1,11 +1,12 @@
-/* Strategies: what a bot thinks. A class says what it wants on closed bars; the engine turns that
- * into an order, sizes it, asks risk, and keeps the bot's money apart. */
+/* Strategies: what a bot thinks. A class says what it wants on closed bars, a stance or (plan.h) a
+ * set of orders; the engine turns that into orders, asks risk, and keeps the bot's money apart. */
 #ifndef TERN_CORE_STRATEGY_STRATEGY_H
 #define TERN_CORE_STRATEGY_STRATEGY_H
 
 #include "core/model/bar.h"
 #include "core/risk/risk.h"
 #include "core/signal/indicator.h"
+#include "core/strategy/plan.h"
 
 /* Compiles a bar function a second time with the CPU's own fma. */
 #if defined(__x86_64__)
@@ -38,6 +39,8 @@ enum bot_action {
     ACTION_IN_FLIGHT = 6,  /* an order is working */
     ACTION_DENIED = 7,     /* wanted to act; risk said no, see reason */
     ACTION_PAUSED = 8,     /* the bot is paused or stopped */
+    ACTION_NO_SIZE = 9,    /* wants to enter, but its sizing gives nothing */
+    ACTION_QUOTE = 10,     /* its set of orders was changed */
 };
 
 /* One decision, explained: what went in, what came out, what risk said. One cache line, because
@@ -69,12 +72,14 @@ struct bot_config {
     struct ratio stop_loss, take_profit; /* 0 = off */
     struct amount budget;                /* 0 = the whole account */
     struct amount reserve;               /* cash its book keeps free */
+    struct plan_params plan;             /* of classes that plan */
 };
 
 struct strategy_parameter {
     const char *name, *summary;
     double fallback, min, max;
     bool integer;
+    const char *fallback_text, *range_text; /* where a number alone does not say it; else NULL */
 };
 
 /* State is a plain block without pointers or padding: it is hashed and written as it lies. */
@@ -94,6 +99,7 @@ struct strategy_class {
      * *ready is false. */
     enum stance (*decide)(const void *state, const double *params, struct decision *decision,
                           bool *ready);
+    const struct plan_class *plan; /* of a class that wants a set of orders; NULL: a stance */
 };
 
 extern const struct strategy_class strategy_ma_cross;
@@ -102,6 +108,10 @@ extern const struct strategy_class strategy_rsi;
 extern const struct strategy_class strategy_macd;
 extern const struct strategy_class strategy_bollinger;
 extern const struct strategy_class strategy_donchian;
+extern const struct strategy_class strategy_grid;
+extern const struct strategy_class strategy_dca;
+extern const struct strategy_class strategy_rebalance;
+extern const struct strategy_class strategy_maker;
 
 /* All classes of the house; *count of them. */
 const struct strategy_class *const *strategy_classes(size_t *count);
@@ -132,5 +142,6 @@ enum rsi_cross_param { RSI_CROSS_PERIOD, RSI_CROSS_OVERSOLD, RSI_CROSS_OVERBOUGH
 enum macd_cross_param { MACD_CROSS_FAST, MACD_CROSS_SLOW, MACD_CROSS_SIGNAL };
 enum bollinger_param { BOLLINGER_PERIOD, BOLLINGER_DEVIATIONS, BOLLINGER_BREAK }; /* break: 0, 1 */
 enum donchian_param { DONCHIAN_ENTRY, DONCHIAN_EXIT };
+enum grid_param { GRID_LOW, GRID_HIGH, GRID_LEVELS, GRID_SPACING }; /* LEVELS alone is read here */
 
 #endif

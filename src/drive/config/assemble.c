@@ -232,7 +232,80 @@ static void account_limits_fill(const struct config_risk *risk, struct account_l
 
 /* ---- bots ------------------------------------------------------------------------------------ */
 
-static enum status bot_params(const struct config_bot *source, struct bot_config *bot,
+/* A price of the configuration in units; check_bots has seen that it lies on the tick. */
+static struct price price_of(const struct instrument *instrument, struct amount amount)
+{
+    return (struct price){
+        (int64_t)(amount.units / power_of_ten(AMOUNT_DECIMALS - instrument->price_decimals))};
+}
+
+/* Levels that rounding to the tick puts on one price would be one. */
+static enum status grid_fill(const struct config_bot *source, const struct instrument *instrument,
+                             struct bot_config *bot, struct problem *problem)
+{
+    struct plan_params *plan = &bot->plan;
+    bot->class = &strategy_grid;
+    plan->low = price_of(instrument, source->params[CONFIG_GRID_LOW].value.amount);
+    plan->high = price_of(instrument, source->params[CONFIG_GRID_HIGH].value.amount);
+    plan->levels = (uint32_t)source->params[CONFIG_GRID_LEVELS].value.integer;
+    plan->geometric = source->params[CONFIG_GRID_SPACING].value.choice == 1;
+    bot->params[GRID_LEVELS] = (double)plan->levels;
+    int64_t before = 0;
+    for (uint32_t i = 0; i < plan->levels; i++) {
+        int64_t level = grid_level(plan, instrument->tick, i).units;
+        if (level <= before || level % instrument->tick.units != 0) {
+            problem_set(problem, STATUS_CONFIG_INVALID, "bots",
+                        level <= before ? "levels of \"%s\" are less than a tick apart"
+                                        : "low or high of \"%s\" is not on the tick",
+                        source->name);
+            problem_allowed(problem, "prices on the tick of %s, a tick apart at least",
+                            instrument->name);
+            return STATUS_CONFIG_INVALID;
+        }
+        before = level;
+    }
+    return STATUS_OK;
+}
+
+static void dca_fill(const struct config_param *params, struct bot_config *bot)
+{
+    struct plan_params *plan = &bot->plan;
+    bot->class = &strategy_dca;
+    plan->every_ns = params[CONFIG_DCA_EVERY].value.integer;
+    plan->amount = params[CONFIG_DCA_AMOUNT].value.amount;
+    if (params[CONFIG_DCA_DIP].set)
+        plan->dip = params[CONFIG_DCA_DIP].value.ratio;
+    if (params[CONFIG_DCA_MAX].set)
+        plan->max = params[CONFIG_DCA_MAX].value.amount;
+}
+
+static void rebalance_fill(const struct config *config, const struct config_param *params,
+                           struct bot_config *bot)
+{
+    struct plan_params *plan = &bot->plan;
+    const struct config_names *names = &params[CONFIG_REBALANCE_INSTRUMENTS].value.names;
+    bot->class = &strategy_rebalance;
+    plan->band = params[CONFIG_REBALANCE_BAND].value.ratio;
+    plan->instruments_count = names->count;
+    ASSERT(names->count <= PLAN_INSTRUMENTS_MAX);
+    for (uint32_t i = 0; i < names->count; i++) {
+        plan->instruments[i] = config_instrument_index(config, names->items[i]);
+        plan->weights[i] = params[CONFIG_REBALANCE_WEIGHTS].value.ratios.items[i];
+    }
+}
+
+static void maker_fill(const struct config_param *params, struct bot_config *bot)
+{
+    struct plan_params *plan = &bot->plan;
+    bot->class = &strategy_maker;
+    plan->levels = (uint32_t)params[CONFIG_MAKER_LEVELS].value.integer;
+    plan->spread = params[CONFIG_MAKER_SPREAD].value.ratio;
+    plan->skew.ppm = (int64_t)(params[CONFIG_MAKER_SKEW].value.number * (double)RATIO_ONE + 0.5);
+    plan->refresh_ns = params[CONFIG_MAKER_REFRESH].value.integer;
+}
+
+static enum status bot_params(const struct config *config, const struct config_bot *source,
+                              const struct instrument *instrument, struct bot_config *bot,
                               struct problem *problem)
 {
     double *params = bot->params;
@@ -289,21 +362,22 @@ static enum status bot_params(const struct config_bot *source, struct bot_config
         params[DONCHIAN_ENTRY] = (double)source->params[CONFIG_DONCHIAN_ENTRY].value.integer;
         params[DONCHIAN_EXIT] = (double)source->params[CONFIG_DONCHIAN_EXIT].value.integer;
         return STATUS_OK;
-    case CONFIG_BOT_GRID:
-    case CONFIG_BOT_DCA:
-    case CONFIG_BOT_REBALANCE:
-    case CONFIG_BOT_MAKER:
+    case CONFIG_BOT_GRID: return grid_fill(source, instrument, bot, problem);
+    case CONFIG_BOT_DCA: dca_fill(source->params, bot); return STATUS_OK;
+    case CONFIG_BOT_REBALANCE: rebalance_fill(config, source->params, bot); return STATUS_OK;
+    case CONFIG_BOT_MAKER: maker_fill(source->params, bot); return STATUS_OK;
     case CONFIG_BOT_SCRIPT:
     case CONFIG_BOT_PLUGIN: break;
     }
     problem_set(problem, STATUS_CONFIG_INVALID, "bots", "the kind of \"%s\" does not run yet",
                 source->name);
-    problem_allowed(problem, "score, ma_cross, rsi, macd, bollinger, donchian");
+    problem_allowed(problem, "score, ma_cross, rsi, macd, bollinger, donchian, grid, dca, "
+                             "rebalance, maker");
     return STATUS_CONFIG_INVALID;
 }
 
-static enum status bot_size(const struct config_bot *source, const struct instrument *instrument,
-                            struct bot_config *bot, struct problem *problem)
+static void bot_size(const struct config_bot *source, const struct instrument *instrument,
+                     struct bot_config *bot)
 {
     struct size_rule *size = &bot->size;
     size->quantity = quantity_of(instrument, source->size.quantity);
@@ -312,16 +386,12 @@ static enum status bot_size(const struct config_bot *source, const struct instru
     size->target = source->size.target;
     size->cap = source->size.cap;
     switch (source->size.method) {
-    case CONFIG_SIZE_FIXED: size->method = SIZE_FIXED; return STATUS_OK;
-    case CONFIG_SIZE_NOTIONAL: size->method = SIZE_NOTIONAL; return STATUS_OK;
-    case CONFIG_SIZE_EQUITY: size->method = SIZE_EQUITY; return STATUS_OK;
-    case CONFIG_SIZE_VOLATILITY:
-    case CONFIG_SIZE_KELLY: break;
+    case CONFIG_SIZE_FIXED: size->method = SIZE_FIXED; return;
+    case CONFIG_SIZE_NOTIONAL: size->method = SIZE_NOTIONAL; return;
+    case CONFIG_SIZE_EQUITY: size->method = SIZE_EQUITY; return;
+    case CONFIG_SIZE_VOLATILITY: size->method = SIZE_VOLATILITY; return;
+    case CONFIG_SIZE_KELLY: size->method = SIZE_KELLY; return;
     }
-    problem_set(problem, STATUS_CONFIG_INVALID, "bots", "the sizing of \"%s\" does not run yet",
-                source->name);
-    problem_allowed(problem, "fixed, notional, equity");
-    return STATUS_CONFIG_INVALID;
 }
 
 /* The series of an instrument and bar length, made where it is not there yet. */
@@ -377,10 +447,9 @@ static enum status bots_fill(struct assembly *assembly, const struct config *con
         bot->cooldown_ns = source->cooldown_ns;
         bot->stop_loss = source->stop_loss.value;
         bot->take_profit = source->take_profit.value;
-        enum status status = bot_params(source, bot, problem);
-        if (status != STATUS_OK)
-            return status;
-        status = bot_size(source, &assembly->instruments[bot->instrument], bot, problem);
+        const struct instrument *instrument = &assembly->instruments[bot->instrument];
+        bot_size(source, instrument, bot);
+        enum status status = bot_params(config, source, instrument, bot, problem);
         if (status != STATUS_OK)
             return status;
         if (source->style != CONFIG_STYLE_MARKET) {

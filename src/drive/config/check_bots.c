@@ -164,14 +164,82 @@ static enum status check_rebalance(struct check *check, uint32_t index)
         check_refuse(check, key_of(key, index, "params.weights"), "the sum is more than 1");
         return check_allow(check, "a sum of at most 1", NULL);
     }
+    if (names->count > PLAN_INSTRUMENTS_MAX) {
+        check_refuse(check, key_of(key, index, "params.instruments"), "%u instruments",
+                     names->count);
+        return check_allow(check, "at most 16", "split them among two bots");
+    }
+    /* Its decisions fall at the closes of the first one's bars. */
+    bot->instrument_index = config_instrument_index(check->config, names->items[0]);
     return STATUS_OK;
+}
+
+/* Low and high lie on the tick, so that every level is a price that an order may have. */
+static enum status check_grid(struct check *check, uint32_t index)
+{
+    const struct config_bot *bot = &check->config->bots[index];
+    const struct config_instrument *listed = &check->config->instruments[bot->instrument_index];
+    i128 low = bot->params[CONFIG_GRID_LOW].value.amount.units;
+    i128 high = bot->params[CONFIG_GRID_HIGH].value.amount.units;
+    i128 tick = listed->price_increment.units;
+    char key[KEY_SIZE], text[DECIMAL_TEXT_SIZE], allowed[DECIMAL_TEXT_SIZE + 32];
+    if (low >= high) {
+        check_refuse(check, key_of(key, index, "params.low"), "low is not less than high");
+        return check_allow(check, "low less than high", NULL);
+    }
+    bool low_off = low % tick != 0;
+    if (low_off || high % tick != 0) {
+        (void)decimal_format_i128(text, low_off ? low : high, AMOUNT_DECIMALS);
+        check_refuse(check, key_of(key, index, low_off ? "params.low" : "params.high"),
+                     "%s is not on the tick of %s", text, bot->instrument);
+        (void)decimal_format_i128(text, tick, AMOUNT_DECIMALS);
+        (void)snprintf(allowed, sizeof allowed, "a multiple of %s", text);
+        return check_allow(check, allowed, NULL);
+    }
+    return STATUS_OK;
+}
+
+/* In a back-test a maker needs to see an order book. */
+static enum status check_maker(struct check *check, uint32_t index)
+{
+    const struct config_bot *bot = &check->config->bots[index];
+    char key[KEY_SIZE];
+    if (check->config->mode != CONFIG_BACKTEST)
+        return STATUS_OK;
+    for (uint32_t i = 0; i < check->config->data_count; i++) {
+        const struct config_data *data = &check->config->data[i];
+        if (strcmp(data->instrument, bot->instrument) == 0 &&
+            (data->kind == CONFIG_DATA_DEPTH || data->kind == CONFIG_DATA_QUOTES))
+            return STATUS_OK;
+    }
+    check_refuse(check, key_of(key, index, "kind"),
+                 "a maker quotes around an order book, and the data of %s have none",
+                 bot->instrument);
+    return check_allow(check, "data of kind depth or quotes for its instrument",
+                       "add such data, or take another kind of bot");
+}
+
+/* Bots that keep a set of orders have neither entries nor exits that these could be about. */
+static enum status check_planning(struct check *check, uint32_t index)
+{
+    const struct config_bot *bot = &check->config->bots[index];
+    const char *found = bot->confirm > 0       ? "confirm"
+                        : bot->cooldown_ns > 0 ? "cooldown"
+                        : bot->stop_loss.set   ? "stop_loss"
+                        : bot->take_profit.set ? "take_profit"
+                                               : NULL;
+    char key[KEY_SIZE];
+    if (found == NULL)
+        return STATUS_OK;
+    check_refuse(check, key_of(key, index, found), "%s has no meaning for kind %s", found,
+                 config_bot_kind_name(bot->kind));
+    return check_allow(check, "kinds that enter and leave on a signal", "remove it");
 }
 
 static enum status check_params(struct check *check, uint32_t index)
 {
     const struct config_bot *bot = &check->config->bots[index];
     const struct config_param *params = bot->params;
-    char key[KEY_SIZE];
     if (bot->kind == CONFIG_BOT_MA_CROSS)
         return check_less(check, index, "params.fast",
                           (double)params[CONFIG_MA_CROSS_FAST].value.integer,
@@ -183,21 +251,23 @@ static enum status check_params(struct check *check, uint32_t index)
     if (bot->kind == CONFIG_BOT_RSI)
         return check_less(check, index, "params.oversold", params[CONFIG_RSI_OVERSOLD].value.number,
                           params[CONFIG_RSI_OVERBOUGHT].value.number, "oversold", "overbought");
-    if (bot->kind == CONFIG_BOT_GRID &&
-        params[CONFIG_GRID_LOW].value.amount.units >= params[CONFIG_GRID_HIGH].value.amount.units) {
-        check_refuse(check, key_of(key, index, "params.low"), "low is not less than high");
-        return check_allow(check, "low less than high", NULL);
-    }
-    if (bot->kind == CONFIG_BOT_REBALANCE)
-        return check_rebalance(check, index);
-    return STATUS_OK;
+    if (bot->kind != CONFIG_BOT_GRID && bot->kind != CONFIG_BOT_DCA &&
+        bot->kind != CONFIG_BOT_REBALANCE && bot->kind != CONFIG_BOT_MAKER)
+        return STATUS_OK;
+    enum status status = check_planning(check, index);
+    if (status != STATUS_OK || bot->kind == CONFIG_BOT_DCA)
+        return status;
+    return bot->kind == CONFIG_BOT_GRID    ? check_grid(check, index)
+           : bot->kind == CONFIG_BOT_MAKER ? check_maker(check, index)
+                                           : check_rebalance(check, index);
 }
 
 /* A fixed quantity is rounded down to the lot, so it must be one at least. */
 static enum status check_size(struct check *check, uint32_t index)
 {
     const struct config_bot *bot = &check->config->bots[index];
-    if (bot->size.method != CONFIG_SIZE_FIXED || bot->instrument_index == UINT32_MAX)
+    if (bot->size.method != CONFIG_SIZE_FIXED || bot->kind == CONFIG_BOT_REBALANCE ||
+        bot->kind == CONFIG_BOT_DCA)
         return STATUS_OK;
     struct amount lot = check->config->instruments[bot->instrument_index].quantity_increment;
     char key[KEY_SIZE], found[DECIMAL_TEXT_SIZE], allowed[DECIMAL_TEXT_SIZE + 32];

@@ -101,9 +101,20 @@ void reference_bots(enum page_form form, struct text_buffer *out)
     size_t count;
     const struct strategy_class *const *classes = strategy_classes(&count);
     page_begin(&page, form, out, "Bots", "tern help bots --markdown");
-    page_paragraph(&page, "Bots decide on closed bars and are long or flat. Each has a kind; these "
-                          "kinds and parameters there are. `tern help config` has the keys that "
-                          "all bots share: size, execute, stop_loss, take_profit, budget.");
+    page_paragraph(&page,
+                   "Bots decide on closed bars and are long or flat, but for grid, dca, rebalance "
+                   "and maker, which say what orders they want and have them kept so: those "
+                   "that fit stay, others are amended or cancelled, missing ones are placed. Each "
+                   "has a kind; these kinds and parameters there are. `tern help config` has the "
+                   "keys that all bots share: size, execute, stop_loss, take_profit, budget.");
+    page_paragraph(&page,
+                   "`size: volatility` enters with min(1, target / v) of the book's equity, v the "
+                   "sample deviation of the last 20 log returns of its bars, a year of 365 days; "
+                   "until 21 bars closed it does not enter. `size: kelly` enters with "
+                   "min(cap, fraction x f), f = w - (1 - w) / b of its own closed trips: w the "
+                   "share that won, kept within 0.01 and 0.99, b their mean return over the mean "
+                   "loss, at most 100. Until ten trips are closed it enters with half of cap; "
+                   "where f is not above 0 it stays out. Shares are rounded down to a millionth.");
     for (size_t i = 0; i < count; i++) {
         const struct strategy_class *class = classes[i];
         struct text_buffer text;
@@ -115,11 +126,18 @@ void reference_bots(enum page_form form, struct text_buffer *out)
         for (uint32_t j = 0; j < class->parameter_count; j++) {
             const struct strategy_parameter *row = &class->parameters[j];
             page_cell(&page, row->name);
-            number_append(&text, row->fallback);
+            if (row->fallback_text != NULL)
+                text_buffer_append(&text, text_of(row->fallback_text));
+            else
+                number_append(&text, row->fallback);
             cell_take(&page, &text);
-            number_append(&text, row->min);
-            text_buffer_append(&text, TEXT(" to "));
-            number_append(&text, row->max);
+            if (row->range_text != NULL) {
+                text_buffer_append(&text, text_of(row->range_text));
+            } else {
+                number_append(&text, row->min);
+                text_buffer_append(&text, TEXT(" to "));
+                number_append(&text, row->max);
+            }
             cell_take(&page, &text);
             page_cell(&page, row->summary);
         }
