@@ -111,7 +111,7 @@ static const struct option queue_options[] = {
 };
 
 static const struct section queue_section = SECTION("simulation.queue", queue_options,
-                                                    config_simulation, "model");
+                                                    config_simulation, NULL);
 
 static const struct option impact_options[] = {
     ROW(.name = "temporary", .type = OPTION_DOUBLE, .flags = OPTION_LATER,

@@ -47,6 +47,10 @@ struct backtest {
 struct backtest_options {
     bool collect_rows; /* keep fills, orders, trips and equity points, not only sums */
     bool audit;        /* engine_audit after every frame: slow, for tests */
+    /* Commands of a person, in order of time, each at its time_ns and on the instrument's session;
+     * seq is given in the run. Borrowed. A run over bars takes none. */
+    const struct input *commands;
+    uint32_t commands_count;
     /* Called now and then with the share done; false stops the run with STATUS_INTERRUPTED. May be
      * NULL. */
     bool (*progress)(void *context, uint64_t bars_done, uint64_t bars_total);

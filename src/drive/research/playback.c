@@ -280,6 +280,23 @@ static void answer(struct run *run, int64_t now)
     run_feed(run, &input);
 }
 
+static int64_t command_ns(const struct run *run)
+{
+    const struct backtest_options *options = run->options;
+    if (run->commands_at == options->commands_count)
+        return INT64_MAX;
+    return options->commands[run->commands_at].time_ns;
+}
+
+static void command(struct run *run, int64_t now)
+{
+    struct input input = run->options->commands[run->commands_at++];
+    run_timers(run, now);
+    input.seq = ++run->seq;
+    run_journal(run, &input);
+    run_feed(run, &input);
+}
+
 /* What is next, in the order of playback.h; false behind the end. */
 static bool advance(struct run *run, struct session_cursor *happened)
 {
@@ -289,7 +306,8 @@ static bool advance(struct run *run, struct session_cursor *happened)
     int64_t due = book_venue_next_ns(venue);
     int64_t told = session_feed_ns(&playback->feed);
     int64_t answered = book_venue_answer_ns(venue);
-    int64_t now = i64_min(i64_min(market, due), i64_min(told, answered));
+    int64_t asked = command_ns(run);
+    int64_t now = i64_min(i64_min(i64_min(market, due), i64_min(told, answered)), asked);
     uint64_t timer = 0;
     int64_t deadline = 0;
     if (now > playback->feed.to_ns)
@@ -300,7 +318,11 @@ static bool advance(struct run *run, struct session_cursor *happened)
         play(playback, happened);
     else if (due == now)
         book_venue_advance(venue, now);
-    else if (answered == now && !session_feed_at_instant(&playback->feed, now))
+    else if (told == now && session_feed_at_instant(&playback->feed, now))
+        step(run, now);
+    else if (asked == now)
+        command(run, now);
+    else if (answered == now)
         answer(run, now);
     else
         step(run, now);

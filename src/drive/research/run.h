@@ -14,7 +14,8 @@ struct run {
     /* Gives a command to the exchange. */
     void (*send)(struct backtest *backtest, const struct command *command, int64_t time_ns);
     uint64_t seq;
-    enum status status; /* of the first failure */
+    uint32_t commands_at; /* next of options->commands */
+    enum status status;   /* of the first failure */
     struct problem *problem;
 };
 
