@@ -279,6 +279,17 @@ static void due_update(struct book_venue *venue)
     venue->due_ns = i64_min(expiry_ns(venue), request_ns(venue));
 }
 
+/* It never reached the exchange, and we learn so. */
+static void refuse(struct book_venue *venue, const struct venue_request *request)
+{
+    static const enum input_kind kinds[] = {[VENUE_PLACE] = INPUT_VENUE_REJECTED,
+                                            [VENUE_CANCEL] = INPUT_VENUE_CANCEL_REJECTED,
+                                            [VENUE_AMEND] = INPUT_VENUE_AMEND_REJECTED};
+    venue->counters.refused += request->kind == VENUE_PLACE;
+    venue_report_reason(venue, kinds[request->kind], request->order.id, request->order.instrument,
+                        REASON_VENUE_SAID);
+}
+
 /* The oldest request is judged; its answer has a time already. */
 static void judge(struct book_venue *venue)
 {
@@ -287,15 +298,14 @@ static void judge(struct book_venue *venue)
     venue->answer_last_ns = i64_max(venue->answer_last_ns, request->answer_ns);
     venue->answer_ns = venue->answer_last_ns;
     venue->requests_head++;
+    if (request->refused) {
+        refuse(venue, request);
+        return;
+    }
     switch (request->kind) {
     case VENUE_PLACE: judge_place(venue, &request->order); break;
     case VENUE_CANCEL: judge_cancel(venue, request->order.id); break;
     case VENUE_AMEND: judge_amend(venue, &request->order); break;
-    case VENUE_REFUSED:
-        venue->counters.refused++;
-        venue_report_reason(venue, INPUT_VENUE_REJECTED, request->order.id,
-                            request->order.instrument, REASON_VENUE_SAID);
-        break;
     }
 }
 
@@ -338,7 +348,7 @@ void book_venue_advance(struct book_venue *venue, int64_t time_ns)
 
 int64_t book_venue_next_ns(const struct book_venue *venue)
 {
-    return venue->due_ns;
+    return i64_min(expiry_ns(venue), request_ns(venue));
 }
 
 /* ---- our side -------------------------------------------------------------------------------- */
@@ -349,20 +359,17 @@ static void send(struct book_venue *venue, enum venue_request_kind kind,
     ASSERT(venue->requests_tail - venue->requests_head <= venue->requests_mask);
     struct latency_times times = latency_line_send(&venue->latency, time_ns);
     struct venue_request *request = &venue->requests[venue->requests_tail & venue->requests_mask];
-    /* One that never reaches the exchange still has its place among the answers. */
-    if (times.refused) {
-        kind = kind == VENUE_PLACE ? VENUE_REFUSED : kind;
-        if (venue->requests_head != venue->requests_tail) {
-            int64_t last = venue->requests[(venue->requests_tail - 1) & venue->requests_mask]
-                               .exchange_ns;
-            times.exchange_ns = i64_max(times.exchange_ns, last);
-        }
-    }
     times.exchange_ns = i64_max(times.exchange_ns, venue->now_ns);
+    /* One that never reaches the exchange still has its place among the answers. */
+    if (times.refused && venue->requests_head != venue->requests_tail) {
+        uint64_t last = (venue->requests_tail - 1) & venue->requests_mask;
+        times.exchange_ns = i64_max(times.exchange_ns, venue->requests[last].exchange_ns);
+    }
     *request = (struct venue_request){.exchange_ns = times.exchange_ns,
                                       .answer_ns = i64_max(times.answer_ns, times.exchange_ns),
                                       .order = *order,
-                                      .kind = kind};
+                                      .kind = kind,
+                                      .refused = times.refused};
     venue->requests_tail++;
     due_update(venue);
 }

@@ -66,20 +66,20 @@ struct venue_order {
     uint8_t reserved;
 };
 
-enum venue_request_kind { VENUE_PLACE, VENUE_CANCEL, VENUE_AMEND, VENUE_REFUSED };
+enum venue_request_kind { VENUE_PLACE, VENUE_CANCEL, VENUE_AMEND };
 
 struct venue_request {
     int64_t exchange_ns, answer_ns;
     struct venue_order order; /* of a cancel the id; of an amend also price and quantity */
     enum venue_request_kind kind;
-    uint32_t reserved;
+    bool refused; /* before the exchange */
 };
 
 struct book_venue {
     struct book_venue_config config;
     struct arena memory;
     int64_t now_ns; /* the exchange's clock */
-    int64_t due_ns; /* the earliest request or expiry; INT64_MAX: none */
+    int64_t due_ns; /* no request or expiry is due before it */
     struct venue_market *markets;
     struct venue_level *levels; /* [0] is never used */
     struct queue_line *lines;   /* [0] is never used */
