@@ -41,6 +41,22 @@ def tern(*arguments, home, cwd=None, **more):
     return tap.tern(*arguments, env=environment(home, **more), cwd=cwd)
 
 
+def without_rights(*arguments, home, **more):
+    """As `tern`, but never as the superuser, who may read and write everything. What it is to reach
+    in `home` must be open to others; the program is copied there, for it may not be."""
+    if os.geteuid() != 0:
+        return tern(*arguments, home=home, **more)
+    program = os.path.join(home, 'tern-program')
+    os.chmod(home, 0o755)
+    shutil.copy(tap.PROGRAM, program)
+    try:
+        return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120,
+                              stdin=subprocess.DEVNULL, check=False, user=65534, group=65534,
+                              extra_groups=[], env=environment(home, **more))
+    finally:
+        os.remove(program)
+
+
 def good(*arguments, home, **more):
     """Its stdout; a failure fails the test."""
     answer = tern(*arguments, home=home, **more)

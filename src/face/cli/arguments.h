@@ -39,6 +39,7 @@ enum cli_value {
     X(LINES, "lines", 'n', "N", TEXT, "How many of the last; 0: all.")                         \
     X(CONFIG, "config", 'c', "FILE", FILE, "The configuration, with the paths of its data.")   \
     X(ORIGIN, "origin", 0, NULL, NONE, "Say where each value came from.")                      \
+    X(PROFILE, "profile", 0, "NAME", TEXT, "Take that profile, whatever the files say.")       \
     X(LIVE, "live", 0, NULL, NONE, "Judge the file as for trading, not for a back-test.")      \
     X(SEED, "seed", 0, "N", TEXT, "Make it reproducible.")                                     \
     X(SPEED, "speed", 0, "X", TEXT, "Scale time.")                                             \

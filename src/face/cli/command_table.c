@@ -174,11 +174,15 @@ static const struct cli_command commands[] = {
      .run = run_backtest_show},
     {.noun = "config",
      .verb = "show",
-     .operands = "FILE",
+     .operands = "[FILE]",
      .sentence = "Print every value of a configuration, defaults included.",
+     .detail = "Without FILE it is the configuration that trading would have, and where each value "
+               "came from. A later source wins: /etc/tern/config.yaml, "
+               "$XDG_CONFIG_HOME/tern/config.yaml, tern.yaml, profiles/NAME.yaml beside one of "
+               "them, TERN_* in .env, TERN_* in the environment (TERN_RISK__DRAWDOWN_MAX is "
+               "risk.drawdown_max), --profile.",
      .example = "tern config show --origin examples/score.yaml",
-     .options = BIT(ORIGIN) | BIT(LIVE) | BIT(PLAIN),
-     .operands_min = 1,
+     .options = BIT(ORIGIN) | BIT(LIVE) | BIT(PROFILE) | BIT(PLAIN),
      .operands_max = 1,
      .operand = CLI_VALUE_FILE,
      .run = run_config_show},

@@ -1,7 +1,11 @@
 /* tern config show, validate and explain. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "drive/config/config.h"
+#include "drive/config/effective.h"
 #include "drive/reference/reference.h"
 #include "face/cli/cli_context.h"
 
@@ -9,6 +13,55 @@ static enum status read_config(struct cli *cli, struct config *config)
 {
     enum config_mode mode = cli_have(cli, CLI_OPTION_LIVE) ? CONFIG_LIVE : CONFIG_BACKTEST;
     return config_read_file(cli->arguments.operands[0], mode, config, &cli->problem);
+}
+
+/* The file with the profile of the option over it. */
+static enum status read_with_profile(struct cli *cli, struct config *config)
+{
+    const char *profile = cli->arguments.values[CLI_OPTION_PROFILE];
+    enum config_mode mode = cli_have(cli, CLI_OPTION_LIVE) ? CONFIG_LIVE : CONFIG_BACKTEST;
+    struct config_layer layers[2] = {0};
+    if (profile == NULL)
+        return read_config(cli, config);
+    enum status status = config_layer_load(cli->arguments.operands[0], &layers[0], &cli->problem);
+    if (status != STATUS_OK)
+        return status;
+    layers[1] = (struct config_layer){"--profile", "profile", text_of(profile), NULL};
+    status = config_read_layers(layers, 2, mode, config, &cli->problem);
+    config_layer_release(&layers[0]);
+    return status;
+}
+
+/* Where no file is named: all sources there are, judged as for trading. */
+static enum status read_effective(struct cli *cli, struct config *config)
+{
+    char user_file[PATH_MAX];
+    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    int size = 0;
+    /* The XDG rules: a relative path counts as not set. */
+    if (folder != NULL && folder[0] == '/')
+        size = snprintf(user_file, sizeof user_file, "%s/tern/config.yaml", folder);
+    else if (home != NULL && home[0] == '/')
+        size = snprintf(user_file, sizeof user_file, "%s/.config/tern/config.yaml", home);
+    struct config_search search = {
+        .system_file = "/etc/tern/config.yaml",
+        .user_file = size > 0 && (size_t)size < sizeof user_file ? user_file : NULL,
+        .project_file = "tern.yaml",
+        .env_file = ".env",
+        .environment = (const char *const *)environ,
+        .profile = cli->arguments.values[CLI_OPTION_PROFILE],
+    };
+    struct config_stack *stack = malloc(sizeof *stack);
+    if (stack == NULL)
+        return problem_set(&cli->problem, STATUS_NO_MEMORY, "configuration", "not enough memory");
+    enum status status = config_stack_load(&search, stack, &cli->problem);
+    if (status == STATUS_OK) {
+        status = config_read_layers(stack->layers, stack->count, CONFIG_LIVE, config,
+                                    &cli->problem);
+        config_stack_release(stack);
+    }
+    free(stack);
+    return status;
 }
 
 /* ---- show ------------------------------------------------------------------------------------ */
@@ -52,7 +105,7 @@ static enum status show_table(struct cli *cli, struct text rest)
 {
     struct table table;
     struct text key, value, origin;
-    bool with_origin = cli_have(cli, CLI_OPTION_ORIGIN);
+    bool with_origin = cli_have(cli, CLI_OPTION_ORIGIN) || cli->arguments.operands_count == 0;
     table_init(&table, "config", NULL);
     table_column(&table, "key", TABLE_LEFT, 0);
     table_column(&table, "value", TABLE_LEFT, 0);
@@ -74,7 +127,8 @@ enum status run_config_show(struct cli *cli)
 {
     struct config config;
     struct text_buffer lines;
-    enum status status = read_config(cli, &config);
+    enum status status = cli->arguments.operands_count == 0 ? read_effective(cli, &config)
+                                                            : read_with_profile(cli, &config);
     if (status != STATUS_OK)
         return status;
     text_buffer_init(&lines, CONFIG_TEXT_SIZE_MAX);
