@@ -102,6 +102,17 @@ static void tell_amended(struct scenario *scenario, const struct fact_order_amen
     }
 }
 
+/* A person's amend is on the line itself; what a bot wants is told. */
+static void tell_amend(struct scenario *scenario, const struct fact_amend_requested *fact)
+{
+    const struct order *order = engine_order(scenario->engine, fact->order);
+    if (order == NULL || order->origin != ORIGIN_BOT)
+        return;
+    text_buffer_print(&scenario->events, " to %s @ %s",
+                      quantity_text(scenario, order->instrument, fact->quantity).text,
+                      price_text(scenario, order->instrument, fact->price).text);
+}
+
 static void tell_state(struct scenario *scenario, const struct fact_state_changed *fact)
 {
     static const char *const states[] = {"active", "paused", "reducing", "halted"};
@@ -176,6 +187,8 @@ static void tell_order_fact(struct scenario *scenario, const struct fact_header 
             text_buffer_print(out, " %s", order_state_name((enum order_state)fact->detail));
         if (fact->kind == FACT_ORDER_DELIVERY)
             text_buffer_print(out, " %s", delivery_name((enum delivery)fact->detail));
+        if (fact->kind == FACT_AMEND_REQUESTED)
+            tell_amend(scenario, data);
         if (fact->kind == FACT_CANCEL_REFUSED || fact->kind == FACT_AMEND_REFUSED)
             text_buffer_print(out, " %s", reason_name((enum reason)fact->detail));
         return;

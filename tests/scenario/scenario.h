@@ -99,6 +99,12 @@ bool world_take(struct scenario *scenario, const struct statement *statement);
 /* Builds the engine and feeds it the first input. */
 bool world_begin(struct scenario *scenario);
 
+/* ---- plans.c --------------------------------------------------------------------------------- */
+
+/* Kind, instrument and parameters of a bot that plans; false where the row names no kind. */
+bool plan_take(struct scenario *scenario, const struct line *head, const struct line *row,
+               struct bot_config *bot);
+
 /* ---- actions.c ------------------------------------------------------------------------------- */
 
 bool action_take(struct scenario *scenario, const struct statement *statement);

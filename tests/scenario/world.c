@@ -167,7 +167,8 @@ static void bot_add(struct scenario *scenario, const struct line *head, const st
     struct text confirm = cell_of(head, 1, row, "confirm");
     (void)text_copy(bot->name, sizeof bot->name, cell_of(head, 1, row, "name"));
     bot->class = &follow;
-    bot->instrument = instrument_read(scenario, row, cell_of(head, 1, row, "instrument"));
+    if (!plan_take(scenario, head, row, bot))
+        bot->instrument = instrument_read(scenario, row, cell_of(head, 1, row, "instrument"));
     bot->series = bot->instrument;
     bot->book = index + 1;
     bot->cash_book = DESK_BOOK;
@@ -178,7 +179,7 @@ static void bot_add(struct scenario *scenario, const struct line *head, const st
     if (size.size > 0 && size.data[size.size - 1] == '%') {
         bot->size = (struct size_rule){.method = SIZE_EQUITY,
                                        .fraction = ratio_read(scenario, row, size)};
-    } else {
+    } else if (size.size > 0 && !word_is(size, "-")) {
         unsigned decimals = scenario->instruments[bot->instrument].quantity_decimals;
         bot->size = (struct size_rule){.method = SIZE_FIXED,
                                        .quantity = {units_read(scenario, row, size, decimals)}};

@@ -253,7 +253,7 @@ void decide_bots(struct engine *engine)
         if (LIKELY(row->decide != NULL))
             decide_bot(engine, bot);
         else
-            plan_bot(engine, bot, cause, 0);
+            (void)plan_bot(engine, bot, cause, NULL);
     }
 }
 

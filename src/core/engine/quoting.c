@@ -197,7 +197,7 @@ static bool place(struct plan_run *run, const struct plan_order *wanted)
 }
 
 static struct plan_view view_of(const struct plan_run *run, enum plan_cause cause,
-                                enum side fill_side)
+                                const struct order *filled)
 {
     const struct engine *engine = run->engine;
     const struct bot_config *config = &engine->config->bots[run->bot];
@@ -210,7 +210,8 @@ static struct plan_view view_of(const struct plan_run *run, enum plan_cause caus
         .live = run->own,
         .live_count = run->own_count,
         .cause = cause,
-        .fill_side = fill_side,
+        .fill_side = filled == NULL ? 0 : (enum side)filled->side,
+        .fill_limit = {filled == NULL ? 0 : filled->price.units},
         .time_ns = engine->header->time_ns,
         .equity = engine_purse_equity(engine, config->cash_book),
         .cash = bot_spendable(engine, run->bot),
@@ -235,7 +236,8 @@ static void carry_out(struct plan_run *run)
     run->decision.reason = (uint8_t)run->reason;
 }
 
-void plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause, enum side fill_side)
+bool plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause,
+              const struct order *filled)
 {
     const struct plan_class *plan = engine->config->bots[bot].class->plan;
     struct plan_run run = {
@@ -249,14 +251,15 @@ void plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause, enum s
         .close = *engine->bot_rows[bot].close,
         .action = ACTION_HOLD,
     };
+    bool ready = false;
     /* A stop is not to be worked against; what it left resting rests. */
     if (engine->bots[bot].state != BOT_RUNNING || engine->risk.account->stop != STOP_NONE) {
         run.decision.action = ACTION_PAUSED;
     } else {
         own_gather(&run);
-        struct plan_view view = view_of(&run, cause, fill_side);
-        bool ready = plan->plan(engine->bot_rows[bot].signals, &view, &run.decision, run.wanted,
-                                &run.wanted_count);
+        struct plan_view view = view_of(&run, cause, filled);
+        ready = plan->plan(engine->bot_rows[bot].signals, &view, &run.decision, run.wanted,
+                           &run.wanted_count);
         ASSERT(run.wanted_count <= PLAN_ORDERS_MAX);
         if (!ready)
             run.decision.action = run.own_count > 0 ? ACTION_IN_FLIGHT : ACTION_WARMING;
@@ -265,13 +268,14 @@ void plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause, enum s
     }
     if (cause == PLAN_BAR || run.changes > 0)
         *decision_begin(engine, bot) = run.decision;
+    return ready;
 }
 
 void plan_after_fill(struct engine *engine, const struct order *order)
 {
     const struct plan_class *plan = engine->config->bots[order->bot].class->plan;
     if (plan != NULL && plan->after_fill && order->origin == ORIGIN_BOT)
-        plan_bot(engine, order->bot, PLAN_FILL, (enum side)order->side);
+        (void)plan_bot(engine, order->bot, PLAN_FILL, order);
 }
 
 void plan_on_quote(struct engine *engine, uint32_t instrument)
@@ -286,7 +290,7 @@ void plan_on_quote(struct engine *engine, uint32_t instrument)
         int64_t last = engine->bot_rows[bot].quoted_ns;
         if (last != INT64_MIN && now - last < own->plan.refresh_ns)
             continue;
-        engine->bot_rows[bot].quoted_ns = now;
-        plan_bot(engine, bot, PLAN_QUOTE, 0);
+        if (plan_bot(engine, bot, PLAN_QUOTE, NULL))
+            engine->bot_rows[bot].quoted_ns = now;
     }
 }

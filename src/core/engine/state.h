@@ -194,8 +194,10 @@ double bot_measure(const struct engine *engine, uint32_t bot);
 struct decision *decision_begin(struct engine *engine, uint32_t bot);
 
 /* ---- quoting.c ---- */
-/* Makes the live orders of a planning bot what its class wants now. fill_side: with PLAN_FILL. */
-void plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause, enum side fill_side);
+/* Makes the live orders of a planning bot what its class wants now. filled: with PLAN_FILL, else
+ * NULL. False where the class leaves things as they are. */
+bool plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause,
+              const struct order *filled);
 /* After a fill of the order, behind everything else of the step. */
 void plan_after_fill(struct engine *engine, const struct order *order);
 /* After a change of the top of an order book. */

@@ -6,8 +6,8 @@
  *
  * Between two neighbours lies a cell: empty, it wants to buy at its lower level; full, it wants to
  * sell what it bought at its upper one. The book starts without anything to sell, so a grid starts
- * with the buys below the price; a level at or above it waits until the price has passed it. A buy
- * that rests stays where it is. What a cell holds changes by fills alone: our own find their cell
+ * with the buys below the price; a level at or above it waits until the price has passed it, but a
+ * sell's opposite is placed in the sell's own step. A buy that rests stays where it is. What a cell holds changes by fills alone: our own find their cell
  * by their price; what else leaves the book (a flatten) empties the lowest cells first. */
 #include <string.h>
 
@@ -175,7 +175,9 @@ static uint32_t buys_add(const struct grid *grid, const struct plan_view *view,
         struct price price = {grid->words[i]};
         bool rests = buy_rests(view, price.units);
         bool empty = held[i] < instrument->lot.units;
-        if (!rests && (!empty || price.units >= mark))
+        bool opposite = view->cause == PLAN_FILL && view->fill_side == SIDE_SELL &&
+                        view->fill_limit.units == grid->words[i + 1];
+        if (!rests && (!empty || (price.units >= mark && !opposite)))
             continue;
         out[count++] = (struct plan_order){
             .instrument = config->instrument,

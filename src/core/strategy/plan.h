@@ -64,7 +64,8 @@ struct plan_view {
     const struct order *const *live;      /* its live orders, oldest first */
     uint32_t live_count;
     enum plan_cause cause;
-    enum side fill_side; /* of the order filled, with PLAN_FILL */
+    enum side fill_side; /* of the order filled, with PLAN_FILL; and its limit */
+    struct price fill_limit;
     int64_t time_ns;
     struct amount equity, cash; /* of its purse: all, and what it may spend */
     struct ratio fee_rate;      /* what a hold reserves for */
