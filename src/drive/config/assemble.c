@@ -1,5 +1,6 @@
 #include "drive/config/assemble.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,10 @@ static enum status instrument_fill(struct assembly *assembly, const struct confi
         status = price_units(source->price_increment, price_decimals, &instrument->tick.units);
     }
     if (status != STATUS_OK || !fits || instrument->tick.units <= 0) {
-        problem_set(problem, STATUS_CONFIG_INVALID, "instruments", "%s does not fit its scales",
+        char key[64], where[CONFIG_WHERE_SIZE];
+        (void)snprintf(key, sizeof key, "instruments[%u]", index);
+        config_locate(config, key, where);
+        problem_set(problem, STATUS_CONFIG_INVALID, where, "%s does not fit its scales",
                     source->name);
         problem_allowed(problem,
                         "a name below %d bytes; price and quantity decimals that sum to "
@@ -240,8 +244,9 @@ static struct price price_of(const struct instrument *instrument, struct amount 
 }
 
 /* Levels that rounding to the tick puts on one price would be one. */
-static enum status grid_fill(const struct config_bot *source, const struct instrument *instrument,
-                             struct bot_config *bot, struct problem *problem)
+static enum status grid_fill(const struct config *config, const struct config_bot *source,
+                             const struct instrument *instrument, struct bot_config *bot,
+                             struct problem *problem)
 {
     struct plan_params *plan = &bot->plan;
     bot->class = &strategy_grid;
@@ -254,7 +259,9 @@ static enum status grid_fill(const struct config_bot *source, const struct instr
     for (uint32_t i = 0; i < plan->levels; i++) {
         int64_t level = grid_level(plan, instrument->tick, i).units;
         if (level <= before || level % instrument->tick.units != 0) {
-            problem_set(problem, STATUS_CONFIG_INVALID, "bots",
+            char where[CONFIG_WHERE_SIZE];
+            config_locate_bot(config, source, "params", where);
+            problem_set(problem, STATUS_CONFIG_INVALID, where,
                         level <= before ? "levels of \"%s\" are less than a tick apart"
                                         : "low or high of \"%s\" is not on the tick",
                         source->name);
@@ -362,14 +369,16 @@ static enum status bot_params(const struct config *config, const struct config_b
         params[DONCHIAN_ENTRY] = (double)source->params[CONFIG_DONCHIAN_ENTRY].value.integer;
         params[DONCHIAN_EXIT] = (double)source->params[CONFIG_DONCHIAN_EXIT].value.integer;
         return STATUS_OK;
-    case CONFIG_BOT_GRID: return grid_fill(source, instrument, bot, problem);
+    case CONFIG_BOT_GRID: return grid_fill(config, source, instrument, bot, problem);
     case CONFIG_BOT_DCA: dca_fill(source->params, bot); return STATUS_OK;
     case CONFIG_BOT_REBALANCE: rebalance_fill(config, source->params, bot); return STATUS_OK;
     case CONFIG_BOT_MAKER: maker_fill(source->params, bot); return STATUS_OK;
     case CONFIG_BOT_SCRIPT:
     case CONFIG_BOT_PLUGIN: break;
     }
-    problem_set(problem, STATUS_CONFIG_INVALID, "bots", "the kind of \"%s\" does not run yet",
+    char where[CONFIG_WHERE_SIZE];
+    config_locate_bot(config, source, "kind", where);
+    problem_set(problem, STATUS_CONFIG_INVALID, where, "the kind of \"%s\" does not run yet",
                 source->name);
     problem_allowed(problem, "score, ma_cross, rsi, macd, bollinger, donchian, grid, dca, "
                              "rebalance, maker");
@@ -419,10 +428,12 @@ static int series_compare(const void *a, const void *b)
 static enum status bots_fill(struct assembly *assembly, const struct config *config,
                              struct problem *problem)
 {
+    char where[CONFIG_WHERE_SIZE];
     for (uint32_t i = 0; i < config->bots_count; i++) {
         const struct config_bot *source = &config->bots[i];
         if (source->instrument_index >= config->instruments_count) {
-            problem_set(problem, STATUS_CONFIG_INVALID, "bots",
+            config_locate_bot(config, source, "instrument", where);
+            problem_set(problem, STATUS_CONFIG_INVALID, where,
                         "\"%s\" trades an instrument outside the allow-list", source->name);
             return STATUS_CONFIG_INVALID;
         }
@@ -434,7 +445,8 @@ static enum status bots_fill(struct assembly *assembly, const struct config *con
         const struct config_bot *source = &config->bots[i];
         struct bot_config *bot = &assembly->bots[i];
         if (!text_copy(bot->name, sizeof bot->name, text_of(source->name))) {
-            problem_set(problem, STATUS_CONFIG_INVALID, "bots", "the name \"%s\"", source->name);
+            config_locate_bot(config, source, "name", where);
+            problem_set(problem, STATUS_CONFIG_INVALID, where, "the name \"%s\"", source->name);
             problem_allowed(problem, "at most %d bytes", BOT_NAME_SIZE - 1);
             return STATUS_CONFIG_INVALID;
         }
@@ -453,7 +465,8 @@ static enum status bots_fill(struct assembly *assembly, const struct config *con
         if (status != STATUS_OK)
             return status;
         if (source->style != CONFIG_STYLE_MARKET) {
-            problem_set(problem, STATUS_CONFIG_INVALID, "bots",
+            config_locate_bot(config, source, "execute.style", where);
+            problem_set(problem, STATUS_CONFIG_INVALID, where,
                         "the execution style of \"%s\" does not run yet", source->name);
             problem_allowed(problem, "market");
             return STATUS_CONFIG_INVALID;
@@ -489,7 +502,10 @@ static enum status balance_fill(struct assembly *assembly, const struct config *
         assembly->balances[assembly->engine.balances_count++] = balance;
         return STATUS_OK;
     }
-    problem_set(problem, STATUS_CONFIG_INVALID, "account", "%s has no price to value it by",
+    char key[64], where[CONFIG_WHERE_SIZE];
+    (void)snprintf(key, sizeof key, "account.%.40s", source->asset);
+    config_locate(config, key, where);
+    problem_set(problem, STATUS_CONFIG_INVALID, where, "%s has no price to value it by",
                 source->asset);
     problem_allowed(problem, "the reporting currency (%s) and the bases of instruments with data",
                     config->currency);

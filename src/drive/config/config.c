@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -186,6 +187,15 @@ void config_locate(const struct config *config, const char *key, char out[CONFIG
     struct place place = {config->name, 1};
     origins_find_near(config->origins, key, &place);
     config_where(out, place, key);
+}
+
+void config_locate_bot(const struct config *config, const struct config_bot *bot, const char *key,
+                       char out[CONFIG_WHERE_SIZE])
+{
+    char path[CONFIG_WHERE_SIZE];
+    (void)snprintf(path, sizeof path, "bots[%u]%s%s", (unsigned)(bot - config->bots),
+                   key == NULL ? "" : ".", key == NULL ? "" : key);
+    config_locate(config, path, out);
 }
 
 uint32_t config_instrument_index(const struct config *config, const char *name)

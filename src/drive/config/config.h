@@ -491,6 +491,9 @@ uint32_t config_origin(const struct config *config, const char *key, const char 
 /* `file:line: key` for the place of a problem that only shows later; the line is that of the
  * nearest part of the key that was written. */
 void config_locate(const struct config *config, const char *key, char out[CONFIG_WHERE_SIZE]);
+/* The same of a key of one bot, `bots[1].size`; key NULL: of the bot. */
+void config_locate_bot(const struct config *config, const struct config_bot *bot, const char *key,
+                       char out[CONFIG_WHERE_SIZE]);
 /* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table. The origin is
  * `default`, `file:line` or the name of a layer that has no lines. */
 void config_show(const struct config *config, struct text_buffer *out);

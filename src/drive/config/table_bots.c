@@ -1,7 +1,8 @@
 /* The option table: bots and the parameters of each kind. */
-#include "drive/config/option.h"
-
 #include <string.h>
+
+#include "core/signal/indicator.h"
+#include "drive/config/option.h"
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define MARKED(type, member) \
@@ -13,6 +14,10 @@
     .set_offset = offsetof(struct config_bot, params) + (index) * sizeof(struct config_param) + \
                   offsetof(struct config_param, set)
 #define ONLY(value) (1u << (value))
+/* Of every window and average: what the indicators can hold. */
+#define TEXT_OF(number) #number
+#define TEXT_OF_VALUE(macro) TEXT_OF(macro)
+#define PERIOD_MAX TEXT_OF_VALUE(INDICATOR_PERIOD_MAX)
 
 static const char *const kinds[] = {"score",    "ma_cross", "rsi", "macd",      "bollinger",
                                     "donchian", "grid",     "dca", "rebalance", "maker",
@@ -28,7 +33,7 @@ static const struct option rsi_options[] = {
         AT(config_signal_rsi, weight), .fallback = "0.4", .minimum = "0", .maximum = "1000",
         .sentence = "Its share of the score."),
     ROW(.name = "period", .type = OPTION_INTEGER, AT(config_signal_rsi, period), .fallback = "14",
-        .minimum = "2", .maximum = "10000", .unit = "bars",
+        .minimum = "2", .maximum = PERIOD_MAX, .unit = "bars",
         .sentence = "Bars of the RSI (Wilder)."),
     ROW(.name = "oversold", .type = OPTION_DOUBLE, AT(config_signal_rsi, oversold),
         .fallback = "30", .minimum = "0", .maximum = "100", .sentence = "Below overbought."),
@@ -44,10 +49,10 @@ static const struct option ma_options[] = {
     ROW(.name = "weight", .type = OPTION_DOUBLE, .flags = OPTION_LIVE, AT(config_signal_ma, weight),
      .fallback = "0.35", .minimum = "0", .maximum = "1000", .sentence = "Its share of the score."),
     ROW(.name = "fast", .type = OPTION_INTEGER, AT(config_signal_ma, fast), .fallback = "10",
-     .minimum = "1", .maximum = "10000", .unit = "bars",
+     .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Bars of the fast average; less than slow."),
     ROW(.name = "slow", .type = OPTION_INTEGER, AT(config_signal_ma, slow), .fallback = "20",
-     .minimum = "2", .maximum = "10000", .unit = "bars",
+     .minimum = "2", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "The signal is tanh((fast - slow) / ATR14)."),
 };
 
@@ -56,16 +61,17 @@ static const struct section ma_section = SECTION("bots.signals.ma", ma_options, 
 
 static const struct option macd_options[] = {
     ROW(.name = "weight", .type = OPTION_DOUBLE, .flags = OPTION_LIVE,
-     AT(config_signal_macd, weight), .fallback = "0.25", .minimum = "0", .maximum = "1000",
-     .sentence = "Its share of the score."),
+        AT(config_signal_macd, weight), .fallback = "0.25", .minimum = "0", .maximum = "1000",
+        .sentence = "Its share of the score."),
     ROW(.name = "fast", .type = OPTION_INTEGER, AT(config_signal_macd, fast), .fallback = "12",
-     .minimum = "1", .maximum = "10000", .unit = "bars",
-     .sentence = "Bars of the fast average; less than slow."),
+        .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
+        .sentence = "Bars of the fast average; less than slow."),
     ROW(.name = "slow", .type = OPTION_INTEGER, AT(config_signal_macd, slow), .fallback = "26",
-     .minimum = "2", .maximum = "10000", .unit = "bars", .sentence = "Bars of the slow average."),
+        .minimum = "2", .maximum = PERIOD_MAX, .unit = "bars",
+        .sentence = "Bars of the slow average."),
     ROW(.name = "signal", .type = OPTION_INTEGER, AT(config_signal_macd, signal), .fallback = "9",
-     .minimum = "1", .maximum = "10000", .unit = "bars",
-     .sentence = "Bars of the signal line; the signal is tanh(histogram / ATR14)."),
+        .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
+        .sentence = "Bars of the signal line; the signal is tanh(histogram / ATR14)."),
 };
 
 static const struct section macd_section = SECTION("bots.signals.macd", macd_options,
@@ -189,16 +195,16 @@ static const struct option ma_cross_params[] = {
      PARAM(CONFIG_MA_CROSS_AVERAGE), .fallback = "sma", .choices = averages,
      .sentence = "Simple or exponential."),
     ROW(.name = "fast", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_MA_CROSS_FAST),
-     .fallback = "10", .minimum = "1", .maximum = "10000", .unit = "bars",
+     .fallback = "10", .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Long while fast > slow at a close; less than slow."),
     ROW(.name = "slow", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_MA_CROSS_SLOW),
-     .fallback = "30", .minimum = "2", .maximum = "10000", .unit = "bars",
+     .fallback = "30", .minimum = "2", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Bars of the slow average."),
 };
 
 static const struct option rsi_params[] = {
     ROW(.name = "period", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_RSI_PERIOD),
-     .fallback = "14", .minimum = "2", .maximum = "10000", .unit = "bars",
+     .fallback = "14", .minimum = "2", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Bars of the RSI (Wilder)."),
     ROW(.name = "oversold", .type = OPTION_DOUBLE, .flags = OPTION_MARK, PARAM(CONFIG_RSI_OVERSOLD),
      .fallback = "30", .minimum = "0", .maximum = "100",
@@ -210,19 +216,19 @@ static const struct option rsi_params[] = {
 
 static const struct option macd_params[] = {
     ROW(.name = "fast", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_MACD_FAST),
-     .fallback = "12", .minimum = "1", .maximum = "10000", .unit = "bars",
+     .fallback = "12", .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Bars of the fast average; less than slow."),
     ROW(.name = "slow", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_MACD_SLOW),
-     .fallback = "26", .minimum = "2", .maximum = "10000", .unit = "bars",
+     .fallback = "26", .minimum = "2", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Bars of the slow average."),
     ROW(.name = "signal", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_MACD_SIGNAL),
-     .fallback = "9", .minimum = "1", .maximum = "10000", .unit = "bars",
+     .fallback = "9", .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Long while the line is above its average of so many bars."),
 };
 
 static const struct option bollinger_params[] = {
     ROW(.name = "period", .type = OPTION_INTEGER, .flags = OPTION_MARK,
-     PARAM(CONFIG_BOLLINGER_PERIOD), .fallback = "20", .minimum = "2", .maximum = "10000",
+     PARAM(CONFIG_BOLLINGER_PERIOD), .fallback = "20", .minimum = "2", .maximum = PERIOD_MAX,
      .unit = "bars", .sentence = "Bars of the middle, a simple average."),
     ROW(.name = "deviations", .type = OPTION_DOUBLE, .flags = OPTION_MARK | OPTION_POSITIVE,
      PARAM(CONFIG_BOLLINGER_DEVIATIONS), .fallback = "2", .minimum = "0", .maximum = "100",
@@ -235,10 +241,10 @@ static const struct option bollinger_params[] = {
 
 static const struct option donchian_params[] = {
     ROW(.name = "entry", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_DONCHIAN_ENTRY),
-     .fallback = "20", .minimum = "1", .maximum = "10000", .unit = "bars",
+     .fallback = "20", .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Enters above the highest high of so many bars before."),
     ROW(.name = "exit", .type = OPTION_INTEGER, .flags = OPTION_MARK, PARAM(CONFIG_DONCHIAN_EXIT),
-     .fallback = "10", .minimum = "1", .maximum = "10000", .unit = "bars",
+     .fallback = "10", .minimum = "1", .maximum = PERIOD_MAX, .unit = "bars",
      .sentence = "Leaves below the lowest low of so many bars before."),
 };
 

@@ -49,7 +49,9 @@ static enum status check_series(const struct config *config, const struct backte
 {
     for (uint32_t i = 0; i + 1 < count; i++) {
         if (series[i].instrument == series[i + 1].instrument) {
-            return problem_set(problem, STATUS_CONFIG_INVALID, "data", "two series for %s",
+            char where[CONFIG_WHERE_SIZE];
+            config_locate(config, "data", where);
+            return problem_set(problem, STATUS_CONFIG_INVALID, where, "two series for %s",
                                config->instruments[series[i].instrument].name);
         }
     }
@@ -60,9 +62,9 @@ static enum status check_series(const struct config *config, const struct backte
             if (series[i].instrument == source->instrument_index)
                 own = &series[i];
         }
-        char where[128];
-        (void)snprintf(where, sizeof where, "bots[%u]", bot);
+        char where[CONFIG_WHERE_SIZE];
         if (own == NULL) {
+            config_locate_bot(config, source, "instrument", where);
             problem_set(problem, STATUS_CONFIG_INVALID, where, "no data for %s",
                         source->instrument);
             problem_next(problem, "add its file under `data:`");
@@ -73,8 +75,9 @@ static enum status check_series(const struct config *config, const struct backte
             char data[DURATION_TEXT_SIZE];
             duration_format(bar, source->bar_ns);
             duration_format(data, own->bar_ns);
-            problem_set(problem, STATUS_CONFIG_INVALID, where, "bar: %s of data with bars of %s",
-                        bar, data);
+            config_locate_bot(config, source, "bar", where);
+            problem_set(problem, STATUS_CONFIG_INVALID, where, "%s of data with bars of %s", bar,
+                        data);
             problem_allowed(problem, "a multiple of %s", data);
             return STATUS_CONFIG_INVALID;
         }
@@ -141,7 +144,9 @@ enum status backtest_init(struct backtest *backtest, const struct config *config
 {
     *backtest = (struct backtest){.config = config, .series_count = series_count};
     if (series_count == 0) {
-        problem_set(problem, STATUS_CONFIG_INVALID, "data", "nothing");
+        char where[CONFIG_WHERE_SIZE];
+        config_locate(config, "data", where);
+        problem_set(problem, STATUS_CONFIG_INVALID, where, "nothing");
         problem_next(problem, "name at least one file of bars under `data:`");
         return STATUS_CONFIG_INVALID;
     }

@@ -74,10 +74,11 @@ static enum status check_warmup(const struct backtest *backtest, struct problem 
         uint32_t needed = config->bots[i].class->warmup(config->bots[i].params);
         if (seen >= needed)
             continue;
-        char where[128];
-        (void)snprintf(where, sizeof where, "bots[%u] \"%s\"", i, config->bots[i].name);
-        problem_set(problem, STATUS_DATA_INVALID, where, "the data end after %llu of its bars",
-                    (unsigned long long)seen);
+        char where[CONFIG_WHERE_SIZE];
+        config_locate_bot(backtest->config, &backtest->config->bots[i], NULL, where);
+        problem_set(problem, STATUS_DATA_INVALID, where,
+                    "the data end after %llu of the bars of \"%s\"", (unsigned long long)seen,
+                    config->bots[i].name);
         problem_allowed(problem, "at least %u bars, its warm-up", needed);
         problem_next(problem, "use longer data, a shorter `bar`, or shorter periods");
         return STATUS_DATA_INVALID;
