@@ -133,7 +133,7 @@ ALWAYS_INLINE void adx_kernel(SIGNAL_BATCH_ARGS)
 }
 
 SIGNAL_UPDATE(adx, struct adx)
-SIGNAL_BATCH(adx)
+SIGNAL_BATCH_SEGMENTS(adx)
 
 const struct indicator_class indicator_adx = {
     .name = "adx",
@@ -147,6 +147,6 @@ const struct indicator_class indicator_adx = {
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},
     .output_count = 3,
     .outputs = {"adx", "plus_di", "minus_di"},
-    SIGNAL_STREAM_ROW(adx),
+    SIGNAL_SEGMENTS_ROW(adx),
     SIGNAL_LANES_ROW(adx),
 };

@@ -25,7 +25,8 @@ ALWAYS_INLINE void atr_steady(struct atr *atr)
     atr->mean.missing = 0;
 }
 
-SIGNAL_STREAM_SMALL(atr, struct atr, INDICATOR_HLC, 1)
+SIGNAL_SMALL(atr, struct atr, INDICATOR_HLC, 1)
+SIGNAL_BATCH_SEGMENTS(atr)
 
 const struct indicator_class indicator_atr = {
     .name = "atr",
@@ -37,6 +38,6 @@ const struct indicator_class indicator_atr = {
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},
     .output_count = 1,
     .outputs = {"atr"},
-    SIGNAL_STREAM_ROW(atr),
+    SIGNAL_SEGMENTS_ROW(atr),
     SIGNAL_LANES_ROW(atr),
 };

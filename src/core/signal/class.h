@@ -186,7 +186,7 @@ ALWAYS_INLINE struct indicator_bar signal_load_bar(const struct indicator_bar *b
 /* For a state that is one small struct. It is kept in a copy whose address nobody has, so that it
  * lives in registers, and once every output is ready x_steady writes again the counters that stay
  * as they are from then on: the compiler then drops the checks on them from the loop. */
-#define SIGNAL_STREAM_SMALL(name, type, inputs_, output_count_)                          \
+#define SIGNAL_SMALL(name, type, inputs_, output_count_)                                 \
     SIGNAL_UPDATE(name, type)                                                            \
     ALWAYS_INLINE void name##_rows(type *state, const struct indicator_columns *columns, \
                                    size_t from, size_t to, double *const *out)           \
@@ -213,7 +213,10 @@ ALWAYS_INLINE struct indicator_bar signal_load_bar(const struct indicator_bar *b
         name##_rows(&state, &local, 0, warm, out);                                       \
         name##_steady(&state);                                                           \
         name##_rows(&state, &local, warm, count, out);                                   \
-    }                                                                                    \
+    }
+
+#define SIGNAL_STREAM_SMALL(name, type, inputs_, output_count_) \
+    SIGNAL_SMALL(name, type, inputs_, output_count_)            \
     SIGNAL_BATCH(name)
 
 #define SIGNAL_STREAM_BOOK(name, type, output_count_)                                       \

@@ -27,7 +27,8 @@ ALWAYS_INLINE void ema_steady(struct ema *ema)
     ema->missing = 0;
 }
 
-SIGNAL_STREAM_SMALL(ema, struct ema, INDICATOR_CLOSE, 1)
+SIGNAL_SMALL(ema, struct ema, INDICATOR_CLOSE, 1)
+SIGNAL_BATCH_SEGMENTS(ema)
 
 const struct indicator_class indicator_ema = {
     .name = "ema",
@@ -39,6 +40,6 @@ const struct indicator_class indicator_ema = {
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},
     .output_count = 1,
     .outputs = {"ema"},
-    SIGNAL_STREAM_ROW(ema),
+    SIGNAL_SEGMENTS_ROW(ema),
     SIGNAL_LANES_ROW(ema),
 };

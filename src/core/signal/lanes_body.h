@@ -39,8 +39,7 @@ OP struct LN(row) LN(row_of)(const struct indicator_lanes *columns, size_t i, ui
     };
 }
 
-/* Rows until every output is ready, then the rest with the counters known to be at rest. */
-#define LANES_STREAM(name, inputs, outputs)                                                 \
+#define LANES_ROWS(name, inputs, outputs)                                                   \
     OP void LN(name##_rows)(struct LN(name) * state, const struct indicator_lanes *columns, \
                             size_t from, size_t to, double *const *out)                     \
     {                                                                                       \
@@ -54,17 +53,21 @@ OP struct LN(row) LN(row_of)(const struct indicator_lanes *columns, size_t i, ui
             for (size_t k = 0; k < (outputs); k++)                                          \
                 STORE(outs[k] + i * INDICATOR_LANES, values[k]);                            \
         }                                                                                   \
-    }                                                                                       \
-    LANES_TARGET void LN(name##_lanes)(SIGNAL_LANES_ARGS)                                   \
-    {                                                                                       \
-        const struct indicator_lanes local = *columns;                                      \
-        size_t warm = (size_t)indicator_##name.warmup(params) + 1;                          \
-        warm = warm < count ? warm : count;                                                 \
-        struct LN(name) state;                                                              \
-        LN(name##_start)(&state, params);                                                   \
-        LN(name##_rows)(&state, &local, 0, warm, out);                                      \
-        LN(name##_steady)(&state);                                                          \
-        LN(name##_rows)(&state, &local, warm, count, out);                                  \
+    }
+
+/* Rows until every output is ready, then the rest with the counters known to be at rest. */
+#define LANES_STREAM(name, inputs, outputs)                        \
+    LANES_ROWS(name, inputs, outputs)                              \
+    LANES_TARGET void LN(name##_lanes)(SIGNAL_LANES_ARGS)          \
+    {                                                              \
+        const struct indicator_lanes local = *columns;             \
+        size_t warm = (size_t)indicator_##name.warmup(params) + 1; \
+        warm = warm < count ? warm : count;                        \
+        struct LN(name) state;                                     \
+        LN(name##_start)(&state, params);                          \
+        LN(name##_rows)(&state, &local, 0, warm, out);             \
+        LN(name##_steady)(&state);                                 \
+        LN(name##_rows)(&state, &local, warm, count, out);         \
     }
 
 /* ema.h */
@@ -349,7 +352,8 @@ LANES_STREAM(obv, INDICATOR_CLOSE | INDICATOR_VOLUME, 1)
 /* psar.c. Stop and extreme are those of the side, negated where it falls, and both ways on are
  * computed: only the choice between them waits for the last stop. */
 struct LN(psar) {
-    V sign, stop, extreme, steps, high, low;
+    V sign, stop, extreme, steps, high, low, step, max;
+    uint32_t seen; /* bars, up to 2 */
 };
 
 OP V LN(psar_next)(V stop, V extreme, V speed)
@@ -357,23 +361,40 @@ OP V LN(psar_next)(V stop, V extreme, V speed)
     return FMA(stop, SUB(SET(1.0), speed), MUL(speed, extreme));
 }
 
-/* Begins by the first two bars, as TA-Lib does. */
-OP void LN(psar_begin)(struct LN(psar) * state, const double *high, const double *low)
+OP void LN(psar_start)(struct LN(psar) * state, const struct indicator_params *params)
 {
     V zero = SET(0.0);
-    V last_high = LOAD(high), last_low = LOAD(low);
-    state->high = LOAD(high + INDICATOR_LANES);
-    state->low = LOAD(low + INDICATOR_LANES);
-    V up = SUB(state->high, last_high);
-    V down = SUB(last_low, state->low);
-    state->sign = SELECT(down, MAX(up, zero), SET(-1.0), SET(1.0));
-    state->stop = SELECT(state->sign, zero, last_low, SUB(zero, last_high));
-    state->extreme = SELECT(state->sign, zero, state->high, SUB(zero, state->low));
-    state->steps = SET(1.0);
+    *state = (struct LN(psar)){.sign = zero,
+                               .stop = zero,
+                               .extreme = zero,
+                               .steps = SET(1.0),
+                               .high = zero,
+                               .low = zero,
+                               .step = SET(params->values[0]),
+                               .max = SET(params->values[1])};
 }
 
-OP V LN(psar_step)(struct LN(psar) * state, V high, V low, V step, V max)
+OP void LN(psar_steady)(struct LN(psar) * state)
 {
+    state->seen = 2;
+}
+
+/* Begins with the second bar, as TA-Lib does. */
+OP void LN(psar_begin)(struct LN(psar) * state, V high, V low)
+{
+    V zero = SET(0.0);
+    V up = SUB(high, state->high);
+    V down = SUB(state->low, low);
+    state->sign = SELECT(down, MAX(up, zero), SET(-1.0), SET(1.0));
+    state->stop = SELECT(state->sign, zero, state->low, SUB(zero, state->high));
+    state->extreme = SELECT(state->sign, zero, high, SUB(zero, low));
+    state->high = high;
+    state->low = low;
+}
+
+OP V LN(psar_next_stop)(struct LN(psar) * state, V high, V low)
+{
+    V step = state->step, max = state->max;
     V zero = SET(0.0), one = SET(1.0);
     V sign = state->sign, stop = state->stop, extreme = state->extreme;
     V top = SELECT(sign, zero, high, SUB(zero, low));
@@ -399,6 +420,23 @@ OP V LN(psar_step)(struct LN(psar) * state, V high, V low, V step, V max)
     return MUL(sign, SELECT(bottom, stop, stop, turned));
 }
 
+OP void LN(psar_step)(struct LN(psar) * state, const struct LN(row) * row, V *out)
+{
+    if (UNLIKELY(state->seen < 2)) {
+        state->seen++;
+        if (state->seen == 1) {
+            state->high = row->high;
+            state->low = row->low;
+            out[0] = SET(SIGNAL_NAN);
+            return;
+        }
+        LN(psar_begin)(state, row->high, row->low);
+    }
+    out[0] = LN(psar_next_stop)(state, row->high, row->low);
+}
+
+LANES_ROWS(psar, INDICATOR_HIGH | INDICATOR_LOW, 1)
+
 /* Tulip's rules, one series after another by the streaming form. */
 OP void LN(psar_each)(SIGNAL_LANES_ARGS)
 {
@@ -414,18 +452,16 @@ OP void LN(psar_each)(SIGNAL_LANES_ARGS)
 
 LANES_TARGET void LN(psar_lanes)(SIGNAL_LANES_ARGS)
 {
-    if (params->convention == INDICATOR_TULIP || count < 2) {
+    struct LN(psar) state;
+    size_t warm = count < 2 ? count : 2;
+    if (params->convention == INDICATOR_TULIP) {
         LN(psar_each)(params, columns, count, out);
         return;
     }
-    const double *high = columns->high, *low = columns->low;
-    double *result = out[0];
-    V step = SET(params->values[0]), max = SET(params->values[1]);
-    struct LN(psar) state;
-    LN(psar_begin)(&state, high, low);
-    STORE(result, SET(SIGNAL_NAN));
-    for (size_t at = INDICATOR_LANES; at < count * INDICATOR_LANES; at += INDICATOR_LANES)
-        STORE(result + at, LN(psar_step)(&state, LOAD(high + at), LOAD(low + at), step, max));
+    LN(psar_start)(&state, params);
+    LN(psar_rows)(&state, columns, 0, warm, out);
+    LN(psar_steady)(&state);
+    LN(psar_rows)(&state, columns, warm, count, out);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #define LANES_VARIANT v3
 #define LANES_TARGET SIGNAL_V3
 
+#include "core/signal/lanes_segments.h"
 #include "core/signal/lanes_window.h"
 
 #endif

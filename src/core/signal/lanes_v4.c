@@ -7,6 +7,7 @@
 #define LANES_VARIANT v4
 #define LANES_TARGET SIGNAL_V4
 
+#include "core/signal/lanes_segments.h"
 #include "core/signal/lanes_window.h"
 
 #endif

@@ -51,7 +51,8 @@ ALWAYS_INLINE void macd_steady(struct macd *macd)
     macd->signal.missing = 0;
 }
 
-SIGNAL_STREAM_SMALL(macd, struct macd, INDICATOR_CLOSE, 3)
+SIGNAL_SMALL(macd, struct macd, INDICATOR_CLOSE, 3)
+SIGNAL_BATCH_SEGMENTS(macd)
 
 const struct indicator_class indicator_macd = {
     .name = "macd",
@@ -65,6 +66,6 @@ const struct indicator_class indicator_macd = {
                    SIGNAL_PERIOD("signal", "bars of the line", 9)},
     .output_count = 3,
     .outputs = {"macd", "signal", "histogram"},
-    SIGNAL_STREAM_ROW(macd),
+    SIGNAL_SEGMENTS_ROW(macd),
     SIGNAL_LANES_ROW(macd),
 };

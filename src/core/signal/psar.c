@@ -181,7 +181,7 @@ ALWAYS_INLINE void psar_kernel(SIGNAL_BATCH_ARGS)
 }
 
 SIGNAL_UPDATE(psar, struct psar)
-SIGNAL_BATCH(psar)
+SIGNAL_BATCH_SEGMENTS(psar)
 
 const struct indicator_class indicator_psar = {
     .name = "psar",
@@ -196,6 +196,6 @@ const struct indicator_class indicator_psar = {
                     .max = 10}},
     .output_count = 1,
     .outputs = {"psar"},
-    SIGNAL_STREAM_ROW(psar),
+    SIGNAL_SEGMENTS_ROW(psar),
     SIGNAL_LANES_ROW(psar),
 };

@@ -26,7 +26,8 @@ ALWAYS_INLINE void rsi_steady(struct rsi *rsi)
     rsi->loss.missing = 0;
 }
 
-SIGNAL_STREAM_SMALL(rsi, struct rsi, INDICATOR_CLOSE, 1)
+SIGNAL_SMALL(rsi, struct rsi, INDICATOR_CLOSE, 1)
+SIGNAL_BATCH_SEGMENTS(rsi)
 
 const struct indicator_class indicator_rsi = {
     .name = "rsi",
@@ -38,6 +39,6 @@ const struct indicator_class indicator_rsi = {
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},
     .output_count = 1,
     .outputs = {"rsi"},
-    SIGNAL_STREAM_ROW(rsi),
+    SIGNAL_SEGMENTS_ROW(rsi),
     SIGNAL_LANES_ROW(rsi),
 };

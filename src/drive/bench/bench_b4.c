@@ -5,8 +5,8 @@
  * that it writes, with a sum between them.
  *
  * Before anything is measured the three forms are compared bit by bit; the check is a hash of all
- * outputs. Columns are three doubles short of a page apart, since equal offsets within a page make
- * the CPU believe that loads depend on stores. */
+ * outputs. Columns begin with a line of the cache, at different places of a page: at equal ones the
+ * CPU believes that loads depend on stores. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 
 #define BARS 1048576u
 #define SERIES_BARS (BARS / INDICATOR_LANES)
-#define COLUMN_STRIDE (BARS + 509u)
+#define COLUMN_STRIDE (BARS + 520u)
 #define OUTPUTS 3u
 #define FIELDS 5u
 
@@ -185,10 +185,12 @@ static void b4_teardown(void *context)
 
 static enum status prepare(struct b4 *b4, struct problem *problem)
 {
-    b4->memory = calloc((FIELDS + 2 * (size_t)OUTPUTS) * COLUMN_STRIDE, sizeof(double));
+    size_t size = (FIELDS + 2 * (size_t)OUTPUTS) * COLUMN_STRIDE * sizeof(double);
+    b4->memory = aligned_alloc(64, size);
     b4->samples = calloc(STUDIES * (BENCH_RUNS_MAX + 1), sizeof *b4->samples);
     if (b4->memory == NULL || b4->samples == NULL)
         return STATUS_NO_MEMORY;
+    memset(b4->memory, 0, size);
     double *column = b4->memory;
     for (size_t f = 0; f < FIELDS; f++, column += COLUMN_STRIDE)
         b4->fields[f] = column;
