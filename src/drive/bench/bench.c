@@ -8,6 +8,7 @@
 
 extern const struct bench_class bench_b1;
 extern const struct bench_class bench_b3;
+extern const struct bench_class bench_b2;
 extern const struct bench_class bench_b4;
 extern const struct bench_class bench_b4s;
 extern const struct bench_class bench_b4x;
@@ -17,7 +18,7 @@ extern const struct bench_class bench_b13;
 extern const struct bench_class bench_b13b;
 
 static const struct bench_class *const classes[] = {
-    &bench_b1, &bench_b3,  &bench_b4,  &bench_b4s,  &bench_b4x,
+    &bench_b1, &bench_b2, &bench_b3,  &bench_b4,  &bench_b4s,  &bench_b4x,
     &bench_b6, &bench_b7a, &bench_b13, &bench_b13b,
 };
 
