@@ -1,6 +1,7 @@
 #include "drive/research/trials.h"
 
 #include "base/json_write.h"
+#include "base/place.h"
 #include "drive/research/statistics.h"
 
 #include <errno.h>
@@ -21,16 +22,7 @@
 
 enum status trials_path(char out[TRIALS_PATH_SIZE])
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int size;
-    /* The XDG rules: a relative path counts as not set. */
-    if (state != NULL && state[0] == '/')
-        size = snprintf(out, TRIALS_PATH_SIZE, "%s/tern/trials", state);
-    else if (home != NULL && home[0] == '/')
-        size = snprintf(out, TRIALS_PATH_SIZE, "%s/.local/state/tern/trials", home);
-    else
-        return STATUS_NOT_FOUND;
-    return size > 0 && size < TRIALS_PATH_SIZE ? STATUS_OK : STATUS_RANGE;
+    return place_of_user("XDG_STATE_HOME", ".local/state", "tern/trials", out, TRIALS_PATH_SIZE);
 }
 
 /* Makes the directories above the file, each readable by its owner alone. */

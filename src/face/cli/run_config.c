@@ -1,10 +1,10 @@
 /* tern config show, validate and explain. */
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/place.h"
 #include "drive/config/effective.h"
 #include "drive/reference/reference.h"
 #include "face/cli/cli_context.h"
@@ -36,16 +36,11 @@ static enum status read_with_profile(struct cli *cli, struct config *config)
 static enum status read_effective(struct cli *cli, struct config *config)
 {
     char user_file[PATH_MAX];
-    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    int size = 0;
-    /* The XDG rules: a relative path counts as not set. */
-    if (folder != NULL && folder[0] == '/')
-        size = snprintf(user_file, sizeof user_file, "%s/tern/config.yaml", folder);
-    else if (home != NULL && home[0] == '/')
-        size = snprintf(user_file, sizeof user_file, "%s/.config/tern/config.yaml", home);
+    bool fits = place_of_user("XDG_CONFIG_HOME", ".config", "tern/config.yaml", user_file,
+                              sizeof user_file) == STATUS_OK;
     struct config_search search = {
         .system_file = "/etc/tern/config.yaml",
-        .user_file = size > 0 && (size_t)size < sizeof user_file ? user_file : NULL,
+        .user_file = fits ? user_file : NULL,
         .project_file = "tern.yaml",
         .env_file = ".env",
         .environment = (const char *const *)environ,

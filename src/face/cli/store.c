@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/place.h"
 #include "base/text.h"
 
 #define ELSEWHERE "elsewhere"
@@ -18,16 +19,7 @@
 
 enum status store_path(char out[STORE_PATH_SIZE])
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int size;
-    /* The XDG rules: a relative path counts as not set. */
-    if (data != NULL && data[0] == '/')
-        size = snprintf(out, STORE_PATH_SIZE, "%s/tern/backtests", data);
-    else if (home != NULL && home[0] == '/')
-        size = snprintf(out, STORE_PATH_SIZE, "%s/.local/share/tern/backtests", home);
-    else
-        return STATUS_NOT_FOUND;
-    return size > 0 && size < STORE_PATH_SIZE ? STATUS_OK : STATUS_RANGE;
+    return place_of_user("XDG_DATA_HOME", ".local/share", "tern/backtests", out, STORE_PATH_SIZE);
 }
 
 bool store_is_usable(const char *store)
