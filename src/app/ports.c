@@ -4,6 +4,7 @@
 
 #include "world/import/bars.h"
 #include "world/store/journal.h"
+#include "world/tape/tape_bars.h"
 
 /* ---- bars from files ------------------------------------------------------------------------- */
 
@@ -20,7 +21,8 @@ static enum status bars_load(const struct bar_request *request, struct bar_data 
     source.price_decimals_max = request->price_decimals_max;
     source.from_ns = request->from_ns;
     source.to_ns = request->to_ns;
-    enum status status = bar_series_read(&source, &series, problem);
+    enum status status = tape_is_tape(request->path) ? tape_read_bars(&source, &series, problem)
+                                                     : bar_series_read(&source, &series, problem);
     if (status != STATUS_OK)
         return status;
     *out = (struct bar_data){

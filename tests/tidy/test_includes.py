@@ -28,10 +28,12 @@ TABLE = {
     'sim':            ['base', 'core/model'],
     'world':          ['base', 'core/model', 'sim', 'world/port'],
     'world/port':     ['base', 'core/model', 'core/strategy/class.h'],
+    'world/tape':     ['base', 'core/model', 'world/import'],
     'world/venue':    ['base', 'core/model', 'sim', 'world/port', 'world/net'],
-    'drive':          ['base', 'core', 'sim', 'world/port', 'world/import', 'world/store', 'drive'],
+    'drive':          ['base', 'core', 'sim', 'world/port', 'world/import', 'world/store',
+                       'world/tape', 'drive'],
     'face':           ['base', 'core/model', 'sim', 'world/port', 'world/import', 'world/store',
-                       'drive', 'face'],
+                       'world/tape', 'drive', 'face'],
     'app':            ['base', 'core', 'sim', 'world', 'drive', 'face'],
 }
 

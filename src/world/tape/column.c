@@ -1,0 +1,183 @@
+#include "world/tape/column.h"
+
+#include <string.h>
+
+#define WIDTH_PACKED_MAX 56u
+#define WIDTH_WHOLE 64u
+#define GROUP_HEAD_SIZE 9u
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "packed words are little-endian");
+
+static uint64_t magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
+{
+    while (b != 0) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static unsigned width_of(uint64_t range)
+{
+    unsigned width = range == 0 ? 0 : 64 - (unsigned)__builtin_clzll(range);
+    return width > WIDTH_PACKED_MAX ? WIDTH_WHOLE : width;
+}
+
+/* Of all steps; 1 where they have none that an int64 holds. */
+static uint64_t divisor_of(const int64_t *steps, size_t rows)
+{
+    uint64_t divisor = 0;
+    for (size_t i = 0; i < rows && divisor != 1; i++) {
+        uint64_t size = magnitude(steps[i]);
+        if (divisor == 0 || size % divisor != 0)
+            divisor = greatest_common_divisor(divisor, size);
+    }
+    return divisor == 0 || divisor > INT64_MAX ? 1 : divisor;
+}
+
+static void difference(int64_t *values, size_t rows)
+{
+    for (size_t i = rows; i-- > 1;)
+        values[i] = (int64_t)((uint64_t)values[i] - (uint64_t)values[i - 1]);
+    values[0] = 0;
+}
+
+static size_t pack_group(const int64_t *steps, size_t rows, uint8_t *out)
+{
+    int64_t least = steps[0], most = steps[0];
+    for (size_t i = 1; i < rows; i++) {
+        least = i64_min(least, steps[i]);
+        most = i64_max(most, steps[i]);
+    }
+    unsigned width = width_of((uint64_t)most - (uint64_t)least);
+    size_t size = (rows * width + 7) / 8;
+    memcpy(out, &least, sizeof least);
+    out[8] = (uint8_t)width;
+    uint8_t *packed = out + GROUP_HEAD_SIZE;
+    memset(packed, 0, size + COLUMN_PADDING);
+    for (size_t i = 0; i < rows && width > 0; i++) {
+        uint64_t word, bits = (uint64_t)steps[i] - (uint64_t)least;
+        memcpy(&word, packed + i * width / 8, sizeof word);
+        word |= bits << (i * width % 8);
+        memcpy(packed + i * width / 8, &word, sizeof word);
+    }
+    return GROUP_HEAD_SIZE + size;
+}
+
+size_t column_pack(int64_t *values, size_t rows, enum column_transform transform,
+                   struct column_note note, uint8_t *out)
+{
+    ASSERT(rows > 0);
+    if (transform == COLUMN_DELTA) {
+        note.base = values[0];
+        difference(values, rows);
+    }
+    uint64_t divisor = divisor_of(values, rows);
+    if (divisor != 1) {
+        for (size_t i = 0; i < rows; i++)
+            values[i] /= (int64_t)divisor;
+    }
+    size_t size = COLUMN_HEAD_SIZE;
+    for (size_t i = 0; i < rows; i += COLUMN_GROUP) {
+        size_t count = rows - i < COLUMN_GROUP ? rows - i : COLUMN_GROUP;
+        size += pack_group(values + i, count, out + size);
+    }
+    uint32_t groups_size = (uint32_t)(size - COLUMN_HEAD_SIZE);
+    memcpy(out, &groups_size, sizeof groups_size);
+    out[4] = (uint8_t)transform;
+    out[5] = note.decimals;
+    out[6] = out[7] = 0;
+    memcpy(out + 8, &note.base, sizeof note.base);
+    memcpy(out + 16, &divisor, sizeof divisor);
+    return size;
+}
+
+enum column_transform column_choose(const int64_t *values, size_t rows)
+{
+    uint64_t plain_bits = 0, delta_bits = 0;
+    for (size_t begin = 0; begin < rows; begin += COLUMN_GROUP) {
+        size_t end = rows - begin < COLUMN_GROUP ? rows : begin + COLUMN_GROUP;
+        int64_t least = INT64_MAX, most = INT64_MIN;
+        int64_t step_least = INT64_MAX, step_most = INT64_MIN;
+        for (size_t i = begin; i < end; i++) {
+            uint64_t before = (uint64_t)(i > 0 ? values[i - 1] : values[0]);
+            int64_t step = (int64_t)((uint64_t)values[i] - before);
+            least = i64_min(least, values[i]);
+            most = i64_max(most, values[i]);
+            step_least = i64_min(step_least, step);
+            step_most = i64_max(step_most, step);
+        }
+        plain_bits += width_of((uint64_t)most - (uint64_t)least);
+        delta_bits += width_of((uint64_t)step_most - (uint64_t)step_least);
+    }
+    return delta_bits < plain_bits ? COLUMN_DELTA : COLUMN_PLAIN;
+}
+
+enum status column_open(struct column_reader *reader, const uint8_t **at, const uint8_t *end)
+{
+    uint32_t size;
+    if ((size_t)(end - *at) < COLUMN_HEAD_SIZE)
+        return STATUS_CORRUPT;
+    const uint8_t *head = *at;
+    memcpy(&size, head, sizeof size);
+    if ((size_t)(end - head) - COLUMN_HEAD_SIZE < size || head[4] > COLUMN_DELTA || head[6] != 0 ||
+        head[7] != 0)
+        return STATUS_CORRUPT;
+    *reader = (struct column_reader){
+        .at = head + COLUMN_HEAD_SIZE,
+        .end = head + COLUMN_HEAD_SIZE + size,
+        .transform = (enum column_transform)head[4],
+        .note.decimals = head[5],
+    };
+    memcpy(&reader->note.base, head + 8, sizeof reader->note.base);
+    memcpy(&reader->divisor, head + 16, sizeof reader->divisor);
+    reader->value = (uint64_t)reader->note.base;
+    *at = reader->end;
+    return STATUS_OK;
+}
+
+static inline void unpack(const uint8_t *packed, size_t rows, unsigned width, uint64_t *out)
+{
+    uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
+    size_t bit = 0;
+    for (size_t i = 0; i < rows; i++, bit += width) {
+        uint64_t word;
+        memcpy(&word, packed + (bit >> 3), sizeof word);
+        out[i] = word >> (bit & 7) & mask;
+    }
+}
+
+enum status column_next(struct column_reader *reader, int64_t *out, size_t rows)
+{
+    ASSERT(rows > 0 && rows <= COLUMN_GROUP);
+    size_t left = (size_t)(reader->end - reader->at);
+    if (left < GROUP_HEAD_SIZE)
+        return STATUS_CORRUPT;
+    uint64_t least;
+    memcpy(&least, reader->at, sizeof least);
+    unsigned width = reader->at[8];
+    size_t size = (rows * width + 7) / 8;
+    if ((width > WIDTH_PACKED_MAX && width != WIDTH_WHOLE) || left - GROUP_HEAD_SIZE < size)
+        return STATUS_CORRUPT;
+    uint64_t *values = (uint64_t *)out;
+    uint64_t divisor = reader->divisor, value = reader->value;
+    unpack(reader->at + GROUP_HEAD_SIZE, rows, width, values);
+    reader->at += GROUP_HEAD_SIZE + size;
+    if (reader->transform == COLUMN_PLAIN) {
+        for (size_t i = 0; i < rows; i++)
+            values[i] = (values[i] + least) * divisor;
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        value += (values[i] + least) * divisor;
+        values[i] = value;
+    }
+    reader->value = value;
+    return STATUS_OK;
+}
