@@ -1,8 +1,12 @@
 /* B-4: fourteen indicators over a million bars of a random walk, in three forms: whole columns
- * (B-4), bar after bar (B-4s), and eight series side by side (B-4x; a million bars in all, an
- * eighth of them a series). The figure is the geometric mean of the fourteen rates; the note has
- * each one's time a bar. The plain loop reads the columns that an indicator reads and writes those
- * that it writes, with a sum between them.
+ * (B-4), bar after bar (B-4s), and eight series side by side (B-4x). The figure is the geometric
+ * mean of the fourteen rates; the note has each one's time a bar. The plain loop reads the columns
+ * that an indicator reads and writes those that it writes, with a sum between them.
+ *
+ * B-4x has a million bars in all, as sixteen groups of eight series of 8,192 bars; the outputs of
+ * all groups go to one place, as those of somebody who looks at each and goes on. Its note says how
+ * many times faster that is than the column form with the same series one after another, both on
+ * data that are in the cache, since reading a million bars from memory takes as long as an EMA.
  *
  * Before anything is measured the three forms are compared bit by bit; the check is a hash of all
  * outputs. Columns begin with a line of the cache, at different places of a page: at equal ones the
@@ -18,7 +22,9 @@
 #include "drive/bench/bench.h"
 
 #define BARS 1048576u
-#define SERIES_BARS (BARS / INDICATOR_LANES)
+#define SERIES_BARS 8192u /* of B-4x */
+#define GROUP_SIZE (SERIES_BARS * INDICATOR_LANES)
+#define GROUPS (BARS / GROUP_SIZE)
 #define COLUMN_STRIDE (BARS + 520u)
 #define OUTPUTS 3u
 #define FIELDS 5u
@@ -37,6 +43,7 @@ struct b4 {
     double *memory; /* FIELDS + 2 * OUTPUTS columns */
     double *fields[FIELDS];
     double *out[OUTPUTS], *again[OUTPUTS];
+    double *series;             /* FORM_LANES: FIELDS + OUTPUTS columns of one series */
     struct indicator_bar *bars; /* FORM_STREAM */
     double *samples;            /* [study][run] ns a bar; run 0 is the warm-up */
     uint32_t run_count;
@@ -55,35 +62,42 @@ static struct indicator_columns columns_of(const struct b4 *b4)
                                       .volume = b4->fields[4]};
 }
 
-static struct indicator_lanes lanes_of(const struct b4 *b4)
+/* Eight series, `from` values behind the beginning. */
+static struct indicator_lanes lanes_of(const struct b4 *b4, size_t from)
 {
-    return (struct indicator_lanes){.open = b4->fields[0],
-                                    .high = b4->fields[1],
-                                    .low = b4->fields[2],
-                                    .close = b4->fields[3],
-                                    .volume = b4->fields[4]};
+    return (struct indicator_lanes){.open = b4->fields[0] + from,
+                                    .high = b4->fields[1] + from,
+                                    .low = b4->fields[2] + from,
+                                    .close = b4->fields[3] + from,
+                                    .volume = b4->fields[4] + from};
 }
 
-/* One series begins every `length` bars; step i of series s lies at i * stride + s * apart. */
-static void draw(struct b4 *b4, size_t length, size_t stride, size_t apart)
+/* A walk of `count` bars, `apart` values from one to the next. */
+static void draw(const struct b4 *b4, struct random *random, size_t at, size_t count, size_t apart)
+{
+    double close = 100.0;
+    for (size_t i = 0; i < count; i++, at += apart) {
+        double open = close;
+        close *= 1.0 + 0.004 * (random_unit(random) - 0.5);
+        double top = open > close ? open : close;
+        double bottom = open < close ? open : close;
+        b4->fields[0][at] = open;
+        b4->fields[1][at] = top + 0.2 * random_unit(random);
+        b4->fields[2][at] = bottom - 0.2 * random_unit(random);
+        b4->fields[3][at] = close;
+        b4->fields[4][at] = 1.0 + 1000.0 * random_unit(random);
+    }
+}
+
+static void draw_all(const struct b4 *b4)
 {
     struct random random;
     random_init(&random, 4, 0);
-    for (size_t s = 0; s < BARS / length; s++) {
-        double close = 100.0;
-        for (size_t i = 0; i < length; i++) {
-            size_t at = i * stride + s * apart;
-            double open = close;
-            close *= 1.0 + 0.004 * (random_unit(&random) - 0.5);
-            double top = open > close ? open : close;
-            double bottom = open < close ? open : close;
-            b4->fields[0][at] = open;
-            b4->fields[1][at] = top + 0.2 * random_unit(&random);
-            b4->fields[2][at] = bottom - 0.2 * random_unit(&random);
-            b4->fields[3][at] = close;
-            b4->fields[4][at] = 1.0 + 1000.0 * random_unit(&random);
-        }
-    }
+    if (b4->form != FORM_LANES)
+        draw(b4, &random, 0, BARS, 1);
+    for (size_t s = 0; b4->form == FORM_LANES && s < BARS / SERIES_BARS; s++)
+        draw(b4, &random, s / INDICATOR_LANES * GROUP_SIZE + s % INDICATOR_LANES, SERIES_BARS,
+             INDICATOR_LANES);
 }
 
 /* ---- the three forms ------------------------------------------------------------------------- */
@@ -103,54 +117,97 @@ static void stream(const struct indicator_class *class, const struct indicator_p
     }
 }
 
-static void compute(const struct b4 *b4, const struct indicator_class *class, double *const *out)
+/* Eight series side by side; the outputs go to `to` and after it. */
+static void group_compute(const struct b4 *b4, const struct indicator_class *class, size_t group,
+                          size_t to)
+{
+    const struct indicator_lanes lanes = lanes_of(b4, group * GROUP_SIZE);
+    struct indicator_params params;
+    double *out[OUTPUTS];
+    indicator_params_default(class, &params);
+    for (size_t k = 0; k < OUTPUTS; k++)
+        out[k] = b4->out[k] + to;
+    class->batch_lanes(&params, &lanes, SERIES_BARS, out);
+}
+
+/* group_size: how far apart the outputs of the groups of B-4x go. */
+static void compute(const struct b4 *b4, const struct indicator_class *class, size_t group_size)
 {
     struct indicator_params params;
     indicator_params_default(class, &params);
     if (b4->form == FORM_STREAM) {
-        stream(class, &params, b4->bars, out);
-    } else if (b4->form == FORM_LANES) {
-        const struct indicator_lanes lanes = lanes_of(b4);
-        class->batch_lanes(&params, &lanes, SERIES_BARS, out);
-    } else {
+        stream(class, &params, b4->bars, b4->out);
+    } else if (b4->form == FORM_COLUMNS) {
         const struct indicator_columns columns = columns_of(b4);
-        class->batch(&params, &columns, BARS, out);
+        class->batch(&params, &columns, BARS, b4->out);
     }
+    for (size_t group = 0; b4->form == FORM_LANES && group < GROUPS; group++)
+        group_compute(b4, class, group, group * group_size);
+}
+
+/* Series by itself out of the eight of a group. */
+static struct indicator_columns series_of(const struct b4 *b4, size_t group, size_t lane)
+{
+    for (size_t f = 0; f < FIELDS; f++) {
+        const double *from = b4->fields[f] + group * GROUP_SIZE + lane;
+        for (size_t i = 0; i < SERIES_BARS; i++)
+            b4->series[f * SERIES_BARS + i] = from[i * INDICATOR_LANES];
+    }
+    return (struct indicator_columns){.open = b4->series,
+                                      .high = b4->series + SERIES_BARS,
+                                      .low = b4->series + 2 * (size_t)SERIES_BARS,
+                                      .close = b4->series + 3 * (size_t)SERIES_BARS,
+                                      .volume = b4->series + 4 * (size_t)SERIES_BARS};
+}
+
+/* Seconds that the column form takes for all series of B-4x, each by itself; `again` gets what it
+ * makes, laid out as the groups are. */
+static double each_alone(const struct b4 *b4, const struct indicator_class *class)
+{
+    struct indicator_params params;
+    double *out[OUTPUTS];
+    double seconds = 0.0;
+    indicator_params_default(class, &params);
+    for (size_t k = 0; k < OUTPUTS; k++)
+        out[k] = b4->series + (FIELDS + k) * SERIES_BARS;
+    for (size_t s = 0; s < BARS / SERIES_BARS; s++) {
+        size_t group = s / INDICATOR_LANES;
+        size_t lane = s % INDICATOR_LANES;
+        const struct indicator_columns columns = series_of(b4, group, lane);
+        double start = bench_seconds();
+        class->batch(&params, &columns, SERIES_BARS, out);
+        seconds += bench_seconds() - start;
+        for (size_t k = 0; k < class->output_count; k++) {
+            for (size_t i = 0; i < SERIES_BARS; i++)
+                b4->again[k][group * GROUP_SIZE + i * INDICATOR_LANES + lane] = out[k][i];
+        }
+    }
+    return seconds;
+}
+
+/* Seconds of all groups side by side, each the second time it is computed. */
+static double each_in_cache(const struct b4 *b4, const struct indicator_class *class)
+{
+    double seconds = 0.0;
+    for (size_t group = 0; group < GROUPS; group++) {
+        group_compute(b4, class, group, 0);
+        double start = bench_seconds();
+        group_compute(b4, class, group, 0);
+        seconds += bench_seconds() - start;
+    }
+    return seconds;
 }
 
 /* What the indicator gives by its column form, laid out as the form under test lays it out. */
 static void compute_again(const struct b4 *b4, const struct indicator_class *class)
 {
-    static const size_t at_once = INDICATOR_LANES;
     struct indicator_params params;
-    struct indicator_columns columns = columns_of(b4);
-    double *out[OUTPUTS];
+    const struct indicator_columns columns = columns_of(b4);
     indicator_params_default(class, &params);
-    if (b4->form != FORM_LANES) {
+    if (b4->form == FORM_LANES)
+        (void)each_alone(b4, class);
+    else
         class->batch(&params, &columns, BARS, b4->again);
-        return;
-    }
-    double *series = malloc((FIELDS + OUTPUTS) * SERIES_BARS * sizeof *series);
-    ASSERT(series != NULL);
-    for (size_t s = 0; s < at_once; s++) {
-        for (size_t f = 0; f < FIELDS; f++) {
-            for (size_t i = 0; i < SERIES_BARS; i++)
-                series[f * SERIES_BARS + i] = b4->fields[f][i * at_once + s];
-        }
-        columns = (struct indicator_columns){.open = series,
-                                             .high = series + SERIES_BARS,
-                                             .low = series + 2 * (size_t)SERIES_BARS,
-                                             .close = series + 3 * (size_t)SERIES_BARS,
-                                             .volume = series + 4 * (size_t)SERIES_BARS};
-        for (size_t k = 0; k < OUTPUTS; k++)
-            out[k] = series + (FIELDS + k) * SERIES_BARS;
-        class->batch(&params, &columns, SERIES_BARS, out);
-        for (size_t k = 0; k < class->output_count; k++) {
-            for (size_t i = 0; i < SERIES_BARS; i++)
-                b4->again[k][i * at_once + s] = out[k][i];
-        }
-    }
-    free(series);
 }
 
 static enum status compare(struct b4 *b4, struct problem *problem)
@@ -159,7 +216,7 @@ static enum status compare(struct b4 *b4, struct problem *problem)
         const struct indicator_class *class = studies[i];
         struct hash128 parts[OUTPUTS + 1] = {b4->hash};
         ASSERT(class->output_count <= OUTPUTS);
-        compute(b4, class, b4->out);
+        compute(b4, class, GROUP_SIZE);
         compute_again(b4, class);
         for (size_t k = 0; k < class->output_count; k++) {
             if (memcmp(b4->out[k], b4->again[k], BARS * sizeof(double)) != 0)
@@ -178,6 +235,7 @@ static void b4_teardown(void *context)
 {
     struct b4 *b4 = context;
     free(b4->memory);
+    free(b4->series);
     free(b4->bars);
     free(b4->samples);
     free(b4);
@@ -187,8 +245,9 @@ static enum status prepare(struct b4 *b4, struct problem *problem)
 {
     size_t size = (FIELDS + 2 * (size_t)OUTPUTS) * COLUMN_STRIDE * sizeof(double);
     b4->memory = aligned_alloc(64, size);
+    b4->series = aligned_alloc(64, (FIELDS + OUTPUTS) * SERIES_BARS * sizeof *b4->series);
     b4->samples = calloc(STUDIES * (BENCH_RUNS_MAX + 1), sizeof *b4->samples);
-    if (b4->memory == NULL || b4->samples == NULL)
+    if (b4->memory == NULL || b4->series == NULL || b4->samples == NULL)
         return STATUS_NO_MEMORY;
     memset(b4->memory, 0, size);
     double *column = b4->memory;
@@ -198,10 +257,7 @@ static enum status prepare(struct b4 *b4, struct problem *problem)
         b4->out[k] = column;
         b4->again[k] = column + COLUMN_STRIDE;
     }
-    if (b4->form == FORM_LANES)
-        draw(b4, SERIES_BARS, INDICATOR_LANES, 1);
-    else
-        draw(b4, BARS, 1, 0);
+    draw_all(b4);
     if (b4->form == FORM_STREAM) {
         b4->bars = calloc(BARS, sizeof *b4->bars);
         if (b4->bars == NULL)
@@ -253,7 +309,7 @@ static double b4_run(void *context)
     ASSERT(b4->run_count <= BENCH_RUNS_MAX);
     for (size_t i = 0; i < STUDIES; i++) {
         double start = bench_seconds();
-        compute(b4, studies[i], b4->out);
+        compute(b4, studies[i], 0);
         double nanoseconds = (bench_seconds() - start) * 1e9 / BARS;
         b4->samples[i * (BENCH_RUNS_MAX + 1) + b4->run_count] = nanoseconds;
         logs += math_log(nanoseconds);
@@ -262,24 +318,26 @@ static double b4_run(void *context)
     return 1e9 / math_exp(logs / (double)STUDIES);
 }
 
-static void plain(const struct b4 *b4, const struct indicator_class *class)
+/* Rows from `from` on, written to `to` and after it. */
+static void plain(const struct b4 *b4, const struct indicator_class *class, size_t from,
+                  size_t rows, size_t to)
 {
     const double *used[FIELDS];
     size_t count = 0;
     for (size_t f = 0; f < FIELDS; f++) {
         if (class->inputs & field_bits[f])
-            used[count++] = b4->fields[f];
+            used[count++] = b4->fields[f] + from;
     }
     const double *a = used[0];
     const double *b = used[count > 1 ? 1 : 0];
     const double *c = used[count > 2 ? 2 : 0];
     for (uint32_t k = 0; k < class->output_count; k++) {
-        double *out = b4->out[k];
-        for (size_t i = 0; count == 1 && i < BARS; i++)
+        double *out = b4->out[k] + to;
+        for (size_t i = 0; count == 1 && i < rows; i++)
             out[i] = a[i] * 0.5;
-        for (size_t i = 0; count == 2 && i < BARS; i++)
+        for (size_t i = 0; count == 2 && i < rows; i++)
             out[i] = a[i] + b[i];
-        for (size_t i = 0; count > 2 && i < BARS; i++)
+        for (size_t i = 0; count > 2 && i < rows; i++)
             out[i] = (a[i] + b[i]) + c[i];
     }
 }
@@ -290,7 +348,10 @@ static double b4_limit(void *context)
     double logs = 0.0;
     for (size_t i = 0; i < STUDIES; i++) {
         double start = bench_seconds();
-        plain(b4, studies[i]);
+        for (size_t from = 0; b4->form == FORM_LANES && from < BARS; from += GROUP_SIZE)
+            plain(b4, studies[i], from, GROUP_SIZE, 0);
+        if (b4->form != FORM_LANES)
+            plain(b4, studies[i], 0, BARS, 0);
         logs += math_log((bench_seconds() - start) * 1e9 / BARS);
     }
     return 1e9 / math_exp(logs / (double)STUDIES);
@@ -309,15 +370,26 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Medians; of B-4x also how many times faster each is than the series by themselves. */
 static void b4_note(void *context, char out[BENCH_NOTE_SIZE])
 {
     struct b4 *b4 = context;
-    int used = snprintf(out, BENCH_NOTE_SIZE, "ns/bar:");
+    bool lanes = b4->form == FORM_LANES;
+    int used = snprintf(out, BENCH_NOTE_SIZE, lanes ? "ns/bar (times each alone):" : "ns/bar:");
     for (size_t i = 0; i < STUDIES && used >= 0 && used < (int)BENCH_NOTE_SIZE; i++) {
         double *samples = &b4->samples[i * (BENCH_RUNS_MAX + 1) + 1];
         qsort(samples, b4->run_count - 1, sizeof *samples, by_value);
-        used += snprintf(out + used, BENCH_NOTE_SIZE - (size_t)used, " %s %.2f", studies[i]->name,
-                         samples[(b4->run_count - 1) / 2]);
+        double median = samples[(b4->run_count - 1) / 2];
+        size_t left = BENCH_NOTE_SIZE - (size_t)used;
+        used += snprintf(out + used, left, " %s %.2f", studies[i]->name, median);
+        if (!lanes || used < 0 || used >= (int)BENCH_NOTE_SIZE)
+            continue;
+        double faster[5];
+        for (size_t run = 0; run < ARRAY_COUNT(faster); run++)
+            faster[run] = each_alone(b4, studies[i]) / each_in_cache(b4, studies[i]);
+        qsort(faster, ARRAY_COUNT(faster), sizeof faster[0], by_value);
+        left = BENCH_NOTE_SIZE - (size_t)used;
+        used += snprintf(out + used, left, " (%.1f)", faster[2]);
     }
 }
 
