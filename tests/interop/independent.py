@@ -16,9 +16,10 @@ At one instant, in this order:
     5  a row of equity, where a bar of the finest series closed: positions at their last close
 
 Bots with a budget have a purse of their own, the others share what is left; each has its own
-position. It knows the kinds ma_cross and score, sizes fixed, notional and equity, market orders,
-stop_loss, take_profit, confirm, cooldown and confidence_min, and of the limits cash_reserve; it
-refuses what it does not know rather than ignore it."""
+position. It knows the kinds that enter and leave on a signal, every size, market orders, stop_loss,
+take_profit, confirm, cooldown and confidence_min, and of the limits cash_reserve; it refuses what
+it does not know rather than ignore it. Bots that keep a set of orders are in
+independent_plans.py."""
 
 import csv
 import datetime
@@ -31,7 +32,7 @@ from decimal import (Context, Decimal, DivisionByZero, Inexact, InvalidOperation
                      ROUND_FLOOR, ROUND_HALF_EVEN, setcontext)
 
 import little_yaml
-from independent_signals import KINDS
+from independent_signals import KINDS, kelly, volatility
 
 # Exact or an exception: this is the context of every operator below.
 setcontext(Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero]))
@@ -173,6 +174,7 @@ class Bot:
         self.realized = self.fees = ZERO
         self.bar = self.order = self.last_fill_ns = None
         self.streak_action, self.streak = None, 0
+        self.closes, self.returns = [], []  # what sizing measures: closes, closed trips
         purse.bots.append(self)
 
     def wanted_quantity(self):
@@ -185,7 +187,24 @@ class Bot:
         if method == 'equity':
             share = Decimal(self.size.get('fraction', '0.25')) * max(self.purse.equity(), ZERO)
             return self.instrument.lots(share, close)
+        if method in ('volatility', 'kelly'):
+            share = self.measured_share() * max(self.purse.equity(), ZERO)
+            return self.instrument.lots(share, close)
         raise Unknown(f'size {method}')
+
+    def measured_share(self):
+        """Of equity, rounded down to a millionth; 0 where there is no entry."""
+        cap = Decimal(self.size.get('cap', '0.25'))
+        if self.size['method'] == 'volatility':
+            measure = volatility(self.closes, self.longer.length)
+            share = ROUNDING.divide(Decimal(self.size.get('target', '0.2')),
+                                    measure) if measure else ZERO
+            cap = Decimal(1)
+        else:
+            measure = kelly(self.returns)
+            share = cap / 2 if measure is None else ROUNDING.multiply(
+                measure, Decimal(self.size.get('fraction', '0.25')))
+        return min(share, cap).quantize(Decimal('0.000001'), ROUND_FLOOR, ROUNDING)
 
     def protective(self):
         """Whether the position's value at the close has left what was paid for it, without fees,
@@ -271,6 +290,7 @@ class Backtest:
                 self.decide(bot, now)
 
     def decide(self, bot, now):
+        bot.closes.append(bot.bar.close)
         wish, inputs = bot.opinion.update(bot.bar)
         action = None
         if wish is not None and not self.cooling(bot, now):
@@ -356,10 +376,13 @@ class Backtest:
         bot.purse.held -= order.held
         if order.side == 'buy':
             bot.purse.cash -= notional + fee
-            bot.quantity, bot.cost = order.quantity, notional
+            bot.quantity, bot.cost, bot.paid = order.quantity, notional, fee
         else:
             bot.purse.cash += notional - fee
             bot.realized += notional - bot.cost
+            bot.returns.append(ROUNDING.divide(
+                notional - bot.cost - fee - bot.paid, bot.cost).quantize(
+                    Decimal('1e-12'), ROUND_HALF_EVEN, ROUNDING))
             bot.quantity = bot.cost = ZERO
         bot.fees += fee
         bot.order, bot.last_fill_ns = None, now
@@ -380,7 +403,10 @@ def plain(number):
 
 
 def run_file(path):
-    return Backtest(little_yaml.load(path), os.path.dirname(os.path.abspath(path))).run()
+    import independent_plans  # it is built on this file
+    config, folder = little_yaml.load(path), os.path.dirname(os.path.abspath(path))
+    plans = any(bot['kind'] in independent_plans.KINDS for bot in config['bots'])
+    return (independent_plans.PlanBacktest if plans else Backtest)(config, folder).run()
 
 
 def main():

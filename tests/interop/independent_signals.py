@@ -83,8 +83,9 @@ class Wilder:
 
 
 class Rsi:
-    def __init__(self, count):
+    def __init__(self, count, flat=Decimal(0)):
         self.gain, self.loss, self.before = Wilder(count), Wilder(count), None
+        self.flat = flat  # where nothing rose and nothing fell
 
     def update(self, close):
         before, self.before = self.before, close
@@ -96,7 +97,7 @@ class Rsi:
         if gain is None:
             return None
         with localcontext(DIGITS):
-            return 100 * gain / (gain + loss) if gain + loss else Decimal(0)
+            return 100 * gain / (gain + loss) if gain + loss else self.flat
 
 
 class Atr:
@@ -213,4 +214,116 @@ class Score:
         return (1 if score >= self.enter else -1 if score <= self.exit else 0), inputs
 
 
-KINDS = {'ma_cross': Cross, 'score': Score}
+class RsiCross:
+    """Buys when RSI crosses up through oversold, sells when it crosses down through overbought."""
+
+    def __init__(self, bot):
+        params = bot.get('params') or {}
+        self.rsi = Rsi(int(params.get('period', 14)), Decimal(50))
+        self.low = Decimal(params.get('oversold', '30'))
+        self.high = Decimal(params.get('overbought', '70'))
+        self.before = None
+
+    def update(self, bar):
+        before, self.before = self.before, self.rsi.update(bar.close)
+        if before is None:
+            return None, {}
+        said = {'before': before, 'rsi': self.before}
+        if before < self.low <= self.before:
+            return 1, said
+        return (-1 if before > self.high >= self.before else 0), said
+
+
+class MacdCross:
+    """Long while the line is above its signal."""
+
+    def __init__(self, bot):
+        params = bot.get('params') or {}
+        self.macd = Macd(*(int(params.get(name, default)) for name, default in (
+            ('fast', 12), ('slow', 26), ('signal', 9))))
+
+    def update(self, bar):
+        line, histogram = self.macd.update(bar.close)
+        if histogram is None:
+            return None, {}
+        return (1 if histogram > 0 else -1), {'line': line, 'histogram': histogram}
+
+
+class Bollinger:
+    """Bands of population deviations around the mean of the last closes, this one included."""
+
+    def __init__(self, bot):
+        params = bot.get('params') or {}
+        self.closes = deque(maxlen=int(params.get('period', 20)))
+        self.width = Decimal(params.get('deviations', '2'))
+        self.breaks = params.get('mode', 'revert') == 'break'
+
+    def update(self, bar):
+        self.closes.append(bar.close)
+        if len(self.closes) < self.closes.maxlen:
+            return None, {}
+        with localcontext(DIGITS):
+            count = len(self.closes)
+            middle = sum(self.closes) / count
+            squares = sum((close - middle) ** 2 for close in self.closes)
+            reach = self.width * (squares / count).sqrt()
+            lower, upper = middle - reach, middle + reach
+        said = {'lower': lower, 'middle': middle, 'upper': upper}
+        if self.breaks:
+            return (1 if bar.close > upper else -1 if bar.close <= middle else 0), said
+        return (1 if bar.close < lower else -1 if bar.close >= middle else 0), said
+
+
+class Donchian:
+    """The highest high and the lowest low of the bars before this one."""
+
+    def __init__(self, bot):
+        params = bot.get('params') or {}
+        self.highs = deque(maxlen=int(params.get('entry', 20)))
+        self.lows = deque(maxlen=int(params.get('exit', 10)))
+
+    def update(self, bar):
+        full = len(self.highs) == self.highs.maxlen and len(self.lows) == self.lows.maxlen
+        upper = max(self.highs, default=None)
+        lower = min(self.lows, default=None)
+        self.highs.append(bar.high)
+        self.lows.append(bar.low)
+        if not full:
+            return None, {}
+        said = {'upper': upper, 'lower': lower}
+        return (1 if bar.close > upper else -1 if bar.close < lower else 0), said
+
+
+KINDS = {'ma_cross': Cross, 'score': Score, 'rsi': RsiCross, 'macd': MacdCross,
+         'bollinger': Bollinger, 'donchian': Donchian}
+
+
+# ---- What sizing measures ------------------------------------------------------------------------
+
+def volatility(closes, bar_ns):
+    """A year's, of the last 20 log returns: their sample deviation; None before there are 20."""
+    if len(closes) < 21:
+        return None
+    with localcontext(DIGITS):
+        closes = closes[-21:]
+        returns = [(after / before).ln() for before, after in zip(closes, closes[1:])]
+        mean = sum(returns) / 20
+        variance = sum((change - mean) ** 2 for change in returns) / 19
+        return (variance * 365 * 86400 * 10**9 / bar_ns).sqrt()
+
+
+def kelly(returns):
+    """The bounded bet of closed trips: w - (1 - w) / b; None before there are ten."""
+    if len(returns) < 10:
+        return None
+    won = [gain for gain in returns if gain > 0]
+    lost = [-gain for gain in returns if gain <= 0]
+    if not won:
+        return Decimal(0)
+    with localcontext(DIGITS):
+        share = Decimal(len(won)) / len(returns)
+        share = min(max(share, Decimal('0.01')), Decimal('0.99'))
+        ratio = Decimal(100)
+        if sum(lost):
+            ratio = min(ratio, (sum(won) / len(won)) / (sum(lost) / len(lost)))
+        return max(Decimal(0), share - (1 - share) / ratio)

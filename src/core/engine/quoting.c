@@ -88,7 +88,7 @@ static struct quantity payable(const struct plan_run *run, const struct plan_ord
     if (instead != NULL)
         cash.units += amount_from_bytes(instead->hold).units;
     struct price price = wanted->price.units > 0 ? wanted->price
-                                                 : engine->risk.states[wanted->instrument].close;
+                                                 : risk_mark(&engine->risk, wanted->instrument);
     struct ratio rate = engine->risk.fee_taker.ppm > engine->risk.fee_maker.ppm
                             ? engine->risk.fee_taker
                             : engine->risk.fee_maker;
@@ -163,7 +163,7 @@ static bool below_minimum(const struct engine *engine, const struct plan_order *
 {
     const struct instrument *instrument = &engine->config->instruments[wanted->instrument];
     struct price price = wanted->price.units > 0 ? wanted->price
-                                                 : engine->risk.states[wanted->instrument].close;
+                                                 : risk_mark(&engine->risk, wanted->instrument);
     return quantity.units < instrument->lot.units ||
            quantity.units < instrument->quantity_min.units ||
            instrument_notional(instrument, price, quantity).units < instrument->notional_min.units;

@@ -6,7 +6,7 @@
  *     buys      100          100, a dip  50, what is left  -
  *
  * The first buy is due at the first close; from it on one is due every `every`, once, however many
- * passed without a close. A buy on a dip does not move the schedule. What risk refuses stays due. */
+ * times passed without a close. A buy on a dip leaves the schedule. What risk refuses stays due. */
 #include "core/strategy/strategy.h"
 
 struct dca {

@@ -7,8 +7,9 @@
  * Between two neighbours lies a cell: empty, it wants to buy at its lower level; full, it wants to
  * sell what it bought at its upper one. The book starts without anything to sell, so a grid starts
  * with the buys below the price; a level at or above it waits until the price has passed it, but a
- * sell's opposite is placed in the sell's own step. A buy that rests stays where it is. What a cell holds changes by fills alone: our own find their cell
- * by their price; what else leaves the book (a flatten) empties the lowest cells first. */
+ * sell's opposite is placed in the sell's own step. A buy that rests stays where it is. What a cell
+ * holds changes by fills alone: our own find their cell by their price; what else leaves the book
+ * (a flatten) empties the lowest cells first. */
 #include <string.h>
 
 #include "base/math.h"
