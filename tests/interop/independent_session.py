@@ -1,8 +1,10 @@
 """Sessions on the order book, made up and computed a second time without a line of the engine.
 
     market = Market(seed)                       depth, trades: events with two clocks, as dicts
-    market.write(folder)                        the two files that tern reads
+    market.write(folder)                        the two files that tern reads, depth and trades
     fills, rows, end = trade(market, ...)       what one crossing of averages must have done
+
+    python3 tests/interop/independent_session.py SEED SECONDS PREFIX      writes packed files
 
 The exchange lives by event_ns, the bot by receive_ns. A market order that is decided at t meets the
 order book of t + latency: it takes the levels of the other side best first, each its own fill, what
@@ -11,8 +13,10 @@ The bot decides at the end of each bar of trades that it received; the equity of
 what it knows by then, positions at the middle of the last quote it saw."""
 
 import csv
+import gzip
 import os
 import random
+import sys
 from collections import namedtuple
 from decimal import Context, Decimal, ROUND_HALF_EVEN
 
@@ -186,3 +190,17 @@ def trade(market, fast, slow, quantity, bar_ns, latency_ns, cash, fee_bps):
             held += part if side == 'buy' else -part
     settle(to_ns + 1)
     return fills, rows, account[0] + account[1] * middle_at(market.depth, to_ns + 1)
+
+
+def main():
+    """What examples/data has of it; the same arguments give the same bytes."""
+    seed, seconds, prefix = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    for path in Market(seed, seconds).write(os.path.dirname(prefix) or '.'):
+        name = prefix + '-' + os.path.basename(path) + '.gz'
+        with open(path, 'rb') as plain, open(name, 'wb') as packed:
+            packed.write(gzip.compress(plain.read(), 9, mtime=0))
+        os.remove(path)
+
+
+if __name__ == '__main__':
+    main()

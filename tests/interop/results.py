@@ -115,6 +115,16 @@ def check_counts(run):
     tap.equal(len(orders) - denied.total(), result['orders'], 'orders')
 
 
+def check_trips(run):
+    """In the order of their ends, each begun after the data did and ended after it was begun."""
+    begin = min((int(row['time_ns']) for row in run.rows['fills']), default=0)
+    ends = [int(row['close_time_ns']) for row in run.rows['trips']]
+    tap.equal(ends, sorted(ends), 'ends of trips')
+    for row in run.rows['trips']:
+        tap.check(begin <= int(row['open_time_ns']) <= int(row['close_time_ns']),
+                  f'a trip from {row["open_time"]} to {row["close_time"]}')
+
+
 def check_equity(run):
     rows, before = run.rows['equity'], 0
     peak = amount(run.result['start_equity'], 'start_equity')
@@ -138,4 +148,5 @@ def check_all(run):
     check_whole(run)
     check_money(run)
     check_counts(run)
+    check_trips(run)
     check_equity(run)

@@ -218,4 +218,33 @@ def test_eleven_minutes():
     tap.check(kinds['taker'] > 50, f'fills: {kinds}')
 
 
+def quoted(folder, latency, queue):
+    """What a maker bot bought and sold of the recorded session, and the journal's hash."""
+    value = config((SPOT + 'l2.csv.gz', SPOT + 'trades.csv.gz'))
+    value['simulation'] = {'latency': latency, 'queue': queue}
+    value['bots'] = [{'name': 'a', 'kind': 'maker', 'instrument': 'BTC-USD', 'size': fixed('0.02'),
+                      'params': {'levels': 2, 'spread': '0.0002', 'skew': '0.5', 'refresh': '2s'}}]
+    run = Run(write(folder, value))
+    check_all(run)
+    tap.equal({row['liquidity'] for row in run.rows['fills']}, {'maker'}, 'liquidity')
+    return (sum(Decimal(row['quantity']) for row in run.rows['fills']),
+            run.result['journal_hash'])
+
+
+def test_a_maker_in_eleven_minutes():
+    if not os.path.exists(SPOT + 'l2.csv.gz'):
+        tap.skip('no recorded session here')
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for latency in ('0', '20ms', '200ms'):
+            row = [quoted(folder, latency, queue) for queue in (
+                {'model': 'risk_averse'}, {'model': 'power', 'power': 3}, {'model': 'touch'})]
+            averse, power, touch = (quantity for quantity, _ in row)
+            print(f'# latency {latency}: risk_averse {averse}, power {power}, touch {touch} BTC')
+            tap.check(0 < averse <= power <= touch, f'{latency}: {averse}, {power}, {touch}')
+            found += row
+    tap.equal(len({journal for _, journal in found}), 9, 'different journals')
+    tap.check(found[2][0] > found[8][0], 'a slower maker fills as much')
+
+
 tap.main()

@@ -14,7 +14,8 @@ enum status collector_init(struct collector *collector, const struct backtest *b
                            struct backtest_result *result, bool rows)
 {
     const struct engine_config *config = &backtest->assembly.engine;
-    *collector = (struct collector){.backtest = backtest, .result = result, .rows = rows};
+    *collector = (struct collector){
+        .backtest = backtest, .result = result, .rows = rows, .disposed_book = NONE_INDEX};
     size_t pairs = (size_t)config->books_count * config->instruments_count;
     collector->trips = calloc(pairs + 1, sizeof *collector->trips);
     return collector->trips == NULL ? STATUS_NO_MEMORY : STATUS_OK;
@@ -198,11 +199,8 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
         size_t at = (size_t)disposed->book * config->instruments_count + disposed->instrument;
         struct open_trip *trip = &collector->trips[at];
         trip->realized += amount_from_bytes(disposed->realized).units;
-        if (ledger_position(engine_ledger(engine), disposed->book, disposed->instrument)
-                    ->quantity == 0 &&
-            trip->quantity == 0) {
-            trip_close(collector, disposed->book, disposed->instrument, trip, time_ns);
-        }
+        collector->disposed_book = disposed->book;
+        collector->disposed_instrument = disposed->instrument;
         return;
     }
     case FACT_ORDER_DENIED: denied_row(collector, data, time_ns); return;
@@ -224,6 +222,24 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
     }
 }
 
+/* A trip ends with the frame whose fill sold the last of it, and a fill may sell several lots: each
+ * has its own fact, and the ledger has seen them all by now. */
+static void trip_look(struct collector *collector, int64_t time_ns)
+{
+    const struct engine *engine = collector->backtest->engine;
+    uint32_t book = collector->disposed_book;
+    uint32_t instrument = collector->disposed_instrument;
+    if (book == NONE_INDEX)
+        return;
+    collector->disposed_book = NONE_INDEX;
+    struct open_trip *trip =
+        &collector
+             ->trips[(size_t)book * engine_configuration(engine)->instruments_count + instrument];
+    if (trip->quantity == 0 &&
+        ledger_position(engine_ledger(engine), book, instrument)->quantity == 0)
+        trip_close(collector, book, instrument, trip, time_ns);
+}
+
 void collector_frame(struct collector *collector, const uint8_t *frame, uint32_t size)
 {
     struct frame_header header;
@@ -235,6 +251,7 @@ void collector_frame(struct collector *collector, const uint8_t *frame, uint32_t
         fact_take(collector, fact, header.time_ns);
         at += fact->size;
     }
+    trip_look(collector, header.time_ns);
 }
 
 /* ---- sums ------------------------------------------------------------------------------------ */

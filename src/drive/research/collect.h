@@ -22,6 +22,7 @@ struct collector {
     uint64_t denied_first[REASON_COUNT]; /* order of first appearance, 0 = never */
     uint64_t denied_kinds;
     uint64_t orders, fills, trips_count;
+    uint32_t disposed_book, disposed_instrument; /* of the frame at hand; NONE_INDEX: nothing was */
     const struct price *marks; /* [instrument]: what positions are worth; NULL: the last closes */
     bool rows;
     enum status status;

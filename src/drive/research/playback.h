@@ -8,9 +8,9 @@
  *
  * One instant at a time, the earliest of what is next. At one instant: what happened at the
  * exchange, what of ours is due there, timers, bars that end and the cycle (bots decide), commands,
- * answers, what is received. So nothing is decided on what was not received by then, and no order meets a
- * market older than its arrival. The session ends with the last record received; positions are
- * valued at the middle of the last quote received, and answers still under way are lost. */
+ * answers, what is received. So nothing is decided on what was not received by then, and no order
+ * meets a market older than its arrival. The session ends with the last record received; positions
+ * are valued at the middle of the last quote received, and answers still under way are lost. */
 #ifndef TERN_DRIVE_RESEARCH_PLAYBACK_H
 #define TERN_DRIVE_RESEARCH_PLAYBACK_H
 
