@@ -30,7 +30,7 @@ def test_a_full_disk_behind_stdout():
         for arguments in COMMANDS:
             answer = subprocess.run([tap.PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE,
                                     text=True, env=environment(home), check=False)
-            tap.equal(answer.returncode, 1, f'{arguments}')
+            tap.equal(answer.returncode, 2, f'{arguments}')
             tap.check('error: standard output: ' in answer.stderr, f'{arguments}: {answer.stderr}')
 
 

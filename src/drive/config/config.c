@@ -71,11 +71,19 @@ enum status config_read_text(const char *name, struct text text, const char *fol
 
 static enum status io_problem(struct problem *problem, const char *path, int code)
 {
-    bool missing = code == ENOENT || code == ENOTDIR;
-    problem_set(problem, missing ? STATUS_NOT_FOUND : STATUS_IO, path, "%s",
-                missing ? "there is no such file" : strerror(code));
-    if (missing)
-        problem_next(problem, "check the path, or write one with tern init");
+    if (code == ENOENT || code == ENOTDIR) {
+        problem_set(problem, STATUS_NOT_FOUND, path, "there is no such file");
+        problem_next(problem, "check the path");
+    } else if (code == EISDIR) {
+        problem_set(problem, STATUS_CONFIG_INVALID, path, "found a directory");
+        problem_allowed(problem, "a file");
+    } else if (code == EACCES || code == EPERM) {
+        problem_set(problem, STATUS_CONFIG_INVALID, path, "the file cannot be opened: %s",
+                    strerror(code));
+        problem_next(problem, "let this user read it: chmod +r");
+    } else {
+        problem_set(problem, STATUS_IO, path, "%s", strerror(code));
+    }
     return problem->status;
 }
 

@@ -35,6 +35,16 @@ void data_release(const struct execute_ports *ports, struct loaded_data *data)
     *data = (struct loaded_data){0};
 }
 
+/* A file that is missing or may not be read is the configuration's fault, and the surface has one
+ * exit code for both. */
+static enum status data_status(enum status status, struct problem *problem)
+{
+    if (status != STATUS_NOT_FOUND && status != STATUS_IO)
+        return status;
+    problem->status = STATUS_DATA_INVALID;
+    return STATUS_DATA_INVALID;
+}
+
 static enum status load_session_file(const struct config *config, uint32_t index,
                                      struct loaded_data *data, struct problem *problem)
 {
@@ -51,7 +61,7 @@ static enum status load_session_file(const struct config *config, uint32_t index
                                                                 : DEPTH_TRADE;
     file->instrument = source->instrument_index;
     enum status status = depth_data_read(&depth, kind, &file->data, problem);
-    return status == STATUS_NOT_FOUND ? STATUS_DATA_INVALID : status;
+    return data_status(status, problem);
 }
 
 static enum status load_one(const struct execute_ports *ports, const struct config *config,
@@ -77,7 +87,7 @@ static enum status load_one(const struct execute_ports *ports, const struct conf
         item->bars = NULL;
         /* A file that is missing is the configuration's fault, and the surface has one exit code
          * for both. */
-        return status == STATUS_NOT_FOUND ? STATUS_DATA_INVALID : status;
+        return data_status(status, problem);
     }
     data->series[index] = (struct backtest_series){
         .instrument = source->instrument_index,

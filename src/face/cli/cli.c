@@ -16,8 +16,8 @@
 
 int cli_exit_code(enum status status)
 {
-    /* A place that is taken is the caller's choice of words, a newer format is data. */
-    if (status == STATUS_EXISTS)
+    /* A place that is taken or full is the caller's choice of words, a newer format is data. */
+    if (status == STATUS_EXISTS || status == STATUS_NO_SPACE)
         return status_exit_code(STATUS_USAGE);
     if (status == STATUS_UNSUPPORTED)
         return status_exit_code(STATUS_DATA_INVALID);

@@ -45,7 +45,8 @@ static void exit_codes_page(enum page_form form, struct text_buffer *out)
     static const char *const rows[][2] = {
         {"0", "Done."},
         {"1", "Internal error, or the system failed: reading, writing, memory."},
-        {"2", "Usage: the command line is not understood, or it names a place that is taken."},
+        {"2", "Usage: the command line is not understood, or it names a place that is taken or "
+              "full."},
         {"3", "Not found."},
         {"4", "The engine cannot be reached."},
         {"5", "The configuration, the data or a preflight check failed."},

@@ -77,7 +77,7 @@ static enum status open_failed(const char *path, int error, struct problem *prob
 {
     if (error == ENOENT || error == ENOTDIR) {
         problem_set(problem, STATUS_NOT_FOUND, path, "no such file");
-        problem_next(problem, "check the path; a relative one begins at the working directory");
+        problem_next(problem, "check the path; in a configuration it begins at its folder");
         return STATUS_NOT_FOUND;
     }
     problem_set(problem, STATUS_IO, path, "the file cannot be opened: %s", strerror(error));
