@@ -126,6 +126,13 @@ static void grid_fill(void *block, const struct bot_config *config, const struct
         take_from_lowest(grid, fill->quantity);
 }
 
+/* The mark, and behind a restart the last close. */
+static int64_t price_now(const struct plan_view *view)
+{
+    int64_t mark = view->markets[view->config->instrument].mark.units;
+    return mark > 0 ? mark : view->states[view->config->instrument].close.units;
+}
+
 static bool buy_rests(const struct plan_view *view, int64_t price)
 {
     for (uint32_t i = 0; i < view->live_count; i++) {
@@ -170,7 +177,7 @@ static uint32_t buys_add(const struct grid *grid, const struct plan_view *view,
     const struct bot_config *config = view->config;
     const struct instrument *instrument = &view->instruments[config->instrument];
     const int64_t *held = grid->words + grid->cells + 1;
-    int64_t mark = view->markets[config->instrument].mark.units;
+    int64_t mark = price_now(view);
     uint32_t count = 0;
     for (uint64_t i = grid->cells; i-- > 0;) {
         struct price price = {grid->words[i]};
@@ -200,7 +207,7 @@ static bool grid_plan(const void *block, const struct plan_view *view, struct de
 {
     const struct grid *grid = block;
     *count = 0;
-    if (view->markets[view->config->instrument].mark.units <= 0)
+    if (price_now(view) <= 0)
         return false;
     uint32_t sells = sells_add(grid, view, out);
     uint32_t buys = buys_add(grid, view, out + sells);

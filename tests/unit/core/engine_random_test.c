@@ -151,6 +151,14 @@ static void move_price(struct hostile *run)
     }
     world_input(world, INPUT_CYCLE);
     step(run, false);
+    if (world->bots[WORLD_BOTS - 1].class != &strategy_maker)
+        return;
+    struct input *input = world_input(world, INPUT_QUOTE);
+    input->instrument = WORLD_INSTRUMENTS - 1;
+    input->quote.bid.units = run->prices[WORLD_INSTRUMENTS - 1] - (int64_t)draw(run, 20);
+    input->quote.ask.units = run->prices[WORLD_INSTRUMENTS - 1] + (int64_t)draw(run, 20);
+    input->quote.bid_quantity.units = input->quote.ask_quantity.units = 100000;
+    step(run, false);
 }
 
 static void new_intent(struct hostile *run)
@@ -313,12 +321,44 @@ static void command(struct hostile *run)
     step(run, false);
 }
 
+/* Bots that keep a set of orders, and sizes that measure, take turns with the plain ones. */
+static void bots_vary(struct engine_world *world, uint64_t seed)
+{
+    struct bot_config *bots = world->bots;
+    if (seed % 3 == 1) {
+        bots[0].class = &strategy_grid;
+        bots[0].plan = (struct plan_params){.low = {3000000}, .high = {5000000}, .levels = 9};
+        bots[0].params[GRID_LEVELS] = 9;
+        bots[1].class = &strategy_rebalance;
+        bots[1].plan = (struct plan_params){.instruments_count = 3,
+                                            .instruments = {1, 0, 2},
+                                            .weights = {{300000}, {200000}, {100000}},
+                                            .band = {20000}};
+        bots[2].class = &strategy_maker;
+        bots[2].plan = (struct plan_params){.levels = 3, .spread = {4000}, .skew = {500000}};
+    } else if (seed % 3 == 2) {
+        bots[0].class = &strategy_dca;
+        bots[0].plan = (struct plan_params){.every_ns = 5 * WORLD_MINUTE,
+                                            .amount = whole(500),
+                                            .max = whole(60000),
+                                            .dip = {20000}};
+        bots[1].size = (struct size_rule){
+            .method = SIZE_KELLY, .fraction = {500000}, .cap = {400000}};
+        bots[2].class = &strategy_grid;
+        bots[2].plan = (struct plan_params){
+            .low = {4000}, .high = {30000}, .levels = 40, .geometric = 1};
+        bots[2].params[GRID_LEVELS] = 40;
+        bots[2].size = (struct size_rule){.method = SIZE_VOLATILITY, .target = {100000}};
+    }
+}
+
 static void hostile_init(struct hostile *run, uint64_t seed)
 {
     *run = (struct hostile){.prices = {4000000, 200000, 10000}};
     random_init(&run->random, seed, 1);
     world_init(&run->world);
     struct engine_world *world = &run->world;
+    bots_vary(world, seed);
     struct account_limits *account = &world->config.limits.account;
     account->on = LIMIT_CASH_RESERVE | LIMIT_GROSS_EXPOSURE | LIMIT_DRAWDOWN | LIMIT_DAILY_LOSS;
     if (seed % 2 == 0)
@@ -447,7 +487,8 @@ static void test_snapshot(void **state)
 {
     (void)state;
     struct hostile run;
-    hostile_init(&run, 77);
+    /* Bots on closes: those that look at marks see none behind a restart. */
+    hostile_init(&run, 78);
     while (run.planned + run.denied < 500)
         hostile_act(&run);
     size_t size = engine_snapshot_size(run.world.engine);
