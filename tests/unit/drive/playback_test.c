@@ -102,6 +102,28 @@ static bool has_warning(const struct backtest_result *result, const char *text)
     return false;
 }
 
+/* The engine's ladder is the one that was sent; folding the journal gives the state of the run. */
+static void run_holds(struct stage *stage, struct tape *tape)
+{
+    const struct session_view *view = &stage->backtest.playback->feed.views[0];
+    const struct market_state *market = &engine_risk(stage->backtest.engine)->markets[0];
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct depth_side *ladder = i == 0 ? &market->bids : &market->asks;
+        assert_int_equal(ladder->count, view->sent[i].count);
+        assert_memory_equal(ladder->prices, view->sent[i].prices,
+                            ladder->count * sizeof ladder->prices[0]);
+        assert_memory_equal(ladder->quantities, view->sent[i].quantities,
+                            ladder->count * sizeof ladder->quantities[0]);
+    }
+    struct hash128 after = engine_state_hash(stage->backtest.engine);
+    struct journal_records records = {tape, tape_next};
+    struct problem problem;
+    problem_init(&problem);
+    stage_again(stage);
+    assert_int_equal(backtest_fold(&stage->backtest, &records, &problem), STATUS_OK);
+    assert_true(hash128_equal(after, engine_state_hash(stage->backtest.engine)));
+}
+
 static void test_a_gap_makes_the_book_invalid(void **state)
 {
     (void)state;
@@ -136,6 +158,43 @@ static void test_a_gap_makes_the_book_invalid(void **state)
     assert_true(has_warning(&stage.result, "order book of BTC-USD: unready 13, gap 1"));
     assert_true(
         has_warning(&stage.result, "order book of BTC-USD: not valid for 1.300 of 5.900 s"));
+    run_holds(&stage, &tape);
+    tape_release(&tape);
+    stage_end(&stage);
+}
+
+/* Asks of 1 at 101, 102 and 110 around a middle of 100.5: one costs 49.8 bps, two 99.5. */
+static void test_the_ladder_limits_impact(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct tape tape;
+    char text[1024], path[64];
+    file_write("depth", "recv_ns,exch_ns,first_id,last_id,kind,side,price,size\n"
+                        "1000000000,1000000000,1,1,snapshot,bid,100,5\n"
+                        "1000000000,1000000000,1,1,snapshot,ask,101,1\n"
+                        "1000000000,1000000000,1,1,snapshot,ask,102,1\n"
+                        "1000000000,1000000000,1,1,snapshot,ask,110,1\n"
+                        "9000000000,9000000000,2,2,update,bid,100,4\n");
+    file_path(path, "depth");
+    (void)snprintf(text, sizeof text,
+                   "tern: 1\ncurrency: USD\naccount: {USD: \"10000\"}\n"
+                   "instruments: [{name: BTC-USD, price_increment: \"1\"}]\n"
+                   "simulation: {latency: 0}\nrisk: {impact_bps_max: 50}\n"
+                   "data:\n  - {file: %s, kind: depth, instrument: BTC-USD}\n",
+                   path);
+    stage_begin(&stage, text);
+    file_remove("depth");
+    struct input orders[] = {
+        order_at(2 * SECOND, SIDE_BUY, 2 * UNIT, 0),
+        order_at(3 * SECOND, SIDE_BUY, UNIT, 0),
+    };
+    tape_init(&tape);
+    stage_run(&stage, &tape, orders, ARRAY_COUNT(orders));
+    assert_int_equal(stage.result.denials.count, 1);
+    assert_string_equal(stage.result.denials.items[0].reason, reason_name(REASON_IMPACT));
+    assert_int_equal(tape_find(&tape, INPUT_VENUE_FILL, NULL), 1);
+    run_holds(&stage, &tape);
     tape_release(&tape);
     stage_end(&stage);
 }
@@ -226,13 +285,7 @@ static int64_t quoted(const char *simulation, struct hash128 *chain)
     int64_t filled = filled_of(&tape);
     *chain = stage.result.journal_hash;
     /* Run again: one journal hash. Folded: one state. */
-    struct hash128 after = engine_state_hash(stage.backtest.engine);
-    struct journal_records records = {&tape, tape_next};
-    struct problem problem;
-    problem_init(&problem);
-    stage_again(&stage);
-    assert_int_equal(backtest_fold(&stage.backtest, &records, &problem), STATUS_OK);
-    assert_true(hash128_equal(after, engine_state_hash(stage.backtest.engine)));
+    run_holds(&stage, &tape);
     stage_again(&stage);
     stage_run(&stage, NULL, commands, count);
     assert_true(hash128_equal(*chain, stage.result.journal_hash));
@@ -324,6 +377,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_order_meets_the_market_of_its_arrival),
         cmocka_unit_test(test_a_gap_makes_the_book_invalid),
+        cmocka_unit_test(test_the_ladder_limits_impact),
         cmocka_unit_test(test_queue_models_and_latency),
         cmocka_unit_test(test_no_look_ahead),
     };
