@@ -9,7 +9,9 @@
 
 #define ORDERS_CAPACITY 4096u
 #define LOTS_CAPACITY 4096u
+#define LEVELS_CAPACITY 64u /* of each side; the generator shows twelve */
 #define OUT_SIZE_MAX ((size_t)1 << 20)
+#define SLICE_NS (NANOSECONDS_PER_SECOND / 4) /* of the market, between two looks at the clock */
 #define MINUTE_NS (60 * NANOSECONDS_PER_SECOND)
 
 void demo_fail(struct demo *demo, enum status status, const char *where, const char *what)
@@ -35,20 +37,25 @@ static enum status read_config(struct demo *demo)
 static enum status build_venue(struct demo *demo)
 {
     const struct config *config = &demo->config;
-    struct bar_venue_config venue = {
+    const struct config_simulation *simulation = &config->simulation;
+    struct book_venue_config venue = {
         .instruments = demo->assembly.instruments,
         .instruments_count = config->instruments_count,
         .orders_capacity = ORDERS_CAPACITY,
-        .fill = BAR_FILL_NEXT_OPEN,
-        .slippage = config->simulation.slippage,
+        .levels_capacity = LEVELS_CAPACITY,
+        .sequence = BOOK_SEQUENCE_NONE,
+        .queue = {simulation->queue_kind, simulation->queue_power},
+        .latency = {.kind = LATENCY_CONSTANT,
+                    .entry_ns = simulation->latency_ns,
+                    .response_ns = simulation->latency_ns},
+        .seed = demo->options->seed,
         .tiers_count = config->fees.tiers_count,
     };
-    ASSERT(config->simulation.fill == CONFIG_FILL_NEXT_OPEN);
     for (uint32_t i = 0; i < config->fees.tiers_count; i++) {
         const struct config_fee_tier *tier = &config->fees.tiers[i];
         venue.tiers[i] = (struct fee_tier){tier->volume, tier->maker, tier->taker};
     }
-    return bar_venue_create(&venue, &demo->venue);
+    return book_venue_create(&venue, &demo->venue);
 }
 
 /* As long as the slowest bot needs, in whole minutes, and one more. */
@@ -95,7 +102,10 @@ static enum status build(struct demo *demo)
     demo->bots = calloc((size_t)demo->config.bots_count + 1, sizeof *demo->bots);
     demo->seen_ns = calloc((size_t)instruments + 1, sizeof *demo->seen_ns);
     demo->silent = calloc((size_t)instruments + 1, sizeof *demo->silent);
-    if (demo->bots == NULL || demo->seen_ns == NULL || demo->silent == NULL)
+    demo->bars = calloc((size_t)instruments + 1, sizeof *demo->bars);
+    demo->closed = calloc((size_t)instruments + 1, sizeof *demo->closed);
+    if (demo->bots == NULL || demo->seen_ns == NULL || demo->silent == NULL || demo->bars == NULL ||
+        demo->closed == NULL)
         return problem_set(demo->problem, STATUS_NO_MEMORY, "demo", "not enough memory");
     demo->history_ns = history_of(demo);
     demo->now_ns = DEMO_START_NS - demo->history_ns;
@@ -111,209 +121,15 @@ static void release(struct demo *demo)
     demo_keep_abort(&demo->keep);
     demo_market_release(&demo->market);
     engine_free(demo->engine);
-    bar_venue_free(demo->venue);
+    book_venue_free(demo->venue);
     assembly_release(&demo->assembly);
     config_release(&demo->config);
     free(demo->bots);
     free(demo->seen_ns);
     free(demo->silent);
+    free(demo->bars);
+    free(demo->closed);
     text_buffer_release(&demo->out);
-}
-
-/* ---- one input ------------------------------------------------------------------------------ */
-
-static void journal_input(struct demo *demo, const struct input *input)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(demo->sinks) && demo->status == STATUS_OK; i++) {
-        const struct journal_sink *sink = demo->sinks[i];
-        if (sink != NULL && sink->input(sink->context, input) != STATUS_OK)
-            demo_fail(demo, STATUS_IO, "journal", "cannot be written");
-    }
-}
-
-static void journal_frame(struct demo *demo, const uint8_t *frame, uint32_t size)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(demo->sinks) && demo->status == STATUS_OK; i++) {
-        const struct journal_sink *sink = demo->sinks[i];
-        if (sink != NULL && sink->frame(sink->context, frame, size) != STATUS_OK)
-            demo_fail(demo, STATUS_IO, "journal", "cannot be written");
-    }
-}
-
-static void send_commands(struct demo *demo)
-{
-    uint32_t count = 0;
-    const struct command *commands = engine_commands(demo->engine, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct command *command = &commands[i];
-        switch ((enum command_kind)command->kind) {
-        case COMMAND_PLACE: {
-            const struct order *order = engine_order(demo->engine, command->order);
-            struct price last = risk_mark(engine_risk(demo->engine), order->instrument);
-            bar_venue_place(demo->venue, order, last, demo->now_ns);
-            break;
-        }
-        case COMMAND_CANCEL: bar_venue_cancel(demo->venue, command->order, demo->now_ns); break;
-        case COMMAND_AMEND:
-            bar_venue_amend(demo->venue, command->order, command->price, command->quantity,
-                            demo->now_ns);
-            break;
-        }
-    }
-}
-
-/* Numbers the input, journals it, lets the engine handle it, journals what came of it, and only
- * then sends orders and tells people. */
-static void feed(struct demo *demo, struct input *input)
-{
-    if (demo->status != STATUS_OK)
-        return;
-    input->seq = ++demo->seq;
-    journal_input(demo, input);
-    engine_step(demo->engine, input);
-    uint32_t size = 0;
-    const uint8_t *frame = engine_frame(demo->engine, &size);
-    if (frame == NULL)
-        return;
-    journal_frame(demo, frame, size);
-    if (demo->options->keep != NULL)
-        demo_keep_frame(&demo->keep, frame, size);
-    if (demo->options->audit) {
-        uint64_t detail = 0;
-        const char *broken = engine_audit(demo->engine, &detail);
-        if (broken != NULL)
-            demo_fail(demo, STATUS_INTERNAL, "audit", broken);
-    }
-    if (demo->status != STATUS_OK)
-        return;
-    send_commands(demo);
-    demo_tell_frame(demo, frame, size);
-}
-
-/* The venue's reports, in order; what the engine answers may make more. */
-static void take_reports(struct demo *demo)
-{
-    uint32_t count = 0;
-    const struct input *reports = bar_venue_reports(demo->venue, &count);
-    for (uint32_t i = 0; i < count && demo->status == STATUS_OK; i++) {
-        struct input input = reports[i];
-        input.time_ns = demo->now_ns;
-        feed(demo, &input);
-        reports = bar_venue_reports(demo->venue, &count);
-    }
-    bar_venue_clear(demo->venue);
-}
-
-static void feed_timers(struct demo *demo, int64_t time_ns)
-{
-    uint64_t timer = 0;
-    int64_t deadline_ns = 0;
-    while (demo->status == STATUS_OK &&
-           engine_timer_due(demo->engine, time_ns, &timer, &deadline_ns)) {
-        struct input input = {.time_ns = deadline_ns, .kind = INPUT_TIMER};
-        input.timer.timer = timer;
-        feed(demo, &input);
-    }
-}
-
-/* ---- one second ----------------------------------------------------------------------------- */
-
-static uint16_t flags_of(const struct demo *demo)
-{
-    return demo->live ? 0 : INPUT_FLAG_HISTORY;
-}
-
-static void feed_closes(struct demo *demo, uint32_t *closed)
-{
-    const uint32_t *waiting = bar_venue_waiting(demo->venue);
-    for (uint32_t i = 0; i < demo->market.count; i++) {
-        if (!demo->market.closing_present[i])
-            continue;
-        const struct bar *bar = &demo->market.closing[i];
-        demo->input = (struct input){.time_ns = demo->now_ns,
-                                     .kind = INPUT_BAR_CLOSE,
-                                     .flags = flags_of(demo),
-                                     .instrument = i};
-        demo->input.bar.bar_ns = DEMO_BAR_NS;
-        demo->input.bar.bar = *bar;
-        feed(demo, &demo->input);
-        if (waiting[i] != 0 && bar_venue_close(demo->venue, i, bar, demo->now_ns))
-            take_reports(demo);
-        if (demo->options->keep != NULL && demo->live && bar->open_time_ns >= DEMO_START_NS)
-            demo_keep_bar(&demo->keep, i, bar);
-        demo->seen_ns[i] = demo->now_ns;
-        (*closed)++;
-    }
-}
-
-static void feed_opens(struct demo *demo)
-{
-    const uint32_t *waiting = bar_venue_waiting(demo->venue);
-    for (uint32_t i = 0; i < demo->market.count; i++) {
-        if (!demo->market.opening_present[i])
-            continue;
-        struct price open = demo->market.opening[i].open;
-        demo->input = (struct input){.time_ns = demo->now_ns,
-                                     .kind = INPUT_BAR_OPEN,
-                                     .flags = flags_of(demo),
-                                     .instrument = i};
-        demo->input.bar.bar_ns = DEMO_BAR_NS;
-        demo->input.bar.bar.open_time_ns = demo->now_ns;
-        demo->input.bar.bar.open = open;
-        feed(demo, &demo->input);
-        if (waiting[i] != 0 && bar_venue_open(demo->venue, i, open, demo->now_ns))
-            take_reports(demo);
-    }
-}
-
-static void feed_cycle(struct demo *demo)
-{
-    demo->input = (struct input){
-        .time_ns = demo->now_ns, .kind = INPUT_CYCLE, .flags = flags_of(demo)};
-    feed(demo, &demo->input);
-    take_reports(demo);
-}
-
-/* Silence longer than a price may be old is a fact of its own: the engine is told, and so are
- * people. */
-static void feed_health(struct demo *demo)
-{
-    uint32_t silent_count = 0;
-    uint32_t back_count = 0;
-    if (!demo->config.risk.data_age_max.set)
-        return;
-    for (uint32_t i = 0; i < demo->market.count; i++) {
-        bool silent = demo->now_ns - demo->seen_ns[i] > demo->config.risk.data_age_max.value;
-        if (silent == demo->silent[i])
-            continue;
-        demo->silent[i] = silent;
-        struct input input = {.time_ns = demo->now_ns, .kind = INPUT_HEALTH, .instrument = i};
-        input.health.feed_up = !silent;
-        input.health.book_valid = 0;
-        feed(demo, &input);
-        *(silent ? &silent_count : &back_count) += 1;
-    }
-    if (silent_count > 0)
-        demo_tell_feed(demo, silent_count, true);
-    if (back_count > 0)
-        demo_tell_feed(demo, back_count, false);
-}
-
-static void run_second(struct demo *demo, int64_t time_ns)
-{
-    uint32_t closed = 0;
-    demo_market_second(&demo->market);
-    feed_timers(demo, time_ns - 1);
-    demo->now_ns = time_ns;
-    feed_closes(demo, &closed);
-    feed_timers(demo, time_ns);
-    feed_health(demo);
-    if (closed > 0)
-        feed_cycle(demo);
-    feed_opens(demo);
-    if (demo->options->keep != NULL && demo->live)
-        demo_keep_instant(&demo->keep, time_ns);
-    demo_say(demo);
 }
 
 /* ---- from start to end ---------------------------------------------------------------------- */
@@ -333,7 +149,7 @@ static void run_history(struct demo *demo)
 {
     const struct demo_clock *clock = &demo->ports->clock;
     struct input start = {.time_ns = demo->now_ns, .kind = INPUT_START};
-    feed(demo, &start);
+    demo_feed(demo, &start);
     for (int64_t time_ns = demo->now_ns; time_ns < DEMO_START_NS; time_ns += DEMO_BAR_NS) {
         if (demo->status != STATUS_OK || demo->stopping)
             return;
@@ -342,33 +158,52 @@ static void run_history(struct demo *demo)
             demo->stopping = true;
             return;
         }
-        run_second(demo, time_ns);
+        demo_play(demo, time_ns);
+        demo_second(demo, time_ns);
     }
-    demo_market_scenario(&demo->market, demo->options->scenario);
 }
 
+/* Plays the second that ends at time_ns at the pace of the clock; false where it is to stop. */
+static bool run_second(struct demo *demo, int64_t time_ns)
+{
+    for (int64_t at_ns = time_ns - NANOSECONDS_PER_SECOND + SLICE_NS; at_ns <= time_ns;
+         at_ns += SLICE_NS) {
+        if (!wait_for(demo, at_ns)) {
+            demo->outcome->interrupted = true;
+            return false;
+        }
+        demo_play(demo, at_ns);
+        demo_say(demo);
+        if (demo->status != STATUS_OK || demo->stopping)
+            return false;
+    }
+    demo_second(demo, time_ns);
+    return true;
+}
+
+/* The order books open in the last second before the start. */
 static void run_live(struct demo *demo)
 {
     const struct demo_options *options = demo->options;
     demo->live = true;
     demo->status_second = -1;
     demo->wall_start_ns = demo->ports->clock.now_ns(demo->ports->clock.context);
+    demo_feed_books(demo);
     for (int64_t time_ns = DEMO_START_NS; demo->status == STATUS_OK && !demo->stopping;
-         time_ns += DEMO_BAR_NS) {
+         time_ns += NANOSECONDS_PER_SECOND) {
         if (options->duration_ns > 0 && time_ns > DEMO_START_NS + options->duration_ns)
             return;
-        if (!wait_for(demo, time_ns)) {
-            demo->outcome->interrupted = true;
+        if (!run_second(demo, time_ns))
             return;
-        }
-        run_second(demo, time_ns);
+        if (time_ns == DEMO_START_NS)
+            demo_market_scenario(&demo->market, options->scenario, DEMO_START_NS);
         demo->outcome->simulated_ns = time_ns - DEMO_START_NS;
         demo_tell_status(demo);
     }
 }
 
-/* A market order that waits for an opening cannot be cancelled, and there will be none: the
- * simulated market ends with the demo, which is the venue's word that the order has expired. */
+/* Nothing can be left after demo_settle but an order whose cancel was refused: the simulated market
+ * ends with the demo, which is the venue's word that the order has expired. */
 static uint32_t expire_rest(struct demo *demo)
 {
     uint32_t live = engine_orders_live(demo->engine);
@@ -377,12 +212,12 @@ static uint32_t expire_rest(struct demo *demo)
         struct input input = {.time_ns = demo->now_ns, .kind = INPUT_VENUE_EXPIRED, .order = id};
         input.instrument = engine_order(demo->engine, id)->instrument;
         input.report.reason = REASON_DATA_END;
-        feed(demo, &input);
+        demo_feed(demo, &input);
     }
     return live;
 }
 
-/* Nothing new is taken, what rests is cancelled; the simulated venue answers at once. */
+/* Nothing new is taken, what rests is cancelled; the exchange has the time it needs to answer. */
 static void stop(struct demo *demo)
 {
     uint32_t live = engine_orders_live(demo->engine);
@@ -391,8 +226,8 @@ static void stop(struct demo *demo)
         .time_ns = demo->now_ns, .kind = INPUT_COMMAND_STOP, .flags = INPUT_FLAG_PROTECTIVE};
     input.stop.stop = STOP_CANCEL;
     input.stop.book = NONE_INDEX;
-    feed(demo, &input);
-    take_reports(demo);
+    demo_feed(demo, &input);
+    demo_settle(demo);
     uint32_t expired = expire_rest(demo);
     demo_tell_orders(demo, live - expired, expired);
 }
@@ -442,6 +277,9 @@ static void finish(struct demo *demo)
     outcome->journal_hash = engine_chain(demo->engine);
     outcome->state_hash = engine_state_hash(demo->engine);
     outcome->inputs_count = demo->seq;
+    struct book_venue_counters counters = book_venue_counters(demo->venue);
+    outcome->maker_fills = counters.maker_fills;
+    outcome->taker_fills = counters.taker_fills;
     demo_tell_end(demo, broken);
     if (broken != NULL)
         demo_fail(demo, STATUS_INTERNAL, "audit", broken);

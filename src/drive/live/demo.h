@@ -1,13 +1,15 @@
 /* tern demo: a simulated market, a few bots and an account that exist only while it runs.
  *
  *     words ─► demo_option ─► struct demo_options
- *     generator ─► bars ─► engine ─► facts ─► journal, then people
- *                    ▲        └► orders ─► bar venue ─► reports ─┘
+ *     generator ─► trades, levels, quotes ─► exchange on order books ◄─ orders, 50 ms later
+ *               └► the same, and bars ─────► engine ─► facts ─► journal, then people
+ *                                              ▲ └► orders       │
+ *                                              └── answers, 50 ms later
  *     clock: when the next second of the market may happen, and whether someone wants it to stop
  *
  * Pure logic: time, output, journal and interruption come through ports, so a test runs an hour of
- * it on a clock of its own in a moment. The engine is fed as in a back-test: closes, timers, one
- * cycle, openings; an order decided at a close fills at the opening of the same instant.
+ * it on a clock of its own in a moment. Every order waits in the queue of its price or takes what
+ * the levels have (sim/book_venue.h).
  *
  * 1. Facts are a function of options->seed, options->scenario and simulated time alone: the speed,
  *    the clock and who looks on change nothing. The simulated day begins at DEMO_START_NS always.
@@ -72,7 +74,8 @@ struct demo_outcome {
     struct hash128 journal_hash, state_hash;
     struct amount start_equity, end_equity;
     int64_t simulated_ns, first_fill_ns; /* since the start; first_fill_ns < 0: none */
-    uint64_t inputs_count, fills_count, denied_count, states_count;
+    uint64_t inputs_count, fills_count, denied_count, rejected_count, states_count;
+    uint64_t maker_fills, taker_fills; /* of fills_count: rested in a book, took from it */
     bool interrupted;
 };
 

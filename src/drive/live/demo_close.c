@@ -19,9 +19,7 @@ void demo_tell_stop(struct demo *demo)
 void demo_tell_orders(struct demo *demo, uint32_t canceled, uint32_t expired)
 {
     if (canceled + expired > 0)
-        text_buffer_print(&demo->out,
-                          "orders: %u cancelled, %u that waited for a price expired with the "
-                          "market\n",
+        text_buffer_print(&demo->out, "orders: %u cancelled, %u expired with the market\n",
                           canceled, expired);
 }
 
@@ -128,9 +126,13 @@ void demo_tell_end(struct demo *demo, const char *broken)
         text_buffer_print(&demo->out, "\nledger: BROKEN: %s\n", broken);
     (void)duration_format(lasted, outcome->simulated_ns);
     hash128_format(hash, outcome->journal_hash);
-    text_buffer_print(&demo->out, "fills: %llu, denied: %llu, in %s of simulated time\n",
-                      (unsigned long long)outcome->fills_count,
-                      (unsigned long long)outcome->denied_count, lasted);
+    text_buffer_print(
+        &demo->out,
+        "fills: %llu (%llu rested in a book, %llu took from it), denied: %llu, "
+        "rejected: %llu, in %s of simulated time\n",
+        (unsigned long long)outcome->fills_count, (unsigned long long)outcome->maker_fills,
+        (unsigned long long)outcome->taker_fills, (unsigned long long)outcome->denied_count,
+        (unsigned long long)outcome->rejected_count, lasted);
     text_buffer_print(&demo->out, "journal_hash: %s\n", hash);
     if (outcome->simulated_ns > 0)
         text_buffer_print(&demo->out,

@@ -1,13 +1,11 @@
-/* The demo's market: bars of one second out of the generator, a second at a time.
+/* The demo's market: trades, order books and bars of one second out of the generator.
  *
- *     generator ─► bars of [T - 1 s, T)   "closing": whole bars, known at T
- *               └► bars of [T, T + 1 s)   "opening": of these only the open price is told at T
+ *     history   bars alone, which warm the indicators, in the ordinary market
+ *     live      demo_market_books, then trades, levels, quotes and bars as they happen; each order
+ *               book moves forty times a second
  *
- * The generator therefore runs one second ahead of the engine, which is told no more of a bar than
- * a trader would know: its open when it opens, the rest when it has closed.
- *
- * History, which warms the indicators, is made in the ordinary market; a scenario begins with the
- * demo itself. An instrument whose feed is silent has no bar. */
+ * Events come in the order of their times; a bar comes at its end. A scenario begins with the demo
+ * itself. An instrument whose feed is silent has neither book nor bar. */
 #ifndef TERN_DRIVE_LIVE_DEMO_MARKET_H
 #define TERN_DRIVE_LIVE_DEMO_MARKET_H
 
@@ -19,9 +17,7 @@
 struct demo_market {
     struct arena memory;
     struct generator generator;
-    int64_t ready_ns;                        /* bars that open before are made */
-    struct bar *closing, *opening;           /* [instrument] */
-    bool *closing_present, *opening_present; /* [instrument] */
+    const struct instrument *instruments; /* borrowed */
     uint32_t count;
 };
 
@@ -31,13 +27,21 @@ MUST_USE enum status demo_market_init(struct demo_market *market, uint64_t seed,
                                       const struct instrument *instruments, uint32_t count,
                                       int64_t start_ns, struct problem *problem);
 void demo_market_release(struct demo_market *market);
-/* From now on the scenario holds; its first phase begins with the seconds not yet made. */
-void demo_market_scenario(struct demo_market *market, enum scenario scenario);
-/* Moves to the next second T: what was opening is closing now, and the bars that open at T are
- * made. The first call is for start_ns itself. */
-void demo_market_second(struct demo_market *market);
-/* Price and volatility a year of an instrument as the generator has them. */
-struct price demo_market_price(const struct demo_market *market, uint32_t instrument);
+/* From now on events are of all kinds, not bars alone. Returns the time from which they are. */
+int64_t demo_market_books(struct demo_market *market);
+/* The order book of an instrument at that time, best first, as a snapshot from DELTA_CLEAR to
+ * DELTA_LAST; returns how many levels were written. */
+uint32_t demo_market_levels(const struct demo_market *market, uint32_t instrument,
+                            struct delta out[2 * FLOW_DEPTH]);
+/* From now on the scenario holds; its first phase begins at start_ns, which is not yet over by more
+ * than one move of the books. */
+void demo_market_scenario(struct demo_market *market, enum scenario scenario, int64_t start_ns);
+/* The next event at or before time_ns; false where there is none. */
+MUST_USE bool demo_market_next(struct demo_market *market, int64_t time_ns,
+                               struct market_event *event);
+/* Whether nothing is published now. */
+bool demo_market_is_silent(const struct demo_market *market);
+/* Volatility a year of an instrument as the generator has it. */
 double demo_market_volatility(const struct demo_market *market, uint32_t instrument);
 
 #endif

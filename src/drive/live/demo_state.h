@@ -6,7 +6,7 @@
 #include "drive/live/demo.h"
 #include "drive/live/demo_keep.h"
 #include "drive/live/demo_market.h"
-#include "sim/bar_venue.h"
+#include "sim/book_venue.h"
 
 /* What is counted of a bot. */
 struct demo_bot {
@@ -30,15 +30,17 @@ struct demo {
     struct config config;
     struct assembly assembly;
     struct engine *engine;
-    struct bar_venue *venue;
+    struct book_venue *venue;
     struct demo_market market;
     struct demo_keep keep;               /* used where options->keep is given */
     const struct journal_sink *sinks[2]; /* of the port and of keep; NULL: none */
-    struct input input;                  /* reused for bars and cycles */
+    struct bar *bars;                    /* [instrument]: that closes at the next second */
+    bool *closed;                        /* [instrument]: there is one */
     uint64_t seq;
     int64_t now_ns, history_ns; /* simulated; how long the history is */
     bool live;                  /* the history is over */
     bool stopping;              /* no more seconds */
+    bool halted;                /* the exchange is, because nothing is published */
 
     struct demo_bot *bots; /* [bot] */
     int64_t *seen_ns;      /* [instrument]: when its last bar closed */
@@ -56,6 +58,20 @@ struct demo {
 /* Keeps the first failure; the problem must have been set or is set from the status. */
 void demo_fail(struct demo *demo, enum status status, const char *where, const char *what);
 struct demo_value demo_value_of(const struct demo *demo, uint32_t book);
+
+/* ---- the market and the exchange (demo_feed.c) ---- */
+
+/* Numbers the input, journals it, lets the engine handle it, journals what came of it, and only
+ * then sends orders and tells people. */
+void demo_feed(struct demo *demo, struct input *input);
+/* The order books as they are, once. */
+void demo_feed_books(struct demo *demo);
+/* All that happens up to and including time_ns: the market, the exchange, its answers, timers. */
+void demo_play(struct demo *demo, int64_t time_ns);
+/* The end of a whole second that was played: bars, health, the bots. */
+void demo_second(struct demo *demo, int64_t time_ns);
+/* What is on its way to the exchange and back, with the market standing still. */
+void demo_settle(struct demo *demo);
 
 /* ---- telling people (demo_text.c, demo_close.c) ---- */
 

@@ -152,6 +152,10 @@ static void tell_instruments(struct demo *demo)
 static void size_cell(struct table *table, const struct config_bot *bot)
 {
     char text[DECIMAL_TEXT_SIZE];
+    if (bot->kind == CONFIG_BOT_DCA) {
+        table_cell(table, TEXT("its amount"));
+        return;
+    }
     switch (bot->size.method) {
     case CONFIG_SIZE_FIXED:
         (void)decimal_format_i128(text, bot->size.quantity.units, AMOUNT_DECIMALS);
@@ -335,12 +339,12 @@ static void tell_breach(struct demo *demo, enum reason reason)
     const struct fact_limit_breached *breach = demo->breach;
     if (breach == NULL || breach->reason != (uint32_t)reason)
         return;
-    /* The check asks for more than the limit where the limit itself is one unit too much. */
     i128 value = amount_from_bytes(breach->value).units;
     i128 limit = amount_from_bytes(breach->limit).units;
     if (reason == REASON_CONSECUTIVE_LOSSES) {
-        text_buffer_print(&demo->out, " (%lld, limit %lld)", (long long)value,
-                          (long long)limit + 1);
+        i128 one = power_of_ten(AMOUNT_DECIMALS);
+        text_buffer_print(&demo->out, " (%lld, limit %lld)", (long long)(value / one),
+                          (long long)(limit / one));
         return;
     }
     text_buffer_append(&demo->out, TEXT(" ("));
@@ -387,6 +391,7 @@ static void tell_fact(struct demo *demo, const struct fact_header *fact)
             demo->bots[planned->bot].denied_reason = 0;
         return;
     }
+    case FACT_ORDER_ENDED: demo->outcome->rejected_count += fact->detail == ORDER_REJECTED; return;
     case FACT_LIMIT_BREACHED: demo->breach = data; return;
     case FACT_STATE_CHANGED: tell_state(demo, data); return;
     case FACT_LOT_DISPOSED: {
@@ -421,14 +426,30 @@ void demo_tell_feed(struct demo *demo, uint32_t count, bool silent)
     line_begin(demo, "FEED", silent ? TONE_WARN : TONE_GOOD);
     if (silent)
         text_buffer_print(&demo->out,
-                          "silent for more than %s, %u of %u instruments: bots decide on closed "
-                          "bars, so they wait\n",
+                          "silent for more than %s, %u of %u instruments: bots wait, and the "
+                          "exchange lets nothing fill\n",
                           age, count, demo->market.count);
     else
         text_buffer_print(&demo->out, "back, %u of %u instruments\n", count, demo->market.count);
 }
 
 /* ---- how it stands -------------------------------------------------------------------------- */
+
+/* The top of the first instrument's order book. */
+static void status_spread(struct demo *demo)
+{
+    const struct market_state *market = &engine_risk(demo->engine)->markets[0];
+    const struct instrument *instrument = &demo->assembly.instruments[0];
+    char bid[DECIMAL_TEXT_SIZE];
+    char ask[DECIMAL_TEXT_SIZE];
+    if (!market->book_seen || !market->book_valid)
+        return;
+    price_format(bid, instrument, market->bid);
+    price_format(ask, instrument, market->ask);
+    text_buffer_print(&demo->out, "  %s %s / %s, spread %.1f bps", instrument->name, bid, ask,
+                      (double)(market->ask.units - market->bid.units) / (double)market->bid.units *
+                          1e4);
+}
 
 void demo_tell_status(struct demo *demo)
 {
@@ -453,6 +474,7 @@ void demo_tell_status(struct demo *demo)
     bool today = day_of_ns(demo->now_ns) == demo->day;
     text_buffer_print(&demo->out, "  fills today %llu",
                       (unsigned long long)(today ? demo->fills_today : 0));
+    status_spread(demo);
     if (demo->out.status == STATUS_OK)
         output->status(output->context, (struct text){demo->out.data, demo->out.size});
     text_buffer_reset(&demo->out);
