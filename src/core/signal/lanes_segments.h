@@ -166,7 +166,8 @@ OP bool LN(segments_meet)(const V *behind_lead, const V *end, size_t count)
 }
 
 /* x_chain lists the state that the next bar's result depends on; lead is an expression in params:
- * in so many bars a beginning is forgotten. False: nothing was proved, out is to be written anew. */
+ * in so many bars a beginning is forgotten. False: nothing was proved, out is to be written anew.
+ */
 #define LANES_SEGMENTS(name, inputs, outputs, lead_)                                           \
     OP void LN(name##_piece)(struct LN(name) * state, const struct indicator_columns *local,   \
                              size_t length, size_t from, size_t to, double *const *out)        \
