@@ -420,6 +420,117 @@ static void test_answers_in_order(void **state)
     rig_close(&rig);
 }
 
+/* Fills and expiries are told by the response alone, in the order in which they happened. */
+static void test_answers_of_fills(void **state)
+{
+    (void)state;
+    static const struct latency_row rows[] = {
+        {SECOND, SECOND + 10, SECOND + 40},
+        {SECOND + 1000, SECOND + 1010, SECOND + 1100},
+        {SECOND + 2000, SECOND + 1990, SECOND + 2007},
+    };
+    struct rig rig;
+    struct input report;
+    rig_open_as(&rig,
+                (struct book_venue_config){
+                    .latency = {.kind = LATENCY_INTERPOLATED, .rows = rows, .rows_count = 3}});
+    snapshot(&rig);
+    book_venue_place(rig.venue,
+                     &(struct order){.id = 1,
+                                     .side = SIDE_BUY,
+                                     .type = ORDER_LIMIT,
+                                     .tif = TIF_GTC,
+                                     .price = {100 * TICK},
+                                     .quantity = {9 * LOT}},
+                     rig.now);
+    static const struct {
+        int64_t after, answer;
+    } trades[] = {{500, 530}, {1010, 1100}, {1020, 1110}, {2000, 2007}};
+    for (size_t i = 0; i < ARRAY_COUNT(trades); i++) {
+        rig.now = SECOND + trades[i].after;
+        trade(&rig, SIDE_SELL, 100, 1);
+    }
+    assert_true(book_venue_report_next(rig.venue, SECOND + 40, &report));
+    assert_int_equal(report.kind, INPUT_VENUE_ACCEPTED);
+    for (size_t i = 0; i < ARRAY_COUNT(trades); i++) {
+        assert_true(book_venue_report_next(rig.venue, INT64_MAX, &report));
+        assert_int_equal(report.kind, INPUT_VENUE_FILL);
+        assert_true(report.time_ns == SECOND + trades[i].answer);
+    }
+    rig_close(&rig);
+}
+
+/* Nobody takes the reports: what could not be told is not done, and nothing is lost. */
+static void test_no_room(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct input report;
+    rig_open(&rig);
+    buy(&rig, 1, 100000, 100);
+    for (int i = 0; i < 50000; i++)
+        trade(&rig, SIDE_SELL, 100, 1);
+    uint64_t held = book_venue_counters(rig.venue).trades_held;
+    assert_true(held > 40000 && held < 50000);
+    cancel(&rig, 1);
+    buy(&rig, 2, 5, 99);
+    place(&rig, market(3, SIDE_BUY, 5));
+    int64_t filled = 0;
+    uint64_t count = 0;
+    while (book_venue_report_next(rig.venue, INT64_MAX, &report)) {
+        filled += report.kind == INPUT_VENUE_FILL ? report.fill.quantity.units / LOT : 0;
+        count++;
+        if (report.kind != INPUT_VENUE_FILL)
+            say(&rig, &report);
+    }
+    assert_string_equal(rig.said, "accepted 1, canceled 1, accepted 2, accepted 3, canceled 3 "
+                                  "venue_full");
+    assert_int_equal(filled, 50000 - held);
+    assert_int_equal(count, filled + 5);
+    trade(&rig, SIDE_SELL, 99, 11);
+    hear(&rig, "fill 2 1@99 maker");
+    rig_close(&rig);
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+static void test_parts(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct book_level level;
+    rig_open(&rig);
+    const struct order_book *book = book_venue_order_book(rig.venue, 0);
+    static const struct {
+        enum side side;
+        int64_t from, found; /* units; 0 = none */
+    } beyond[] = {{SIDE_SELL, 0, 505},   {SIDE_SELL, 504, 505}, {SIDE_SELL, 505, 510},
+                  {SIDE_SELL, 506, 510}, {SIDE_SELL, 515, 0},   {SIDE_BUY, 600, 495},
+                  {SIDE_BUY, 496, 495},  {SIDE_BUY, 495, 490},  {SIDE_BUY, 494, 490},
+                  {SIDE_BUY, 490, 0},    {SIDE_BUY, -1, 0}};
+    for (size_t i = 0; i < ARRAY_COUNT(beyond); i++) {
+        bool found = order_book_beyond(book, beyond[i].side, (struct price){beyond[i].from},
+                                       &level);
+        assert_int_equal(found, beyond[i].found != 0);
+        assert_int_equal(level.price.units, beyond[i].found);
+        assert_int_equal(level.quantity.units,
+                         order_book_depth_at(book, beyond[i].side, level.price).units);
+    }
+    rig_close(&rig);
+
+    struct queue_line line;
+    struct queue_fill fills[QUEUE_LINE_MAX];
+    queue_line_init(&line, &(struct queue_model){QUEUE_MODEL_RISK_AVERSE, 0}, SIDE_BUY,
+                    (struct price){500}, (struct quantity){LOT});
+    assert_int_equal(queue_line_add(&line, 1, (struct quantity){50}, (struct quantity){30}), 0);
+    assert_true(queue_line_reduce(&line, 1, (struct quantity){20}));
+    assert_false(queue_line_reduce(&line, 2, (struct quantity){20}));
+    struct trade told = {{500}, {80}, SIDE_SELL, 0};
+    assert_int_equal(queue_line_trade(&line, &told, fills), 1);
+    assert_int_equal(fills[0].quantity.units, 20);
+    assert_true(fills[0].whole);
+}
+
 /* ---- money ----------------------------------------------------------------------------------- */
 
 static void test_fees(void **state)
@@ -504,6 +615,9 @@ int main(void)
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_latency),
         cmocka_unit_test(test_answers_in_order),
+        cmocka_unit_test(test_answers_of_fills),
+        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_fees),
         cmocka_unit_test(test_impact),
     };
