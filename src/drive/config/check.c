@@ -256,6 +256,26 @@ static enum status check_session_pair(struct check *check, uint32_t index, uint3
     return STATUS_OK;
 }
 
+/* Impact is measured by the day's volume, which the trades of the session tell. */
+static enum status check_impact(struct check *check, const struct config_data *entry)
+{
+    const struct config *config = check->config;
+    const struct config_simulation *simulation = &config->simulation;
+    bool on = simulation->impact_temporary > 0 || simulation->impact_permanent > 0 ||
+              simulation->impact_transient > 0;
+    for (uint32_t i = 0; i < config->data_count && on; i++) {
+        const struct config_data *other = &config->data[i];
+        if (other->kind == CONFIG_DATA_TRADES && strcmp(other->instrument, entry->instrument) == 0)
+            on = false;
+    }
+    if (!on)
+        return STATUS_OK;
+    check_refuse(check, "simulation.impact", "without trades of %s nothing says its volume",
+                 entry->instrument);
+    return check_allow(check, "impact where every instrument of the session has trades",
+                       "add its trades to data, or leave the key out");
+}
+
 /* Orders of a session are filled by its order book. */
 static enum status check_session_entry(struct check *check, uint32_t index)
 {
@@ -280,7 +300,7 @@ static enum status check_session_entry(struct check *check, uint32_t index)
         return check_allow(check, "0: the order book says what an order costs",
                            "use simulation.impact, or leave the key out");
     }
-    return STATUS_OK;
+    return check_impact(check, entry);
 }
 
 static enum status check_data_entry(struct check *check, uint32_t index)

@@ -271,8 +271,8 @@ static void step(struct run *run, int64_t now)
 static void answer(struct run *run, int64_t now)
 {
     struct input input;
-    if (!book_venue_report_next(run->backtest->playback->venue, now, &input))
-        return;
+    bool found = book_venue_report_next(run->backtest->playback->venue, now, &input);
+    ASSERT(found);
     run_timers(run, now);
     input.seq = ++run->seq;
     input.time_ns = now;

@@ -163,6 +163,44 @@ static void test_a_gap_makes_the_book_invalid(void **state)
     stage_end(&stage);
 }
 
+/* A crossed and a locked quote are no market: nothing is bought on them. */
+static void test_quotes_without_a_market(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct tape tape;
+    char text[1024], path[64];
+    file_write("quotes", "recv_ns,exch_ns,bid,bid_size,ask,ask_size\n"
+                         "1000000000,1000000000,100,5,101,5\n"
+                         "2000000000,2000000000,103,5,102,5\n"
+                         "3000000000,3000000000,102,5,102,5\n"
+                         "4000000000,4000000000,100,5,102,5\n"
+                         "5000000000,5000000000,100,5,104,5\n");
+    file_path(path, "quotes");
+    (void)snprintf(text, sizeof text,
+                   "tern: 1\ncurrency: USD\naccount: {USD: \"10000\"}\n"
+                   "instruments: [{name: BTC-USD, price_increment: \"1\"}]\n"
+                   "simulation: {latency: 0}\n"
+                   "data:\n  - {file: %s, kind: quotes, instrument: BTC-USD}\n",
+                   path);
+    stage_begin(&stage, text);
+    file_remove("quotes");
+    struct input fill, orders[4];
+    for (size_t i = 0; i < ARRAY_COUNT(orders); i++)
+        orders[i] = order_at((int64_t)(i + 1) * SECOND + 500 * MILLISECOND, SIDE_BUY, UNIT, 0);
+    tape_init(&tape);
+    stage_run(&stage, &tape, orders, ARRAY_COUNT(orders));
+    assert_int_equal(stage.result.denials.count, 1);
+    assert_string_equal(stage.result.denials.items[0].reason, reason_name(REASON_BOOK_INVALID));
+    assert_int_equal(stage.result.denials.items[0].count, 2);
+    assert_int_equal(tape_find(&tape, INPUT_VENUE_FILL, &fill), 2);
+    assert_int_equal(fill.fill.price.units, 101 * UNIT);
+    assert_true(has_warning(&stage.result, "quotes of BTC-USD: 2 without a market (one-sided, "
+                                           "locked or crossed)"));
+    tape_release(&tape);
+    stage_end(&stage);
+}
+
 /* Asks of 1 at 101, 102 and 110 around a middle of 100.5: one costs 49.8 bps, two 99.5. */
 static void test_the_ladder_limits_impact(void **state)
 {
@@ -377,6 +415,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_order_meets_the_market_of_its_arrival),
         cmocka_unit_test(test_a_gap_makes_the_book_invalid),
+        cmocka_unit_test(test_quotes_without_a_market),
         cmocka_unit_test(test_the_ladder_limits_impact),
         cmocka_unit_test(test_queue_models_and_latency),
         cmocka_unit_test(test_no_look_ahead),
