@@ -48,6 +48,10 @@ enum cli_value {
     X(SHOW_CONFIG, "show-config", 0, NULL, NONE, "Print the configuration and end.")           \
     X(TAPE, "tape", 0, "FILE", FILE, "Play recorded market data in place of the generator.")   \
     X(KEEP, "keep", 0, "DIR", DIRECTORY, "Keep the state or the inputs in DIR.")               \
+    X(INSTRUMENT, "instrument", 0, "NAME", TEXT, "The instrument, BTC-USDT.")                  \
+    X(SYMBOL, "symbol", 0, "NAME", TEXT, "Only the rows of this symbol.")                      \
+    X(BAR, "bar", 0, "TIME", TEXT, "The length of a bar: 1m, 15m, 1h, 1d.")                    \
+    X(REPLACE, "replace", 0, NULL, NONE, "Put it in the place of another one.")                \
     X(RUNS, "runs", 0, "N", TEXT, "How often each is measured.")
 
 enum cli_option {

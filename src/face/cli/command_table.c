@@ -95,10 +95,6 @@
     X("sweep", "compare")         \
     X("sweep", "export")          \
     X("sweep", "apply")           \
-    X("data", "import")           \
-    X("data", "export")           \
-    X("data", "list")             \
-    X("data", "verify")           \
     X("data", "record")           \
     X("data", "fetch")            \
     X("journal", "compare")       \
@@ -251,6 +247,58 @@ static const struct cli_command commands[] = {
      .operands_max = 1,
      .operand = CLI_VALUE_RESULT,
      .run = run_ledger_check},
+    {.noun = "data",
+     .verb = "import",
+     .operands = "FILE …",
+     .sentence = "Make tapes of files of bars: exact, packed, with checksums.",
+     .detail = "Reads CSV, plain or gzipped, with the columns that tern knows by name, and tapes, "
+               "also those that were cut. A file with several symbols makes a tape of each. Each "
+               "tape appears whole or not at all; one with the same content stays as it is, so "
+               "that an import that was stopped is gone on with by running it again. With --bar, "
+               "rows off its grid are left out and counted; without it they are refused. Without "
+               "--out the tapes go to $XDG_DATA_HOME/tern/tapes.",
+     .example = "tern data import btcusdt-1h.csv.gz --instrument BTC-USDT",
+     .options = BIT(INSTRUMENT) | BIT(SYMBOL) | BIT(BAR) | BIT(OUT) | BIT(REPLACE) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = CLI_OPERANDS_MAX,
+     .operand = CLI_VALUE_FILE,
+     .run = run_data_import},
+    {.noun = "data",
+     .verb = "list",
+     .operands = "[DIR|FILE …]",
+     .sentence = "List tapes: content, period, size, state.",
+     .example = "tern data list",
+     .options = BIT(PLAIN),
+     .operands_max = CLI_OPERANDS_MAX,
+     .operand = CLI_VALUE_FILE,
+     .run = run_data_list},
+    {.noun = "data",
+     .verb = "export",
+     .operands = "FILE",
+     .sentence = "Print the bars of a tape as CSV.",
+     .detail = "Importing what it prints gives the same content hash.",
+     .example = "tern data export btc-usdt-1h.tape",
+     .options = BIT(SYMBOL),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_FILE,
+     .run = run_data_export},
+    {.noun = "data",
+     .verb = "verify",
+     .operands = "FILE …",
+     .sentence = "Say all that is wrong with bars, and where.",
+     .detail =
+         "Rows that cannot be read, impossible prices, disorder, duplicates and times off the "
+         "grid make a file unusable: exit code 5. Gaps by the calendar (always open, or New "
+         "York's where no bar lies on a Saturday), outliers, times that look local, volumes "
+         "that change their scale by the price, and bars without volume are told besides. The "
+         "first eight places of each are shown. Of a tape every checksum is checked too.",
+     .example = "tern data verify btcusdt-1h.csv.gz",
+     .options = BIT(BAR) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = CLI_OPERANDS_MAX,
+     .operand = CLI_VALUE_FILE,
+     .run = run_data_verify},
     {.noun = "bench",
      .operands = "[NAME …]",
      .sentence = "Measure how fast this machine is.",

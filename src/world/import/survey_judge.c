@@ -1,0 +1,357 @@
+/* What the rows of one symbol tell together: order, grid, gaps by calendar, prices, volumes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "world/import/bar_builder.h"
+#include "world/import/survey_parts.h"
+
+#define HOUR (3600 * NANOSECONDS_PER_SECOND)
+#define MINUTE (60 * NANOSECONDS_PER_SECOND)
+
+/* A wick or a move is an outlier beyond this ratio of its neighbours, whatever the market; one
+ * between two adjacent bars (close to open) beyond that smaller one. */
+#define WICK_RATIO 2.0
+#define MOVE_RATIO 1.35
+#define SEAM_RATIO 1.15
+/* Volumes are compared in pieces of so many bars. */
+#define VOLUME_PIECE 64u
+
+/* ---- order and grid -------------------------------------------------------------------------- */
+
+static int by_time(const void *a, const void *b)
+{
+    const struct survey_row *left = a, *right = b;
+    if (left->time_ns != right->time_ns)
+        return left->time_ns < right->time_ns ? -1 : 1;
+    return left->line < right->line ? -1 : left->line > right->line;
+}
+
+static void judge_order(struct survey_series *series)
+{
+    char text[SURVEY_TEXT_SIZE], time[TIME_TEXT_SIZE];
+    struct survey_row *rows = series->rows;
+    for (size_t i = 1; i < series->count; i++) {
+        if (rows[i].time_ns >= rows[i - 1].time_ns)
+            continue;
+        time_format(time, rows[i - 1].time_ns);
+        (void)snprintf(text, sizeof text, "behind %s", time);
+        survey_note(series, SURVEY_DISORDER, rows[i].line, rows[i].time_ns, text);
+    }
+    if (series->counts[SURVEY_DISORDER] > 0)
+        qsort(rows, series->count, sizeof *rows, by_time);
+    size_t kept = series->count > 0 ? 1 : 0;
+    for (size_t i = 1; i < series->count; i++) {
+        if (rows[i].time_ns == rows[kept - 1].time_ns) {
+            (void)snprintf(text, sizeof text, "as line %llu",
+                           (unsigned long long)rows[kept - 1].line);
+            survey_note(series, SURVEY_DUPLICATE, rows[i].line, rows[i].time_ns, text);
+        } else {
+            rows[kept++] = rows[i];
+        }
+    }
+    series->count = kept;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* The step that is found most often; 0 without one. */
+static int64_t usual_step(const struct survey_series *series)
+{
+    size_t count = series->count < 2 ? 0 : series->count - 1;
+    int64_t *steps = malloc((count + 1) * sizeof *steps);
+    if (steps == NULL || count == 0) {
+        free(steps);
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        steps[i] = series->rows[i + 1].time_ns - series->rows[i].time_ns;
+    qsort(steps, count, sizeof *steps, by_value);
+    int64_t best = steps[0];
+    size_t best_count = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && steps[end] == steps[i];)
+            end++;
+        if (end - i > best_count) {
+            best = steps[i];
+            best_count = end - i;
+        }
+    }
+    free(steps);
+    return best;
+}
+
+static void judge_grid(struct survey_series *series)
+{
+    char text[SURVEY_TEXT_SIZE], shift_text[DURATION_TEXT_SIZE];
+    int64_t bar_ns = series->bar_ns;
+    if (bar_ns <= 0)
+        return;
+    int64_t shift = 0;
+    uint64_t same = 0, off = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        int64_t time = series->rows[i].time_ns;
+        if (bar_time_is_aligned(time, bar_ns))
+            continue;
+        int64_t rest = time - bar_time_floor(time, bar_ns);
+        shift = off++ == 0 ? rest : shift;
+        same += rest == shift ? 1 : 0;
+        (void)snprintf(text, sizeof text, "no multiple of the bar's length");
+        survey_note(series, SURVEY_OFF_GRID, series->rows[i].line, time, text);
+    }
+    /* All off by the same whole quarters of an hour: midnight of another place. */
+    if (series->count >= 4 && same * 10 >= series->count * 9 && shift % (15 * MINUTE) == 0) {
+        duration_format(shift_text, shift);
+        (void)snprintf(text, sizeof text, "bars open %s after the UTC grid: local time?",
+                       shift_text);
+        survey_note(series, SURVEY_TIME_ZONE, series->rows[0].line, series->rows[0].time_ns, text);
+    }
+}
+
+/* ---- calendar -------------------------------------------------------------------------------- */
+
+/* 0 is Monday. */
+static unsigned weekday_of(int64_t day)
+{
+    return (unsigned)(((day + 3) % 7 + 7) % 7);
+}
+
+static int64_t day_number(int year, unsigned month, unsigned day)
+{
+    struct civil_time civil = {.year = year, .month = (uint8_t)month, .day = (uint8_t)day};
+    int64_t ns = 0;
+    return civil_to_ns(civil, &ns) ? day_of_ns(ns) : INT64_MIN;
+}
+
+/* The n-th such weekday of a month, n from 1. */
+static int64_t nth_weekday(int year, unsigned month, unsigned weekday, unsigned n)
+{
+    int64_t first = day_number(year, month, 1);
+    return first + (7 + weekday - weekday_of(first)) % 7 + 7 * (int64_t)(n - 1);
+}
+
+/* Easter Sunday of the Gregorian calendar, by the anonymous algorithm (Nature, 20 April 1876). */
+static int64_t easter(int year)
+{
+    int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4;
+    int f = (b + 8) / 25, g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30;
+    int i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7;
+    int m = (a + 11 * h + 22 * l) / 451, month = (h + l - 7 * m + 114) / 31;
+    return day_number(year, (unsigned)month, (unsigned)((h + l - 7 * m + 114) % 31 + 1));
+}
+
+/* A fixed holiday is kept on Friday or Monday where it falls on Saturday or Sunday. */
+static bool observed(int64_t day, int64_t holiday, bool saturday)
+{
+    unsigned weekday = weekday_of(holiday);
+    if (weekday == 5)
+        return saturday && day == holiday - 1;
+    return day == holiday + (weekday == 6 ? 1 : 0);
+}
+
+/* Whole days on which the New York Stock Exchange keeps its doors shut by rule. Days of mourning
+ * and storms are not known here: they show as gaps of one day. */
+static bool is_holiday(int64_t day)
+{
+    int year = civil_from_ns(day * NANOSECONDS_PER_DAY).year;
+    return observed(day, day_number(year, 1, 1), false) ||
+           (year >= 1998 && day == nth_weekday(year, 1, 0, 3)) ||
+           day == nth_weekday(year, 2, 0, 3) || day == easter(year) - 2 ||
+           day == nth_weekday(year, 6, 0, 1) - 7 ||
+           (year >= 2022 && observed(day, day_number(year, 6, 19), true)) ||
+           observed(day, day_number(year, 7, 4), true) || day == nth_weekday(year, 9, 0, 1) ||
+           day == nth_weekday(year, 11, 3, 4) || observed(day, day_number(year, 12, 25), true);
+}
+
+/* A market that keeps weekends: two weeks or more without a bar on one. */
+static bool keeps_weekends(const struct survey_series *series)
+{
+    size_t count = series->count;
+    if (count < 6 || series->bar_ns > NANOSECONDS_PER_DAY ||
+        series->rows[count - 1].time_ns - series->rows[0].time_ns < 7 * NANOSECONDS_PER_DAY)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (weekday_of(day_of_ns(series->rows[i].time_ns)) == 5)
+            return false;
+    }
+    return true;
+}
+
+/* Bars that the calendar expects strictly between two times. */
+static uint64_t expected_between(const struct survey_series *series, int64_t from, int64_t to)
+{
+    if (!series->weekdays)
+        return (uint64_t)((to - from) / series->bar_ns - ((to - from) % series->bar_ns == 0));
+    int64_t first = day_of_ns(from), last = day_of_ns(to);
+    if (first == last)
+        return (uint64_t)((to - from - 1) / series->bar_ns);
+    /* Overnight and weekends are expected; what is absent is whole days of trading. */
+    uint64_t days = 0;
+    for (int64_t day = first + 1; day < last && days < 100000; day++)
+        days += weekday_of(day) < 5 && !is_holiday(day) ? 1 : 0;
+    return days;
+}
+
+static void judge_gaps(struct survey_series *series)
+{
+    char text[SURVEY_TEXT_SIZE], to[TIME_TEXT_SIZE];
+    for (size_t i = 1; i < series->count && series->bar_ns > 0; i++) {
+        const struct survey_row *before = &series->rows[i - 1], *row = &series->rows[i];
+        if (row->time_ns - before->time_ns <= series->bar_ns)
+            continue;
+        uint64_t missing = expected_between(series, before->time_ns, row->time_ns);
+        if (missing == 0)
+            continue;
+        bool days = series->weekdays && day_of_ns(before->time_ns) != day_of_ns(row->time_ns);
+        time_format(to, row->time_ns);
+        (void)snprintf(text, sizeof text, "%llu %s absent before %s", (unsigned long long)missing,
+                       days ? "trading days" : "bars", to);
+        survey_note(series, SURVEY_GAP, before->line, before->time_ns, text);
+        series->bars_missing += missing;
+    }
+}
+
+/* A New York session begins at 13:30 or 14:30 UTC (8:00 or 9:00 with early trade); one that begins
+ * at 9:30 was written in New York's own time. */
+static void judge_session(struct survey_series *series)
+{
+    uint64_t days = 0, local = 0;
+    int64_t day_before = INT64_MIN;
+    if (!series->weekdays || series->bar_ns >= HOUR)
+        return;
+    for (size_t i = 0; i < series->count; i++) {
+        int64_t time = series->rows[i].time_ns, day = day_of_ns(time);
+        if (day == day_before)
+            continue;
+        day_before = day;
+        days++;
+        local += time - day * NANOSECONDS_PER_DAY == 9 * HOUR + 30 * MINUTE ? 1 : 0;
+    }
+    if (days > 0 && local * 10 >= days * 8)
+        survey_note(series, SURVEY_TIME_ZONE, series->rows[0].line, series->rows[0].time_ns,
+                    "sessions begin at 09:30: New York's time, not UTC");
+}
+
+/* ---- prices and volumes ---------------------------------------------------------------------- */
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double ratio_of(double a, double b)
+{
+    return larger(a, b) / smaller(a, b);
+}
+
+static bool is_impossible(const struct survey_row *row)
+{
+    return !(row->low > 0 && row->high >= row->low && row->open >= row->low &&
+             row->open <= row->high && row->close >= row->low && row->close <= row->high &&
+             row->volume >= 0);
+}
+
+static void judge_rows(struct survey_series *series)
+{
+    char text[SURVEY_TEXT_SIZE];
+    for (size_t i = 0; i < series->count; i++) {
+        const struct survey_row *row = &series->rows[i];
+        if (is_impossible(row)) {
+            (void)snprintf(text, sizeof text,
+                           "open %.10g high %.10g low %.10g close %.10g vol %.6g", row->open,
+                           row->high, row->low, row->close, row->volume);
+            survey_note(series, SURVEY_IMPOSSIBLE, row->line, row->time_ns, text);
+        } else if (row->volume == 0) {
+            survey_note(series, SURVEY_VOLUME_ZERO, row->line, row->time_ns, "volume 0");
+        }
+    }
+}
+
+static void judge_outliers(struct survey_series *series)
+{
+    char text[SURVEY_TEXT_SIZE];
+    for (size_t i = 0; i < series->count; i++) {
+        const struct survey_row *row = &series->rows[i];
+        const struct survey_row *before = i > 0 ? row - 1 : row;
+        if (is_impossible(row) || is_impossible(before))
+            continue;
+        double low = smaller(before->close, row->close), high = larger(before->close, row->close);
+        bool adjacent = i > 0 && row->time_ns - before->time_ns == series->bar_ns;
+        if (row->low * WICK_RATIO < low)
+            (void)snprintf(text, sizeof text, "low %.10g beside closes of %.10g and %.10g",
+                           row->low, before->close, row->close);
+        else if (row->high > high * WICK_RATIO)
+            (void)snprintf(text, sizeof text, "high %.10g beside closes of %.10g and %.10g",
+                           row->high, before->close, row->close);
+        else if (adjacent && ratio_of(row->open, before->close) > SEAM_RATIO)
+            (void)snprintf(text, sizeof text, "opens at %.10g behind a close of %.10g", row->open,
+                           before->close);
+        else if (adjacent && ratio_of(row->close, before->close) > MOVE_RATIO)
+            (void)snprintf(text, sizeof text, "closes at %.10g behind a close of %.10g", row->close,
+                           before->close);
+        else
+            continue;
+        survey_note(series, SURVEY_OUTLIER, row->line, row->time_ns, text);
+    }
+}
+
+static int by_double(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return left < right ? -1 : left > right;
+}
+
+static double median_volume(const struct survey_row *rows, size_t count)
+{
+    double volumes[VOLUME_PIECE];
+    for (size_t i = 0; i < count; i++)
+        volumes[i] = rows[i].volume;
+    qsort(volumes, count, sizeof *volumes, by_double);
+    return volumes[count / 2];
+}
+
+/* Base and quote volume differ by the price: a piece whose median volume is that much above or below
+ * the piece before it. Prices near 1 cannot tell. */
+static void judge_volumes(struct survey_series *series)
+{
+    char text[SURVEY_TEXT_SIZE];
+    double before = 0;
+    for (size_t i = 0; i + VOLUME_PIECE <= series->count; i += VOLUME_PIECE) {
+        const struct survey_row *row = &series->rows[i];
+        double median = median_volume(row, VOLUME_PIECE), price = row->close;
+        price = price < 1 ? 1 / price : price;
+        if (before > 0 && median > 0 && price > 50) {
+            double ratio = ratio_of(median, before);
+            if (ratio > price / 4 && ratio < price * 4) {
+                (void)snprintf(text, sizeof text,
+                               "median volume %.4g behind %.4g: %.0f times, the price is %.6g",
+                               median, before, ratio, row->close);
+                survey_note(series, SURVEY_VOLUME_SWAPPED, row->line, row->time_ns, text);
+            }
+        }
+        before = median;
+    }
+}
+
+void survey_judge(struct survey_series *series, int64_t bar_ns)
+{
+    judge_order(series);
+    series->bar_ns = bar_ns > 0 ? bar_ns : usual_step(series);
+    judge_grid(series);
+    series->weekdays = keeps_weekends(series);
+    judge_rows(series);
+    judge_gaps(series);
+    judge_session(series);
+    judge_outliers(series);
+    judge_volumes(series);
+}
