@@ -4,8 +4,8 @@
     docs/pictures/market.svg                   the same without the recorded paths
 
 `draw` takes two markets, each a dictionary: title, names, paths (one list of prices a name, or
-None), volatility (one a name), correlation (one row a name). Colours are of middle brightness, so that it
-reads on light and dark pages alike."""
+None), volatility (one a name), correlation (one row a name). Colours are of middle brightness, so
+that it reads on light and dark pages alike."""
 
 import math
 

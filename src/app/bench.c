@@ -9,6 +9,20 @@
 
 #define BENCHES_MAX 32u
 
+/* Says which benchmarks there are. */
+static enum status names_allowed(struct problem *problem)
+{
+    char names[BENCHES_MAX * 8];
+    size_t all = 0, used = 0;
+    const struct bench_class *const *classes = bench_classes(&all);
+    names[0] = '\0';
+    for (size_t i = 0; i < all && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
+                                 classes[i]->id);
+    problem_allowed(problem, "%s", names);
+    return STATUS_USAGE;
+}
+
 static enum status pick(const struct cli_bench_request *request, const struct bench_class **picked,
                         size_t *count, struct problem *problem)
 {
@@ -21,8 +35,7 @@ static enum status pick(const struct cli_bench_request *request, const struct be
         const struct bench_class *class = bench_find(text_of(request->names[i]));
         if (class == NULL || *count == BENCHES_MAX) {
             problem_set(problem, STATUS_USAGE, "bench", "\"%s\"", request->names[i]);
-            problem_allowed(problem, "B-1, B-7a");
-            return STATUS_USAGE;
+            return names_allowed(problem);
         }
         picked[(*count)++] = class;
     }
