@@ -3,7 +3,10 @@
  * Each wanted order takes the live order that fits it: first one at its price, then any of its side
  * that is not wanted elsewhere, which is amended. An order on its way or being changed keeps its
  * place untouched until the venue has answered. What is left of the live ones is cancelled, what is
- * left of the wanted ones goes to risk like any intent, the first that is denied ends the plan. */
+ * left of the wanted ones goes to risk like any intent, the first that is denied ends the plan.
+ *
+ * An amend reserves what it needs more only when the venue has answered. Until then nothing else of
+ * its side may count on the same money or coins, so that no plan overdraws its book. */
 #include "core/engine/state.h"
 #include "core/strategy/measure.h"
 
@@ -49,7 +52,10 @@ struct plan_run {
     const struct order **own;
     struct decision decision;
     uint32_t changes;
-    enum reason reason; /* what the first order that came to nothing was denied for */
+    i128 promised_cash;        /* what amends of this plan will need more */
+    int64_t promised_coins;    /* the same of the sold asset */
+    bool waits[SIDE_SELL + 1]; /* an older amend of the side is not answered: nothing may grow */
+    enum reason reason;        /* what the first order that came to nothing was denied for */
 };
 
 static void own_gather(struct plan_run *run)
@@ -61,6 +67,8 @@ static void own_gather(struct plan_run *run)
         if (order->bot != run->bot || run->own_count == OWN_ORDERS_MAX)
             continue;
         engine->own[run->own_count++] = order;
+        if (order->flags & ORDER_FLAG_AMEND_PENDING)
+            run->waits[order->side] = true;
     }
 }
 
@@ -76,24 +84,66 @@ static bool is_busy(const struct order *order)
            (order->flags & (ORDER_FLAG_AMEND_PENDING | ORDER_FLAG_CANCEL_PENDING)) != 0;
 }
 
-/* Buys never want more than is free; what the order in their place holds is free for it. */
+static struct ratio dearer_fee(const struct engine *engine)
+{
+    return engine->risk.fee_taker.ppm > engine->risk.fee_maker.ppm ? engine->risk.fee_taker
+                                                                   : engine->risk.fee_maker;
+}
+
+/* Coins that are neither held nor promised to an amend. */
+static int64_t coins_free(const struct plan_run *run, uint32_t index)
+{
+    const struct engine *engine = run->engine;
+    const struct instrument *instrument = &engine->config->instruments[index];
+    uint32_t book = engine->config->bots[run->bot].book;
+    i128 unit = power_of_ten(AMOUNT_DECIMALS - instrument->quantity_decimals);
+    i128 coins = ledger_available(&engine->ledger, book, instrument->base_asset).units / unit -
+                 run->promised_coins;
+    return coins < 0 ? 0 : coins > QUANTITY_UNITS_MAX ? QUANTITY_UNITS_MAX : (int64_t)coins;
+}
+
+/* No order wants more than is free; what the order in its place holds is free for it. */
 static struct quantity payable(const struct plan_run *run, const struct plan_order *wanted,
                                const struct order *instead)
 {
     struct engine *engine = run->engine;
     const struct instrument *instrument = &engine->config->instruments[wanted->instrument];
-    if (wanted->side == SIDE_SELL)
-        return wanted->quantity;
-    struct amount cash = bot_spendable(engine, run->bot);
-    if (instead != NULL)
-        cash.units += amount_from_bytes(instead->hold).units;
-    struct price price = wanted->price.units > 0 ? wanted->price
-                                                 : risk_mark(&engine->risk, wanted->instrument);
-    struct ratio rate = engine->risk.fee_taker.ppm > engine->risk.fee_maker.ppm
-                            ? engine->risk.fee_taker
-                            : engine->risk.fee_maker;
-    struct quantity most = instrument_affordable(instrument, cash, price, rate);
+    struct quantity most;
+    if (wanted->side == SIDE_SELL) {
+        int64_t own = instead == NULL ? 0 : order_remaining(instead).units;
+        int64_t more = instead != NULL && run->waits[SIDE_SELL]
+                           ? 0
+                           : coins_free(run, wanted->instrument);
+        most = quantity_round_down(instrument, (struct quantity){own + more});
+    } else {
+        struct amount cash = bot_spendable(engine, run->bot);
+        cash.units -= run->promised_cash;
+        if (instead != NULL && (run->waits[SIDE_BUY] || cash.units < 0))
+            cash.units = 0;
+        if (instead != NULL)
+            cash.units += amount_from_bytes(instead->hold).units;
+        struct price price = wanted->price.units > 0 ? wanted->price
+                                                     : risk_mark(&engine->risk, wanted->instrument);
+        most = instrument_affordable(instrument, cash, price, dearer_fee(engine));
+    }
     return most.units < wanted->quantity.units ? most : wanted->quantity;
+}
+
+/* What an amend will need beyond what its order holds. */
+static void promise(struct plan_run *run, const struct order *order, struct price price,
+                    struct quantity rest)
+{
+    const struct engine *engine = run->engine;
+    const struct instrument *instrument = &engine->config->instruments[order->instrument];
+    if (order->side == SIDE_SELL) {
+        run->promised_coins += i64_max(rest.units - order_remaining(order).units, 0);
+        return;
+    }
+    struct amount notional = instrument_notional(instrument, price, rest);
+    i128 more = notional.units + instrument_fee(instrument, notional, dearer_fee(engine)).units -
+                amount_from_bytes(order->hold).units;
+    if (more > 0)
+        run->promised_cash += more;
 }
 
 static void change(struct plan_run *run, const struct order *order, const struct plan_order *wanted)
@@ -104,7 +154,10 @@ static void change(struct plan_run *run, const struct order *order, const struct
                 (wanted->any_quantity || order_remaining(order).units == rest.units);
     if (same || is_busy(order) || rest.units == 0)
         return;
+    if (run->waits[order->side] && rest.units < wanted->quantity.units)
+        return;
     struct quantity whole = {order->filled.units + rest.units};
+    promise(run, order, wanted->price, rest);
     amend_take(engine, order_slot(engine, order->id), whole, wanted->price);
     run->changes++;
 }
@@ -172,6 +225,8 @@ static bool below_minimum(const struct engine *engine, const struct plan_order *
 static bool place(struct plan_run *run, const struct plan_order *wanted)
 {
     struct engine *engine = run->engine;
+    if (run->waits[wanted->side])
+        return true;
     struct intent intent = {
         .book = engine->config->bots[run->bot].book,
         .bot = run->bot,
