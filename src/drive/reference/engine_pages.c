@@ -72,6 +72,20 @@ static void indicator_row(struct page *page, const struct indicator_class *class
     page_cell(page, class->summary);
 }
 
+/* What the choice of a convention changes, where it changes anything. */
+static void conventions_list(struct page *page)
+{
+    static const char *const columns[] = {"name", "tulip and classic beside talib"};
+    page_list_begin(page, "conventions", "Conventions", columns, ARRAY_COUNT(columns));
+    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+        if (indicator_classes[i]->conventions == NULL)
+            continue;
+        page_cell(page, indicator_classes[i]->name);
+        page_cell(page, indicator_classes[i]->conventions);
+    }
+    page_list_end(page);
+}
+
 void reference_indicators(enum page_form form, struct text_buffer *out)
 {
     static const char *const columns[] = {"name",    "parameters", "reads",  "gives",
@@ -80,14 +94,16 @@ void reference_indicators(enum page_form form, struct text_buffer *out)
     struct text_buffer text;
     text_buffer_init(&text, 4096);
     page_begin(&page, form, out, "Indicators", "tern help indicators --markdown");
-    page_paragraph(&page,
-                   "What charts call studies. The numbers behind a parameter are its default and "
-                   "its range; warm-up is how many bars pass, with the defaults, before the first "
-                   "value of all outputs. Averages and smoothing are seeded as TA-Lib does.");
+    page_paragraph(
+        &page, "What charts call studies. The numbers behind a parameter are its default and "
+               "its range; warm-up is how many bars pass, with the defaults, before the first "
+               "value of all outputs. Averages and smoothing are seeded as TA-Lib does, which is "
+               "the convention of every bot; the program's own code may choose others.");
     page_list_begin(&page, "indicators", NULL, columns, ARRAY_COUNT(columns));
     for (size_t i = 0; i < INDICATOR_COUNT; i++)
         indicator_row(&page, indicator_classes[i], &text);
     page_list_end(&page);
+    conventions_list(&page);
     (void)!page_end(&page);
     text_buffer_release(&text);
 }
