@@ -147,10 +147,14 @@ static enum status read_options(const struct cli_demo_request *request,
     demo_options_init(options, seed_draw());
     options->quiet = request->quiet;
     options->keep = request->keep;
-    if (request->tape != NULL) {
-        problem_set(problem, STATUS_USAGE, "demo: --tape",
-                    "playing recorded market data is not in this version");
-        problem_next(problem, "tern backtest run FILE plays recorded bars");
+    options->tape = request->tape;
+    if (request->tape != NULL && (request->scenario != NULL || request->keep != NULL)) {
+        problem_set(problem, STATUS_USAGE, "demo: --tape", "with %s",
+                    request->scenario != NULL ? "--scenario" : "--keep");
+        problem_allowed(problem, "one of the two: %s",
+                        request->scenario != NULL ? "a recording has no scenario"
+                                                  : "what is kept can be made again by the seed");
+        problem_next(problem, "tern backtest run FILE keeps the result of a recorded session");
         return STATUS_USAGE;
     }
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {

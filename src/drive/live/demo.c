@@ -10,6 +10,7 @@
 #define ORDERS_CAPACITY 4096u
 #define LOTS_CAPACITY 4096u
 #define LEVELS_CAPACITY 64u /* of each side; the generator shows twelve */
+#define LEVELS_TAPE_CAPACITY 65536u
 #define OUT_SIZE_MAX ((size_t)1 << 20)
 #define SLICE_NS (NANOSECONDS_PER_SECOND / 4) /* of the market, between two looks at the clock */
 #define MINUTE_NS (60 * NANOSECONDS_PER_SECOND)
@@ -24,14 +25,27 @@ void demo_fail(struct demo *demo, enum status status, const char *where, const c
 
 static enum status read_config(struct demo *demo)
 {
+    struct text text = demo_configuration();
+    struct text_buffer written;
     char seed[DECIMAL_TEXT_SIZE];
+    enum status status = STATUS_OK;
+    text_buffer_init(&written, OUT_SIZE_MAX);
+    if (demo->options->tape != NULL) {
+        status = demo_tape_read(&demo->tape, demo->options->tape, demo->problem);
+        if (status != STATUS_OK)
+            return status;
+        demo_tape_configuration(&demo->tape, &written);
+        text = (struct text){written.data, written.size};
+    }
     (void)decimal_format_i64(seed, (int64_t)demo->options->seed, 0);
     const struct config_layer layers[] = {
-        {.name = "demo", .text = demo_configuration()},
+        {.name = "demo", .text = text},
         {.name = "--seed", .key = "seed", .text = text_of(seed)},
     };
-    return config_read_layers(layers, ARRAY_COUNT(layers), CONFIG_LIVE, &demo->config,
-                              demo->problem);
+    status = config_read_layers(layers, ARRAY_COUNT(layers), CONFIG_LIVE, &demo->config,
+                                demo->problem);
+    text_buffer_release(&written);
+    return status;
 }
 
 static enum status build_venue(struct demo *demo)
@@ -51,6 +65,10 @@ static enum status build_venue(struct demo *demo)
         .seed = demo->options->seed,
         .tiers_count = config->fees.tiers_count,
     };
+    if (demo->options->tape != NULL) {
+        venue.levels_capacity = LEVELS_TAPE_CAPACITY;
+        venue.sequence = demo_tape_sequence(&demo->tape);
+    }
     for (uint32_t i = 0; i < config->fees.tiers_count; i++) {
         const struct config_fee_tier *tier = &config->fees.tiers[i];
         venue.tiers[i] = (struct fee_tier){tier->volume, tier->maker, tier->taker};
@@ -77,6 +95,8 @@ static enum status build_engine(struct demo *demo)
                                              sizeof *markets);
     if (markets == NULL)
         return problem_set(demo->problem, STATUS_NO_MEMORY, "demo", "not enough memory");
+    for (uint32_t i = 0; demo->options->tape != NULL && i < demo->tape.instruments_count; i++)
+        markets[i].price_decimals = DEMO_TAPE_DECIMALS;
     enum status status = assembly_init(&demo->assembly, &demo->config, markets, demo->problem);
     free(markets);
     if (status != STATUS_OK)
@@ -107,11 +127,20 @@ static enum status build(struct demo *demo)
     if (demo->bots == NULL || demo->seen_ns == NULL || demo->silent == NULL || demo->bars == NULL ||
         demo->closed == NULL)
         return problem_set(demo->problem, STATUS_NO_MEMORY, "demo", "not enough memory");
-    demo->history_ns = history_of(demo);
-    demo->now_ns = DEMO_START_NS - demo->history_ns;
-    demo->day = day_of_ns(DEMO_START_NS);
+    bool recorded = demo->options->tape != NULL;
+    demo->history_ns = recorded ? NANOSECONDS_PER_SECOND : history_of(demo);
+    demo->start_ns = recorded ? demo_tape_start_ns(&demo->tape) : DEMO_START_NS;
+    demo->end_ns = recorded ? demo_tape_end_ns(&demo->tape) : INT64_MAX;
+    demo->now_ns = demo->start_ns - demo->history_ns;
+    demo->day = day_of_ns(demo->start_ns);
     for (uint32_t i = 0; i < instruments; i++)
         demo->seen_ns[i] = demo->now_ns;
+    if (recorded) {
+        status = demo_tape_begin(&demo->tape, &demo->assembly, demo->config.cycle_ns);
+        return status == STATUS_OK
+                   ? status
+                   : problem_set(demo->problem, status, "demo: --tape", "not enough memory");
+    }
     return demo_market_init(&demo->market, demo->options->seed, demo->assembly.instruments,
                             instruments, demo->now_ns, demo->problem);
 }
@@ -120,6 +149,7 @@ static void release(struct demo *demo)
 {
     demo_keep_abort(&demo->keep);
     demo_market_release(&demo->market);
+    demo_tape_release(&demo->tape);
     engine_free(demo->engine);
     book_venue_free(demo->venue);
     assembly_release(&demo->assembly);
@@ -139,7 +169,7 @@ static bool wait_for(struct demo *demo, int64_t time_ns)
     const struct demo_clock *clock = &demo->ports->clock;
     int64_t due_ns = INT64_MIN;
     if (demo->options->speed > 0) {
-        i128 passed = (i128)(time_ns - DEMO_START_NS) * DEMO_SPEED_ONE / demo->options->speed;
+        i128 passed = (i128)(time_ns - demo->start_ns) * DEMO_SPEED_ONE / demo->options->speed;
         due_ns = demo->wall_start_ns + (int64_t)passed;
     }
     return clock->wait(clock->context, due_ns);
@@ -150,7 +180,7 @@ static void run_history(struct demo *demo)
     const struct demo_clock *clock = &demo->ports->clock;
     struct input start = {.time_ns = demo->now_ns, .kind = INPUT_START};
     demo_feed(demo, &start);
-    for (int64_t time_ns = demo->now_ns; time_ns < DEMO_START_NS; time_ns += DEMO_BAR_NS) {
+    for (int64_t time_ns = demo->now_ns; time_ns < demo->start_ns; time_ns += DEMO_BAR_NS) {
         if (demo->status != STATUS_OK || demo->stopping)
             return;
         if (!clock->wait(clock->context, INT64_MIN)) {
@@ -188,16 +218,18 @@ static void run_live(struct demo *demo)
     demo->live = true;
     demo->status_second = -1;
     demo->wall_start_ns = demo->ports->clock.now_ns(demo->ports->clock.context);
-    demo_feed_books(demo);
-    for (int64_t time_ns = DEMO_START_NS; demo->status == STATUS_OK && !demo->stopping;
+    if (options->tape == NULL)
+        demo_feed_books(demo);
+    for (int64_t time_ns = demo->start_ns; demo->status == STATUS_OK && !demo->stopping;
          time_ns += NANOSECONDS_PER_SECOND) {
-        if (options->duration_ns > 0 && time_ns > DEMO_START_NS + options->duration_ns)
+        if (time_ns > demo->end_ns ||
+            (options->duration_ns > 0 && time_ns > demo->start_ns + options->duration_ns))
             return;
         if (!run_second(demo, time_ns))
             return;
-        if (time_ns == DEMO_START_NS)
+        if (time_ns == DEMO_START_NS && options->tape == NULL)
             demo_market_scenario(&demo->market, options->scenario, DEMO_START_NS);
-        demo->outcome->simulated_ns = time_ns - DEMO_START_NS;
+        demo->outcome->simulated_ns = time_ns - demo->start_ns;
         demo_tell_status(demo);
     }
 }

@@ -37,6 +37,7 @@ struct demo_options {
     enum scenario scenario;
     bool quiet;       /* no introduction, no status line */
     bool audit;       /* engine_audit after every frame: slow, for tests */
+    const char *tape; /* recorded files, commas between them (demo_tape.h), or NULL */
     const char *keep; /* directory for journal and result, or NULL */
 };
 
@@ -89,7 +90,7 @@ MUST_USE enum status demo_option(struct demo_options *options, const char *name,
 /* The configuration the demo runs with, as YAML: read it as any file. */
 struct text demo_configuration(void);
 
-/* Runs to the end of the duration or until the clock says stop, then closes the account.
+/* Runs to the end of the duration, of the recording, or until the clock says stop, then closes the account.
  * STATUS_INTERNAL where the books do not balance; STATUS_IO where output or journal fail;
  * STATUS_CONFIG_INVALID, STATUS_NO_MEMORY. An interruption is no failure. */
 MUST_USE enum status demo_run(const struct demo_options *options, const struct demo_ports *ports,

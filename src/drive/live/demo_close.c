@@ -12,6 +12,7 @@ void demo_tell_stop(struct demo *demo)
                       "and are valued at the last close\n",
                       demo->outcome->interrupted ? "interrupted"
                       : demo->unread             ? "nobody reads"
+                      : demo->end_ns < INT64_MAX ? "the recording or the duration is over"
                                                  : "the duration is over");
     demo_say(demo);
 }
@@ -134,7 +135,10 @@ void demo_tell_end(struct demo *demo, const char *broken)
         (unsigned long long)outcome->taker_fills, (unsigned long long)outcome->denied_count,
         (unsigned long long)outcome->rejected_count, lasted);
     text_buffer_print(&demo->out, "journal_hash: %s\n", hash);
-    if (outcome->simulated_ns > 0)
+    if (outcome->simulated_ns > 0 && demo->options->tape != NULL)
+        text_buffer_print(&demo->out, "the same again: tern demo --tape %s --speed max\n",
+                          demo->options->tape);
+    else if (outcome->simulated_ns > 0)
         text_buffer_print(&demo->out,
                           "the same again: tern demo --seed %llu --scenario %s --duration %s "
                           "--speed max\n",

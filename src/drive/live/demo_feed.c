@@ -175,8 +175,70 @@ static void take_event(struct demo *demo, const struct market_event *event)
     }
 }
 
+/* ---- a recording ------------------------------------------------------------------------------ */
+
+/* The next record as the exchange knows it. */
+static void tape_happen(struct demo *demo)
+{
+    struct session_cursor *happened = &demo->tape.happened;
+    const struct session_file *file = &demo->tape.session.files[happened->file];
+    const struct depth_record *record = session_cursor_record(happened);
+    switch (file->data.kind) {
+    case DEPTH_LEVELS: {
+        struct book_message message = {
+            .deltas = file->data.deltas + record->at,
+            .count = record->count,
+            .first_seq = record->first_seq,
+            .last_seq = record->last_seq,
+            .time_ns = record->event_ns,
+        };
+        book_venue_book(demo->venue, file->instrument, &message, record->event_ns);
+        break;
+    }
+    case DEPTH_QUOTE:
+        book_venue_quote(demo->venue, file->instrument, &file->data.quotes[record->at],
+                         record->event_ns);
+        break;
+    case DEPTH_TRADE:
+        book_venue_trade(demo->venue, file->instrument, &file->data.trades[record->at],
+                         record->event_ns);
+        break;
+    }
+    session_cursor_advance(happened);
+}
+
+/* What is received at one instant of the recording. */
+static void tape_tell(struct demo *demo)
+{
+    session_feed_step(&demo->tape.feed);
+    for (struct input *input = session_feed_next(&demo->tape.feed);
+         input != NULL && demo->status == STATUS_OK; input = session_feed_next(&demo->tape.feed))
+        demo_feed(demo, input);
+}
+
+static void play_tape(struct demo *demo, int64_t time_ns)
+{
+    while (demo->status == STATUS_OK) {
+        int64_t happens_ns = demo->tape.happened.next_ns;
+        int64_t told_ns = session_feed_ns(&demo->tape.feed);
+        int64_t next_ns = i64_min(happens_ns, told_ns);
+        if (next_ns > time_ns)
+            break;
+        play_exchange(demo, next_ns - 1);
+        if (happens_ns == next_ns)
+            tape_happen(demo);
+        else
+            tape_tell(demo);
+    }
+    play_exchange(demo, time_ns);
+}
+
 void demo_play(struct demo *demo, int64_t time_ns)
 {
+    if (demo->options->tape != NULL) {
+        play_tape(demo, time_ns);
+        return;
+    }
     struct market_event event;
     while (demo->status == STATUS_OK && demo_market_next(&demo->market, time_ns, &event)) {
         ASSERT(event.slot < demo->market.count);
@@ -254,6 +316,10 @@ static void feed_health(struct demo *demo, int64_t time_ns)
 
 void demo_second(struct demo *demo, int64_t time_ns)
 {
+    if (demo->options->tape != NULL) {
+        demo_say(demo);
+        return;
+    }
     halt(demo, time_ns);
     uint32_t closed = feed_closes(demo, time_ns);
     demo->now_ns = time_ns;

@@ -6,6 +6,7 @@
 #include "drive/live/demo.h"
 #include "drive/live/demo_keep.h"
 #include "drive/live/demo_market.h"
+#include "drive/live/demo_tape.h"
 #include "sim/book_venue.h"
 
 /* What is counted of a bot. */
@@ -31,7 +32,9 @@ struct demo {
     struct assembly assembly;
     struct engine *engine;
     struct book_venue *venue;
-    struct demo_market market;
+    struct demo_market market;           /* without options->tape */
+    struct demo_tape tape;               /* with it */
+    int64_t start_ns, end_ns;            /* whole seconds; end INT64_MAX: none of its own */
     struct demo_keep keep;               /* used where options->keep is given */
     const struct journal_sink *sinks[2]; /* of the port and of keep; NULL: none */
     struct bar *bars;                    /* [instrument]: that closes at the next second */
@@ -64,7 +67,7 @@ struct demo_value demo_value_of(const struct demo *demo, uint32_t book);
 /* Numbers the input, journals it, lets the engine handle it, journals what came of it, and only
  * then sends orders and tells people. */
 void demo_feed(struct demo *demo, struct input *input);
-/* The order books as they are, once. */
+/* The order books as they are, once, of the generator. */
 void demo_feed_books(struct demo *demo);
 /* All that happens up to and including time_ns: the market, the exchange, its answers, timers. */
 void demo_play(struct demo *demo, int64_t time_ns);

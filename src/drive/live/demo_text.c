@@ -107,15 +107,24 @@ void demo_tell_start(struct demo *demo)
         return;
     const char *between = dot(demo);
     toned(demo, TONE_STRONG, "tern", 0);
-    text_buffer_print(
-        &demo->out, " %s demo %s simulated prices %s seed %llu %s no keys, no network\n",
-        demo->ports->version, between, between, (unsigned long long)demo->options->seed, between);
+    text_buffer_print(&demo->out, " %s demo %s %s prices %s seed %llu %s no keys, no network\n",
+                      demo->ports->version, between,
+                      demo->options->tape == NULL ? "simulated" : "recorded", between,
+                      (unsigned long long)demo->options->seed, between);
     text_buffer_append(&demo->out, TEXT("  account    "));
     money_append(demo, demo->outcome->start_equity.units, false);
     text_buffer_print(&demo->out, " %s, virtual\n", demo->config.currency);
-    (void)time_format(time, DEMO_START_NS);
+    (void)time_format(time, demo->start_ns);
     text_buffer_print(&demo->out, "  clock      simulated, begins at %s, ", time);
     speed_append(demo);
+    if (demo->options->tape != NULL) {
+        text_buffer_print(&demo->out,
+                          "\n  market     %u files, played as they were received; the bots see "
+                          "nothing before\n",
+                          demo->tape.session.count);
+        demo_say(demo);
+        return;
+    }
     text_buffer_print(&demo->out, "\n  market     %u instruments, correlated; scenario %s: %s\n",
                       demo->config.instruments_count, scenario_name(demo->options->scenario),
                       scenario_sentence(demo->options->scenario));
@@ -140,7 +149,10 @@ static void tell_instruments(struct demo *demo)
         table_cell(&table, text_of(instrument->name));
         price_format(text, instrument, engine_risk(demo->engine)->states[i].close);
         table_cell(&table, text_of(text));
-        table_cell_print(&table, "%.0f", demo_market_volatility(&demo->market, i) * 100);
+        if (demo->options->tape != NULL)
+            table_cell(&table, TEXT("recorded"));
+        else
+            table_cell_print(&table, "%.0f", demo_market_volatility(&demo->market, i) * 100);
         (void)decimal_format_i64(text, instrument->tick.units, instrument->price_decimals);
         table_cell(&table, text_of(text));
         (void)decimal_format_i64(text, instrument->lot.units, instrument->quantity_decimals);
@@ -298,7 +310,7 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
     bool buy = order->side == SIDE_BUY;
     demo->outcome->fills_count++;
     if (demo->outcome->first_fill_ns < 0)
-        demo->outcome->first_fill_ns = demo->now_ns - DEMO_START_NS;
+        demo->outcome->first_fill_ns = demo->now_ns - demo->start_ns;
     if (order->bot != NONE_INDEX)
         demo->bots[order->bot].fills_count++;
     line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
