@@ -1,6 +1,6 @@
-"""What a maker bot quotes on made-up order books, against its definition: every order that it placed
-or amended, recomputed in decimals from the levels that it had received by then and from what it
-held. What was filled is the exchange's to say (test_session.py) and is read from the journal."""
+"""What a maker bot quotes on made-up order books, against its definition: every order that it
+placed or amended, recomputed in decimals from the levels that it had received by then and from what
+it held. What was filled is the exchange's to say (test_session.py) and is read from the journal."""
 
 # timeout: 300
 
