@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
+
+#include "base/math.h"
 #include "book_venue_rig.h"
 
 static const struct quantity daily_volume[] = {{10000 * LOT}};
@@ -597,6 +600,49 @@ static void test_impact(void **state)
     assert_int_equal(book_venue_create(&config, &none), STATUS_RANGE);
 }
 
+static void assert_parts(double found, double expected)
+{
+    if (fabs(found - expected) > 1e-12)
+        fail_msg("%.15f, not %.15f", found, expected);
+}
+
+/* By hand: 10^-1.8, 10^-2.4, 1 / 4 and 1 / 3 of it. */
+static void test_impact_of_times(void **state)
+{
+    (void)state;
+    const double part = 0.01584893192461113;
+    const double tenth = 0.003981071705534973;
+    struct impact_model model = {.eta = 1, .kappa = 2, .tau_ns = 100};
+    struct quantity volume = {100000};
+    struct impact impact = {0};
+    assert_parts(impact_shift(&model, &impact, volume, SIDE_BUY, (struct quantity){100}, 0), part);
+    impact_taken(&model, &impact, volume, SIDE_BUY, (struct quantity){100}, 0);
+    assert_parts(impact_shift(&model, &impact, volume, SIDE_BUY, (struct quantity){10}, 1500),
+                 tenth + 2 * part / 4);
+    impact_taken(&model, &impact, volume, SIDE_SELL, (struct quantity){10}, 1500);
+    model.gamma = 1;
+    impact_taken(&model, &impact, volume, SIDE_BUY, (struct quantity){0}, 1500);
+    assert_parts(impact_shift(&model, &impact, volume, SIDE_BUY, (struct quantity){0}, 2300),
+                 2 * part / math_sqrt(24) - 2 * tenth / 3);
+    assert_parts(impact_shift(&model, &impact, volume, SIDE_SELL, (struct quantity){0}, 2300), 0);
+    impact_taken(&model, &impact, volume, SIDE_SELL, (struct quantity){100000}, 2300);
+    assert_parts(impact_shift(&model, &impact, volume, SIDE_SELL, (struct quantity){0}, 2300), 0.5);
+    /* The smallest shift is a tick. */
+    struct instrument instrument = {.tick = {TICK}};
+    assert_int_equal(impact_price(&instrument, (struct price){505}, SIDE_BUY, 1e-15).units, 510);
+    assert_int_equal(impact_price(&instrument, (struct price){505}, SIDE_SELL, 1e-15).units, 500);
+    /* Older ones count together when there are many, and never too little. */
+    struct impact many = {0};
+    double exact = 0;
+    model.gamma = 0;
+    for (int64_t i = 0; i < 3 * IMPACT_MEMORY; i++) {
+        impact_taken(&model, &many, volume, SIDE_BUY, (struct quantity){1}, i);
+        exact += 2 * 0.001 / math_sqrt(1 + (double)(200 - i) / 100);
+    }
+    double found = impact_shift(&model, &many, volume, SIDE_BUY, (struct quantity){0}, 200);
+    assert_true(found >= exact && found < 1.2 * exact);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_fees),
         cmocka_unit_test(test_impact),
+        cmocka_unit_test(test_impact_of_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
