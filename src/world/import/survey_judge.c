@@ -320,8 +320,8 @@ static double median_volume(const struct survey_row *rows, size_t count)
     return volumes[count / 2];
 }
 
-/* Base and quote volume differ by the price: a piece whose median volume is that much above or below
- * the piece before it. Prices near 1 cannot tell. */
+/* Base and quote volume differ by the price: a piece whose median volume is that much above or
+ * below the piece before it. Prices near 1 cannot tell. */
 static void judge_volumes(struct survey_series *series)
 {
     char text[SURVEY_TEXT_SIZE];

@@ -2,7 +2,8 @@
  *
  *     file    | head | block | block | … | index | end |
  *     head    | "TERNTAP1" | version u32 = 1 | kind u32 | price_decimals u32
- *             | quantity_decimals u32 | bar_ns i64 | instrument, 64 bytes, zeros behind | checksum u64 |
+ *             | quantity_decimals u32 | bar_ns i64 | instrument, 64 bytes, zeros behind
+ *             | checksum u64 |
  *     block   | "TBLK" | rows u32 | size u32 | columns u32 | first_ns i64 | last_ns i64
  *             | checksum u64 | columns one behind the other (column.h), size bytes | zeros to 8 |
  *     index   | "TIDX" | blocks u32 | size u32 | 0 u32 | rows u64 | 0 u64 | checksum u64 |
@@ -119,7 +120,7 @@ struct tape_summary {
 /* Whether the file begins as a tape does; false where it cannot be read. */
 bool tape_is_tape(const char *path);
 /* The caller closes *out, NULL on failure. STATUS_NOT_FOUND, STATUS_IO, STATUS_NO_MEMORY,
- * STATUS_DATA_INVALID (no tape), STATUS_UNSUPPORTED (a later version), STATUS_CORRUPT (the head). */
+ * STATUS_DATA_INVALID (no tape), STATUS_UNSUPPORTED (a later version), STATUS_CORRUPT (head). */
 MUST_USE enum status tape_reader_open(const char *path, struct tape_reader **out,
                                       struct problem *problem);
 /* The same from bytes in memory, borrowed with `name`. */

@@ -37,7 +37,7 @@ static uint8_t pack_volumes(const struct bar *bars, size_t rows, int64_t *out)
             i++;
             continue;
         }
-        /* Begin anew with more decimals: those before hold in more of them, or the block does not. */
+        /* Begin anew with one decimal more: what held before holds there too, or nothing does. */
         decimals++;
         i = 0;
     }

@@ -1,0 +1,140 @@
+/* Any bytes as a tape: opened, walked over, read as bars; what is read obeys the rules of bars and
+ * comes back the same from a tape that is written of it.
+ *
+ * The first byte chooses. Even: the rest is the file. Odd: the rest is a list of blocks, each a
+ * count of rows (two bytes), a size (two bytes) and that many bytes, which are given a right head,
+ * right block heads and right checksums, so that the columns themselves are reached. */
+#include "world/tape/tape_bars.h"
+#include "world/tape/tape_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "world/import/bar_builder.h"
+
+#define MINUTE (60 * NANOSECONDS_PER_SECOND)
+#define BLOCKS_MAX 64u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The bytes of the first column say what the times are, as the heads must. */
+static void set_times(struct tape_block_head *head, const uint8_t *payload)
+{
+    struct column_reader column;
+    const uint8_t *at = payload;
+    int64_t values[COLUMN_GROUP];
+    if (column_open(&column, &at, payload + head->size) != STATUS_OK)
+        return;
+    for (size_t done = 0; done < head->rows;) {
+        size_t part = head->rows - done < COLUMN_GROUP ? head->rows - done : COLUMN_GROUP;
+        if (column_next(&column, values, part) != STATUS_OK)
+            return;
+        if (done == 0)
+            head->first_ns = values[0];
+        head->last_ns = values[part - 1];
+        done += part;
+    }
+}
+
+static uint8_t *build(const uint8_t *data, size_t size, size_t *out_size)
+{
+    uint8_t *file = calloc(1, size + 1024 + BLOCKS_MAX * 64);
+    ASSERT(file != NULL);
+    struct tape_head head = {
+        .version = TAPE_VERSION, .kind = TAPE_BARS, .price_decimals = 8, .bar_ns = MINUTE};
+    memcpy(head.magic, TAPE_MAGIC, TAPE_MAGIC_SIZE);
+    head.checksum = tape_head_checksum(&head);
+    memcpy(file, &head, sizeof head);
+    size_t used = sizeof head, at = 0;
+    for (unsigned i = 0; i < BLOCKS_MAX && size - at >= 4; i++) {
+        struct tape_block_head block = {.magic = TAPE_BLOCK_MAGIC, .columns = 6};
+        block.rows = (uint32_t)(data[at] | data[at + 1] << 8) % TAPE_BLOCK_ROWS + 1;
+        block.size = (uint32_t)(data[at + 2] | data[at + 3] << 8);
+        at += 4;
+        if (block.size > size - at)
+            block.size = (uint32_t)(size - at);
+        uint8_t *payload = file + used + sizeof block;
+        memcpy(payload, data + at, block.size);
+        set_times(&block, payload);
+        block.checksum = tape_block_checksum(block, payload);
+        memcpy(file + used, &block, sizeof block);
+        used += sizeof block + tape_padded(block.size);
+        at += block.size;
+    }
+    *out_size = used;
+    return file;
+}
+
+static void check_series(const struct bar_series *series)
+{
+    ASSERT(series->count > 0 && series->bar_ns > 0 && series->price_decimals <= 18);
+    for (size_t i = 0; i < series->count; i++) {
+        const struct bar *bar = &series->bars[i];
+        ASSERT(bar->low.units > 0 && bar->low.units <= bar->open.units);
+        ASSERT(bar->low.units <= bar->close.units && bar->close.units <= bar->high.units);
+        ASSERT(bar->open.units <= bar->high.units);
+        ASSERT(isfinite(bar->volume) && bar->volume >= 0);
+        ASSERT(bar_time_is_aligned(bar->open_time_ns, series->bar_ns));
+        ASSERT(i == 0 || bar->open_time_ns > series->bars[i - 1].open_time_ns);
+    }
+}
+
+static void check_written(const struct bar_series *series)
+{
+    struct problem problem;
+    struct bar_source source;
+    struct bar_series back;
+    char path[] = "/tmp/tern-tape-fuzz-XXXXXX";
+    int descriptor = mkstemp(path);
+    ASSERT(descriptor >= 0);
+    (void)close(descriptor);
+    problem_init(&problem);
+    ASSERT(tape_write_bars(path, "", series, true, &problem) == STATUS_OK);
+    bar_source_init(&source, path);
+    source.price_decimals_min = series->price_decimals;
+    source.price_decimals_max = 18;
+    ASSERT(tape_read_bars(&source, &back, &problem) == STATUS_OK);
+    ASSERT(hash128_equal(back.content_hash, series->content_hash));
+    bar_series_release(&back);
+    (void)unlink(path);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    uint8_t *built = NULL;
+    const uint8_t *file = data + 1;
+    size_t file_size = size - 1;
+    if ((data[0] & 1) != 0)
+        file = built = build(data + 1, size - 1, &file_size);
+    struct problem problem;
+    struct tape_reader *reader;
+    problem_init(&problem);
+    enum status status = tape_reader_open_memory("fuzz.tape", file, file_size, &reader, &problem);
+    ASSERT((status == STATUS_OK) == (reader != NULL) && status == problem.status);
+    if (status == STATUS_OK) {
+        const struct tape_summary *summary = tape_reader_summary(reader);
+        ASSERT(tape_reader_find(reader, INT64_MIN) == 0);
+        ASSERT(tape_reader_find(reader, INT64_MAX) <= summary->blocks_count);
+        struct bar_source source;
+        struct bar_series series;
+        bar_source_init(&source, "fuzz.tape");
+        source.price_decimals_min = (data[0] >> 1) % 12;
+        source.price_decimals_max = 18;
+        status = tape_reader_bars(reader, &source, true, &series, &problem);
+        if (status == STATUS_OK) {
+            check_series(&series);
+            if (data[0] >= 224)
+                check_written(&series);
+        } else {
+            ASSERT(series.bars == NULL && problem.found[0] != '\0');
+        }
+        bar_series_release(&series);
+        tape_reader_close(reader);
+    }
+    free(built);
+    return 0;
+}
