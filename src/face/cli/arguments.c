@@ -222,7 +222,7 @@ static enum status find_command(struct parse *parse, unsigned *words_used)
 static enum status check_options(struct parse *parse)
 {
     const struct cli_command *command = parse->out->command;
-    uint32_t taken = command->options | CLI_OPTIONS_COMMON;
+    uint64_t taken = command->options | CLI_OPTIONS_COMMON;
     for (unsigned i = 0; i < CLI_OPTION_COUNT; i++) {
         if (parse->out->values[i] == NULL || (taken >> i & 1) != 0)
             continue;

@@ -52,6 +52,13 @@ enum cli_value {
     X(SYMBOL, "symbol", 0, "NAME", TEXT, "Only the rows of this symbol.")                      \
     X(BAR, "bar", 0, "TIME", TEXT, "The length of a bar: 1m, 15m, 1h, 1d.")                    \
     X(REPLACE, "replace", 0, NULL, NONE, "Put it in the place of another one.")                \
+    X(GRID, "grid", 0, "KEY=VALUES", TEXT, "What to vary: FROM:TO:STEP or values.")            \
+    X(RANDOM, "random", 0, "N", TEXT, "Draw N trials in place of all.")                        \
+    X(LATIN, "latin", 0, "N", TEXT, "Draw N trials that cover each key evenly.")               \
+    X(TRAIN, "train", 0, "N", TEXT, "Days that choose.")                                       \
+    X(TEST, "test", 0, "N", TEXT, "Days that judge what was chosen.")                          \
+    X(EMBARGO, "embargo", 0, "N", TEXT, "Days left out between them.")                         \
+    X(ANCHORED, "anchored", 0, NULL, NONE, "Always begin at the first day.")                   \
     X(RUNS, "runs", 0, "N", TEXT, "How often each is measured.")
 
 enum cli_option {
@@ -60,7 +67,7 @@ enum cli_option {
 #undef CLI_OPTION_ENUM
 };
 
-#define CLI_OPTION_BIT(NAME) (UINT32_C(1) << CLI_OPTION_##NAME)
+#define CLI_OPTION_BIT(NAME) (UINT64_C(1) << CLI_OPTION_##NAME)
 /* Every command takes these. */
 #define CLI_OPTIONS_COMMON                                                     \
     (CLI_OPTION_BIT(HELP) | CLI_OPTION_BIT(QUIET) | CLI_OPTION_BIT(NO_COLOR) | \

@@ -14,7 +14,7 @@ struct cli_command {
     const char *sentence;
     const char *detail;  /* further sentences; NULL none */
     const char *example; /* a line that works; NULL none */
-    uint32_t options;    /* CLI_OPTION_BIT of what it takes besides the common ones */
+    uint64_t options;    /* CLI_OPTION_BIT of what it takes besides the common ones */
     uint8_t operands_min, operands_max;
     enum cli_value operand; /* what they are */
     /* NULL: planned, answered with a clear text and not shown in help. */

@@ -5,119 +5,112 @@
 
 #define BIT(NAME) CLI_OPTION_BIT(NAME)
 /* Of the surface to come: known, so that a person is told so, and not shown. */
-#define PLANNED_TABLE(X)          \
-    X("up", NULL)                 \
-    X("down", NULL)               \
-    X("status", NULL)             \
-    X("tui", NULL)                \
-    X("menu", NULL)               \
-    X("web", NULL)                \
-    X("init", NULL)               \
-    X("doctor", NULL)             \
-    X("preflight", NULL)          \
-    X("backup", NULL)             \
-    X("restore", NULL)            \
-    X("why", NULL)                \
-    X("pause", NULL)              \
-    X("reduce", NULL)             \
-    X("cancel", NULL)             \
-    X("flatten", NULL)            \
-    X("resume", NULL)             \
-    X("report", NULL)             \
-    X("drill", NULL)              \
-    X("chat", NULL)               \
-    X("mcp", NULL)                \
-    X("order", "buy")             \
-    X("order", "sell")            \
-    X("order", "preview")         \
-    X("order", "list")            \
-    X("order", "show")            \
-    X("order", "amend")           \
-    X("order", "cancel")          \
-    X("order", "cancel-all")      \
-    X("order", "resolve")         \
-    X("algo", "twap")             \
-    X("algo", "vwap")             \
-    X("algo", "pov")              \
-    X("algo", "iceberg")          \
-    X("algo", "shortfall")        \
-    X("algo", "ladder")           \
-    X("algo", "maker-first")      \
-    X("algo", "stop")             \
-    X("algo", "stop-limit")       \
-    X("algo", "take-profit")      \
-    X("algo", "bracket")          \
-    X("algo", "entry-bracket")    \
-    X("algo", "oco")              \
-    X("algo", "trail")            \
-    X("algo", "list")             \
-    X("algo", "show")             \
-    X("algo", "pause")            \
-    X("algo", "resume")           \
-    X("algo", "cancel")           \
-    X("fill", "list")             \
-    X("position", "list")         \
-    X("position", "close")        \
-    X("account", "list")          \
-    X("account", "balances")      \
-    X("account", "fees")          \
-    X("account", "limits")        \
-    X("ledger", "show")           \
-    X("ledger", "lots")           \
-    X("bot", "list")              \
-    X("bot", "show")              \
-    X("bot", "explain")           \
-    X("bot", "start")             \
-    X("bot", "pause")             \
-    X("bot", "stop")              \
-    X("bot", "new")               \
-    X("bot", "clone")             \
-    X("bot", "edit")              \
-    X("bot", "remove")            \
-    X("bot", "check")             \
-    X("market", "list")           \
-    X("market", "price")          \
-    X("market", "book")           \
-    X("market", "trades")         \
-    X("market", "bars")           \
-    X("market", "watch")          \
-    X("market", "scan")           \
-    X("market", "analyze")        \
-    X("risk", "show")             \
-    X("risk", "limits")           \
-    X("risk", "guards")           \
-    X("risk", "breakers")         \
-    X("backtest", "compare")      \
-    X("backtest", "sweep")        \
-    X("backtest", "walk-forward") \
-    X("sweep", "list")            \
-    X("sweep", "show")            \
-    X("sweep", "compare")         \
-    X("sweep", "export")          \
-    X("sweep", "apply")           \
-    X("data", "record")           \
-    X("data", "fetch")            \
-    X("journal", "compare")       \
-    X("reconcile", "run")         \
-    X("reconcile", "show")        \
-    X("venue", "serve")           \
-    X("key", "add")               \
-    X("key", "list")              \
-    X("key", "rotate")            \
-    X("key", "remove")            \
-    X("token", "add")             \
-    X("token", "list")            \
-    X("token", "revoke")          \
-    X("config", "edit")           \
-    X("import", "terminal")       \
-    X("import", "bots")           \
-    X("import", "agent")          \
-    X("import", "workstation")    \
-    X("import", "trader")         \
-    X("export", "csv")            \
-    X("export", "koinly")         \
-    X("export", "cointracker")    \
-    X("export", "beancount")      \
+#define PLANNED_TABLE(X)       \
+    X("up", NULL)              \
+    X("down", NULL)            \
+    X("status", NULL)          \
+    X("tui", NULL)             \
+    X("menu", NULL)            \
+    X("web", NULL)             \
+    X("init", NULL)            \
+    X("doctor", NULL)          \
+    X("preflight", NULL)       \
+    X("backup", NULL)          \
+    X("restore", NULL)         \
+    X("why", NULL)             \
+    X("pause", NULL)           \
+    X("reduce", NULL)          \
+    X("cancel", NULL)          \
+    X("flatten", NULL)         \
+    X("resume", NULL)          \
+    X("report", NULL)          \
+    X("drill", NULL)           \
+    X("chat", NULL)            \
+    X("mcp", NULL)             \
+    X("order", "buy")          \
+    X("order", "sell")         \
+    X("order", "preview")      \
+    X("order", "list")         \
+    X("order", "show")         \
+    X("order", "amend")        \
+    X("order", "cancel")       \
+    X("order", "cancel-all")   \
+    X("order", "resolve")      \
+    X("algo", "twap")          \
+    X("algo", "vwap")          \
+    X("algo", "pov")           \
+    X("algo", "iceberg")       \
+    X("algo", "shortfall")     \
+    X("algo", "ladder")        \
+    X("algo", "maker-first")   \
+    X("algo", "stop")          \
+    X("algo", "stop-limit")    \
+    X("algo", "take-profit")   \
+    X("algo", "bracket")       \
+    X("algo", "entry-bracket") \
+    X("algo", "oco")           \
+    X("algo", "trail")         \
+    X("algo", "list")          \
+    X("algo", "show")          \
+    X("algo", "pause")         \
+    X("algo", "resume")        \
+    X("algo", "cancel")        \
+    X("fill", "list")          \
+    X("position", "list")      \
+    X("position", "close")     \
+    X("account", "list")       \
+    X("account", "balances")   \
+    X("account", "fees")       \
+    X("account", "limits")     \
+    X("ledger", "show")        \
+    X("ledger", "lots")        \
+    X("bot", "list")           \
+    X("bot", "show")           \
+    X("bot", "explain")        \
+    X("bot", "start")          \
+    X("bot", "pause")          \
+    X("bot", "stop")           \
+    X("bot", "new")            \
+    X("bot", "clone")          \
+    X("bot", "edit")           \
+    X("bot", "remove")         \
+    X("bot", "check")          \
+    X("market", "list")        \
+    X("market", "price")       \
+    X("market", "book")        \
+    X("market", "trades")      \
+    X("market", "bars")        \
+    X("market", "watch")       \
+    X("market", "scan")        \
+    X("market", "analyze")     \
+    X("risk", "show")          \
+    X("risk", "limits")        \
+    X("risk", "guards")        \
+    X("risk", "breakers")      \
+    X("sweep", "compare")      \
+    X("data", "record")        \
+    X("data", "fetch")         \
+    X("journal", "compare")    \
+    X("reconcile", "run")      \
+    X("reconcile", "show")     \
+    X("venue", "serve")        \
+    X("key", "add")            \
+    X("key", "list")           \
+    X("key", "rotate")         \
+    X("key", "remove")         \
+    X("token", "add")          \
+    X("token", "list")         \
+    X("token", "revoke")       \
+    X("config", "edit")        \
+    X("import", "terminal")    \
+    X("import", "bots")        \
+    X("import", "agent")       \
+    X("import", "workstation") \
+    X("import", "trader")      \
+    X("export", "csv")         \
+    X("export", "koinly")      \
+    X("export", "cointracker") \
+    X("export", "beancount")   \
     X("export", "ledger")
 #define PLANNED(noun_, verb_) {.noun = noun_, .verb = verb_, .operands = "", .sentence = ""},
 
@@ -125,12 +118,15 @@ static const struct cli_command commands[] = {
     {.noun = "demo",
      .operands = "",
      .sentence = "A simulated market with bots: no keys, no network.",
-     .detail = "Four bots trade a simulated account on generated prices; nothing leaves the "
-               "machine. Scenarios: normal, calm, trend, crash, chop, outage. --speed takes "
-               "simulated seconds a second, or max. The same seed, scenario and duration give the "
-               "same fills and the same journal_hash at any speed. Ctrl-C stops taking orders, "
-               "closes the account and ends with exit code 0; a second one ends at once. "
-               "--keep DIR writes the journal and the result there.",
+     .detail =
+         "Six bots trade a simulated account on generated prices, with order books that move "
+         "forty times a second; nothing leaves the machine. Scenarios: normal, calm, trend, "
+         "crash, chop, outage. --speed takes simulated seconds a second, or max. The same "
+         "seed, scenario and duration give the same fills and the same journal_hash at any "
+         "speed. --tape plays recorded order books, quotes and trades instead: up to eight "
+         "files of BTC or ETH, commas between them. Ctrl-C stops taking orders, closes the "
+         "account and ends with exit code 0; a second one ends at once. --keep DIR writes the "
+         "journal and the result there.",
      .example = "tern demo --seed 42 --scenario crash --speed 30",
      .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(DURATION) | BIT(TAPE) | BIT(KEEP) |
                 BIT(SHOW_CONFIG),
@@ -168,6 +164,81 @@ static const struct cli_command commands[] = {
      .operands_max = 1,
      .operand = CLI_VALUE_RESULT,
      .run = run_backtest_show},
+    {.noun = "backtest",
+     .verb = "sweep",
+     .operands = "FILE [KEY=VALUES …]",
+     .sentence = "Try many values of some keys, and say how much of the best one is luck.",
+     .detail = "KEY=FROM:TO:STEP or KEY=VALUE,VALUE; a bot's keys begin with bots.NAME. All "
+               "combinations are tried on all cores, or N of them with --random or --latin. "
+               "Pairs of averages that allow it are evaluated many at once, and checked by the "
+               "engine. Results go to $XDG_DATA_HOME/tern/sweeps, or to the file that --out "
+               "names; a sweep that was stopped goes on where it stood, and one whose "
+               "configuration or data changed is refused. Every trial is counted.",
+     .example = "tern backtest sweep examples/cross.yaml --grid bots.cross.params.fast=5:50:5",
+     .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(SEED) | BIT(LINES) | BIT(OUT) |
+                BIT(NO_TRIALS) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 9,
+     .operand = CLI_VALUE_FILE,
+     .run = run_backtest_sweep},
+    {.noun = "backtest",
+     .verb = "walk-forward",
+     .operands = "SWEEP",
+     .sentence = "Choose on past days of a sweep, judge on the days behind.",
+     .detail = "Rolling windows, or --anchored ones; without numbers 40 % of the days choose, 10 % "
+               "judge, 1 % between them are left out.",
+     .example = "tern backtest walk-forward cross --train 400 --test 100",
+     .options = BIT(TRAIN) | BIT(TEST) | BIT(EMBARGO) | BIT(ANCHORED) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_backtest_walk_forward},
+    {.noun = "backtest",
+     .verb = "compare",
+     .operands = "A B",
+     .sentence = "Two results side by side, and what differs in settings, data and result.",
+     .example = "tern backtest compare runs/a runs/b",
+     .options = BIT(PLAIN),
+     .operands_min = 2,
+     .operands_max = 2,
+     .operand = CLI_VALUE_RESULT,
+     .run = run_backtest_compare},
+    {.noun = "sweep",
+     .verb = "list",
+     .operands = "",
+     .sentence = "List the sweeps there are.",
+     .example = "tern sweep list",
+     .options = BIT(PLAIN),
+     .run = run_sweep_list},
+    {.noun = "sweep",
+     .verb = "show",
+     .operands = "SWEEP",
+     .sentence = "Print a sweep again: its best trials, deflated Sharpe ratio and PBO.",
+     .example = "tern sweep show cross",
+     .options = BIT(LINES) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_sweep_show},
+    {.noun = "sweep",
+     .verb = "export",
+     .operands = "SWEEP",
+     .sentence = "Print every trial of a sweep as CSV.",
+     .example = "tern sweep export cross > trials.csv",
+     .operands_min = 1,
+     .operands_max = 1,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_sweep_export},
+    {.noun = "sweep",
+     .verb = "apply",
+     .operands = "SWEEP [TRIAL]",
+     .sentence = "Print the configuration of a trial, with where it came from.",
+     .detail = "Without a number it is the best.",
+     .example = "tern sweep apply cross > cross-best.yaml",
+     .operands_min = 1,
+     .operands_max = 2,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_sweep_apply},
     {.noun = "config",
      .verb = "show",
      .operands = "[FILE]",
@@ -331,8 +402,7 @@ static const struct cli_command commands[] = {
      .sentence = "Print version, commit and compiler.",
      .example = "tern version --json",
      .run = run_version},
-    PLANNED_TABLE(PLANNED)
-};
+    PLANNED_TABLE(PLANNED)};
 
 const struct cli_command *command_table(size_t *count)
 {

@@ -31,7 +31,7 @@ static void option_head(unsigned index, struct text_buffer *out)
                       row->value == NULL ? "" : row->value);
 }
 
-static void options_print(uint32_t options, struct text_buffer *out)
+static void options_print(uint64_t options, struct text_buffer *out)
 {
     struct text_buffer head;
     text_buffer_init(&head, 128);
@@ -142,7 +142,7 @@ static void commands_json(struct text_buffer *out)
     text_buffer_release(&text);
 }
 
-static void options_markdown(uint32_t options, struct text_buffer *out)
+static void options_markdown(uint64_t options, struct text_buffer *out)
 {
     text_buffer_append(out, TEXT("| option | meaning |\n|---|---|\n"));
     for (unsigned i = 0; i < CLI_OPTION_COUNT; i++) {
