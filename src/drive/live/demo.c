@@ -180,6 +180,8 @@ static void run_history(struct demo *demo)
     const struct demo_clock *clock = &demo->ports->clock;
     struct input start = {.time_ns = demo->now_ns, .kind = INPUT_START};
     demo_feed(demo, &start);
+    if (demo->options->tape != NULL)
+        demo_feed_first_prices(demo);
     for (int64_t time_ns = demo->now_ns; time_ns < demo->start_ns; time_ns += DEMO_BAR_NS) {
         if (demo->status != STATUS_OK || demo->stopping)
             return;

@@ -90,8 +90,8 @@ MUST_USE enum status demo_option(struct demo_options *options, const char *name,
 /* The configuration the demo runs with, as YAML: read it as any file. */
 struct text demo_configuration(void);
 
-/* Runs to the end of the duration, of the recording, or until the clock says stop, then closes the account.
- * STATUS_INTERNAL where the books do not balance; STATUS_IO where output or journal fail;
+/* Runs to the end of the duration, of the recording, or until the clock says stop, then closes the
+ * account. STATUS_INTERNAL where the books do not balance; STATUS_IO where output or journal fail;
  * STATUS_CONFIG_INVALID, STATUS_NO_MEMORY. An interruption is no failure. */
 MUST_USE enum status demo_run(const struct demo_options *options, const struct demo_ports *ports,
                               struct demo_outcome *outcome, struct problem *problem);

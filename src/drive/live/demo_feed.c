@@ -175,7 +175,7 @@ static void take_event(struct demo *demo, const struct market_event *event)
     }
 }
 
-/* ---- a recording ------------------------------------------------------------------------------ */
+/* ---- a recording ------------------------------------------------------------------------ */
 
 /* The next record as the exchange knows it. */
 static void tape_happen(struct demo *demo)
@@ -214,6 +214,20 @@ static void tape_tell(struct demo *demo)
     for (struct input *input = session_feed_next(&demo->tape.feed);
          input != NULL && demo->status == STATUS_OK; input = session_feed_next(&demo->tape.feed))
         demo_feed(demo, input);
+}
+
+void demo_feed_first_prices(struct demo *demo)
+{
+    for (uint32_t i = 0; i < demo->tape.instruments_count; i++) {
+        struct price first = session_first_price(&demo->tape.session, i);
+        struct input input = {.time_ns = demo->now_ns,
+                              .kind = INPUT_BAR_CLOSE,
+                              .flags = INPUT_FLAG_HISTORY,
+                              .instrument = i};
+        input.bar.bar_ns = DEMO_BAR_NS;
+        input.bar.bar = (struct bar){demo->now_ns - DEMO_BAR_NS, first, first, first, first, 0};
+        demo_feed(demo, &input);
+    }
 }
 
 static void play_tape(struct demo *demo, int64_t time_ns)

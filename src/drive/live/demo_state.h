@@ -69,6 +69,9 @@ struct demo_value demo_value_of(const struct demo *demo, uint32_t book);
 void demo_feed(struct demo *demo, struct input *input);
 /* The order books as they are, once, of the generator. */
 void demo_feed_books(struct demo *demo);
+/* One bar of history of each instrument of a recording, at its first price: what is bought before
+ * the first bar has closed is valued by it. */
+void demo_feed_first_prices(struct demo *demo);
 /* All that happens up to and including time_ns: the market, the exchange, its answers, timers. */
 void demo_play(struct demo *demo, int64_t time_ns);
 /* The end of a whole second that was played: bars, health, the bots. */

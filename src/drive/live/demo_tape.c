@@ -127,7 +127,7 @@ void demo_tape_release(struct demo_tape *tape)
     *tape = (struct demo_tape){0};
 }
 
-/* ---- the configuration ------------------------------------------------------------------------ */
+/* ---- the configuration ------------------------------------------------------------------ */
 
 static const char head[] = "tern: 1\n"
                            "profile: demo\n"
@@ -171,7 +171,7 @@ void demo_tape_configuration(const struct demo_tape *tape, struct text_buffer *o
     }
 }
 
-/* ---- playing ---------------------------------------------------------------------------------- */
+/* ---- playing ---------------------------------------------------------------------------- */
 
 enum status demo_tape_begin(struct demo_tape *tape, const struct assembly *assembly,
                             int64_t cycle_ns)

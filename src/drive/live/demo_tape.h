@@ -5,7 +5,8 @@
  *
  * Which instrument a file is about is read from its name: BTC-USD where it has btc in it, ETH-USD
  * where it has eth; prices in a dollar coin count as dollars. The bots are of the kinds that need
- * no price of the market in advance. Nothing is warmed up: the recording is all there is. */
+ * no price of the market in advance. Nothing is warmed up but by
+ * one bar at the first price: the recording is all there is. */
 #ifndef TERN_DRIVE_LIVE_DEMO_TAPE_H
 #define TERN_DRIVE_LIVE_DEMO_TAPE_H
 

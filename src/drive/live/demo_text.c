@@ -115,7 +115,8 @@ void demo_tell_start(struct demo *demo)
     money_append(demo, demo->outcome->start_equity.units, false);
     text_buffer_print(&demo->out, " %s, virtual\n", demo->config.currency);
     (void)time_format(time, demo->start_ns);
-    text_buffer_print(&demo->out, "  clock      simulated, begins at %s, ", time);
+    text_buffer_print(&demo->out, "  clock      %s, begins at %s, ",
+                      demo->options->tape == NULL ? "simulated" : "recorded", time);
     speed_append(demo);
     if (demo->options->tape != NULL) {
         text_buffer_print(&demo->out,
