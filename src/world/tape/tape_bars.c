@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/decimal.h"
 #include "base/time.h"
@@ -114,6 +115,21 @@ struct reading {
     bool bad; /* a bar that no writer makes */
 };
 
+/* Room for bars, given back by free. Large ones lie on large pages where the system has them: a
+ * third of the time of a plain allocation goes into its page faults. */
+static struct bar *take_bars(size_t count)
+{
+    const size_t page = (size_t)2 << 20;
+    size_t size = (count + 1) * sizeof(struct bar);
+    if (size < 4 * page)
+        return malloc(size);
+    size = (size + page - 1) / page * page;
+    struct bar *bars = aligned_alloc(page, size);
+    if (bars != NULL)
+        (void)madvise(bars, size, MADV_HUGEPAGE);
+    return bars;
+}
+
 /* Up to 128 bars from their columns. Arithmetic is modulo 2^64 and judged behind. */
 static void join(struct reading *reading, int64_t columns[COLUMNS][COLUMN_GROUP], size_t rows,
                  int64_t *before_close, unsigned volume_decimals, struct bar *out)
@@ -183,9 +199,13 @@ static enum status read_one(struct reading *reading, size_t index, struct proble
     if (reading->bad || out[0].open_time_ns != block->first_ns ||
         out[rows - 1].open_time_ns != block->last_ns)
         return tape_reader_fault(reading->reader, index, "it has bars that cannot be", problem);
+    /* A bar one length behind an aligned one is aligned: only the others cost a division. */
+    int64_t expected = INT64_MIN;
     for (size_t i = 0; i < rows; i++) {
-        if (!bar_time_is_aligned(out[i].open_time_ns, reading->bar_ns))
+        int64_t time = out[i].open_time_ns;
+        if (UNLIKELY(time != expected) && !bar_time_is_aligned(time, reading->bar_ns))
             return tape_reader_fault(reading->reader, index, "a time is off the grid", problem);
+        expected = (int64_t)((uint64_t)time + (uint64_t)reading->bar_ns);
     }
     reading->count += rows;
     return STATUS_OK;
@@ -329,7 +349,7 @@ enum status tape_reader_bars(struct tape_reader *reader, const struct bar_source
         .source = source,
         .bar_ns = summary->facts.bar_ns,
         .last_ns = INT64_MIN,
-        .bars = malloc((size_t)(rows_end - rows_begin + 1) * sizeof *reading.bars),
+        .bars = take_bars((size_t)(rows_end - rows_begin)),
     };
     if (reading.bars == NULL)
         return problem_set(problem, STATUS_NO_MEMORY, source->path, "not enough memory");
