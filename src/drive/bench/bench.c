@@ -21,8 +21,7 @@ extern const struct bench_class bench_tape_write;
 
 static const struct bench_class *const classes[] = {
     &bench_b1, &bench_b2, &bench_b3,  &bench_b4,  &bench_b4s,  &bench_b4x,
-    &bench_b6, &bench_b7a, &bench_b13, &bench_b13b,
-    &bench_tape_read, &bench_tape_write,
+    &bench_b6, &bench_b7a, &bench_b13, &bench_b13b, &bench_tape_read, &bench_tape_write,
 };
 
 const struct bench_class *const *bench_classes(size_t *count)
