@@ -1,6 +1,6 @@
-"""Thirty-nine score bots together on recorded 5m and 1h bars. The bars do not ship with tern, so the
-configuration is written here and not among the examples: twelve instruments with 5m bars, a bot on
-each at 5m, at 15m and at 1h, and three instruments with 1h bars. All share one account."""
+"""Thirty-nine score bots together on recorded 5m and 1h bars. The bars do not ship with tern, so
+the configuration is written here and not among the examples: twelve instruments with 5m bars, a bot
+on each at 5m, at 15m and at 1h, and three instruments with 1h bars. All share one account."""
 
 # timeout: 300
 
