@@ -244,7 +244,7 @@ def test_control_characters_do_not_reach_the_terminal():
 
 def test_planned_commands_say_so():
     with folder() as home:
-        for arguments in [['up'], ['order', 'buy', 'BTC-USD', '1'], ['backtest', 'sweep', 'x'],
+        for arguments in [['up'], ['order', 'buy', 'BTC-USD', '1'], ['market', 'scan'],
                           ['key', 'add'], ['flatten'], ['order', 'cancel-all', '--json']]:
             if '--json' not in arguments:
                 refused(2, *arguments, home=home, says='is not in this version')
@@ -395,7 +395,8 @@ def test_completion_of_bash():
         with open(script, 'w', encoding='utf-8') as file:
             file.write(good('completion', 'bash', home=home))
         tap.equal(complete(script, ['tern', 'back']), ['backtest'])
-        tap.equal(complete(script, ['tern', 'backtest', '']), ['run', 'list', 'show'])
+        tap.equal(complete(script, ['tern', 'backtest', '']),
+                  ['run', 'list', 'show', 'sweep', 'walk-forward', 'compare'])
         tap.equal(complete(script, ['tern', 'backtest', 'run', '--o']), ['--out'])
         tap.equal(complete(script, ['tern', 'backtest', 'run', 'sc']), ['score.yaml'])
         tap.equal(complete(script, ['tern', '-q', 'backtest', 'run', '--out', 'd', 'sc']),
@@ -419,7 +420,7 @@ def test_completion_of_zsh_and_fish():
         missing = []
         for shell in ['zsh', 'fish']:
             text = good('completion', shell, home=home)
-            tap.check('backtest' in text and 'walk-forward' not in text, shell)
+            tap.check('backtest' in text and 'preflight' not in text, shell)
             if not shutil.which(shell):
                 missing.append(shell)
                 continue
