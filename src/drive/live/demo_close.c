@@ -136,8 +136,10 @@ void demo_tell_end(struct demo *demo, const char *broken)
         (unsigned long long)outcome->rejected_count, lasted);
     text_buffer_print(&demo->out, "journal_hash: %s\n", hash);
     if (outcome->simulated_ns > 0 && demo->options->tape != NULL)
-        text_buffer_print(&demo->out, "the same again: tern demo --tape %s --speed max\n",
-                          demo->options->tape);
+        text_buffer_print(&demo->out,
+                          "the same again: tern demo --seed %llu --tape %s --duration %s "
+                          "--speed max\n",
+                          (unsigned long long)demo->options->seed, demo->options->tape, lasted);
     else if (outcome->simulated_ns > 0)
         text_buffer_print(&demo->out,
                           "the same again: tern demo --seed %llu --scenario %s --duration %s "
