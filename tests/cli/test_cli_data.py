@@ -56,6 +56,20 @@ def test_import_export_import():
         good('data', 'verify', first['tape'], home=home)
 
 
+def test_json_rows():
+    with folder() as home:
+        first = imported(home, BARS)[0]
+        lines = good('data', 'export', first['tape'], home=home).splitlines()[1:]
+        for name, text in [('a.json', ','.join(f'[{line}]' for line in lines)),
+                           ('b.json', ' ,\n'.join(
+                               '["' + '","'.join(line.split(',')) + '"]' for line in lines))]:
+            path = write(os.path.join(home, name), f' [{text}]\n')
+            tap.equal(imported(home, path)[0]['content_hash'], first['content_hash'])
+            good('data', 'verify', path, home=home)
+        for text in ['[[1,2,3', '[{"a":1}]', '[[1,2,3,4,5,6]] x', '[[1,[2],3]]', '[]', '[']:
+            refused(5, 'data', 'import', write(os.path.join(home, 'c.json'), text), home=home)
+
+
 def test_several_symbols():
     rows = ['symbol,date,open,high,low,close,volume']
     rows += [f'{name},2024-01-0{day},{day},{day + 1},{day},{day},1'

@@ -6,6 +6,7 @@
 #include "world/import/byte_source.h"
 #include "world/import/columns.h"
 #include "world/import/csv.h"
+#include "world/import/json_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -384,7 +385,9 @@ enum status bar_series_read(const struct bar_source *source, struct bar_series *
     struct byte_source *bytes = NULL;
     enum status status = byte_source_open_file(source->path, &file, problem);
     if (status == STATUS_OK)
-        status = byte_source_open_decoded(file, &bytes, problem);
+        status = byte_source_open_decoded(file, &file, problem);
+    if (status == STATUS_OK)
+        status = byte_source_open_rows(file, &bytes, problem);
     if (status == STATUS_OK)
         status = bar_series_read_bytes(source, bytes, out, problem);
     byte_source_close(bytes);

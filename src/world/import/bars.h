@@ -1,4 +1,5 @@
-/* Bars out of a CSV file, plain or gzipped: exact prices, every row judged, nothing half done.
+/* Bars out of a CSV file or a JSON array of rows, plain or gzipped: exact prices, every row judged,
+ * nothing half done.
  *
  *     ts_ms,open,high,low,close,volume
  *     1576836000000,42330.0,42330.0,42066.0,42124.0,0.12805

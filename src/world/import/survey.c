@@ -7,6 +7,7 @@
 
 #include "world/import/columns.h"
 #include "world/import/digits.h"
+#include "world/import/json_rows.h"
 #include "world/import/survey_parts.h"
 
 const struct survey_kind_row survey_kinds[SURVEY_KIND_COUNT] = {
@@ -183,7 +184,9 @@ enum status survey_read(const char *path, struct survey *out, struct problem *pr
     struct byte_source *file = NULL, *bytes = NULL;
     enum status status = byte_source_open_file(path, &file, problem);
     if (status == STATUS_OK)
-        status = byte_source_open_decoded(file, &bytes, problem);
+        status = byte_source_open_decoded(file, &file, problem);
+    if (status == STATUS_OK)
+        status = byte_source_open_rows(file, &bytes, problem);
     if (status == STATUS_OK)
         status = csv_reader_init(&reading->csv, bytes, problem);
     if (status == STATUS_OK) {
@@ -208,7 +211,8 @@ bool survey_has_symbols(const char *path)
     bool has = false;
     problem_init(&problem);
     if (byte_source_open_file(path, &file, &problem) == STATUS_OK &&
-        byte_source_open_decoded(file, &bytes, &problem) == STATUS_OK &&
+        byte_source_open_decoded(file, &file, &problem) == STATUS_OK &&
+        byte_source_open_rows(file, &bytes, &problem) == STATUS_OK &&
         csv_reader_init(&csv, bytes, &problem) == STATUS_OK) {
         has = csv_reader_next(&csv, &problem) == STATUS_OK &&
               column_layout_read(&csv, (struct text){"", 0}, &layout, &problem) == STATUS_OK &&
