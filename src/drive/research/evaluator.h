@@ -17,7 +17,7 @@
 #include "drive/research/backtest.h"
 
 struct evaluator_pair {
-    uint32_t fast, slow; /* bars; 1 <= fast < slow <= 500 */
+    uint32_t fast, slow; /* bars; 1 <= fast < slow <= 1000 */
 };
 
 struct evaluator_outcome {
