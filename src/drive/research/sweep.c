@@ -238,7 +238,8 @@ static void keep(struct sweep_run *run, const struct sweep_row *row, const doubl
     text_buffer_init(&params, 4096);
     sweep_space_describe(run->request->space, row->id, &params);
     (void)pthread_mutex_lock(&run->lock);
-    enum status status = run->status;
+    /* What was finished when someone asked to stop is kept too. */
+    enum status status = run->status == STATUS_INTERRUPTED ? STATUS_OK : run->status;
     if (status == STATUS_OK) {
         status = sweep_store_add(run->store, row, params.data == NULL ? "" : params.data, returns,
                                  count, &run->problem);
