@@ -168,6 +168,7 @@ def run_job(job, running):
     timed_out = False
     with tempfile.TemporaryDirectory(prefix='tern-test-') as scratch, \
             tempfile.TemporaryFile() as output:
+        os.chmod(scratch, 0o711)               # some tests start the program without rights
         process = subprocess.Popen(fixed_addresses() + job.command, cwd=ROOT, stdout=output,
                                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                    env=environment_of(job, scratch), start_new_session=True)

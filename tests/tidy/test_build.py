@@ -14,8 +14,8 @@ import tap
 from sources import all_files, files, read
 
 # Writable symbols that the C library, the compiler and the linker put into every program.
-NOT_OURS = (r'(__TMC_END__|__bss_start|__cpu_(features2|model)|_*data_start|__dso_handle|_edata|_end'
-            r'|completed\.\d+|(_*environ|std(in|out|err))(@.*)?)$')
+NOT_OURS = (r'(__TMC_END__|__bss_start|__cpu_(features2|model)|_*data_start|__dso_handle|_edata'
+            r'|_end|completed\.\d+|(_*environ|std(in|out|err))(@.*)?)$')
 
 
 def introspect(variant, what):

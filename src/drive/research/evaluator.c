@@ -397,8 +397,8 @@ static void decide(const struct evaluator *evaluator, struct pair_state *state,
     }
 }
 
-/* One block of bars: decisions, and equity where a period ends. What the bar that ends it decides is
- * filled before equity is taken only where the next bar opens at the same instant. */
+/* One block of bars: decisions, and equity where a period ends. What the bar that ends it decides
+ * is filled before equity is taken only where the next bar opens at the same instant. */
 static void block_run(struct pair_run *run, const uint64_t words[MASKS_WORDS], size_t block,
                       size_t end)
 {

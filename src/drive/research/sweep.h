@@ -60,7 +60,8 @@ struct sweep_progress {
     uint64_t bars; /* of the data */
 };
 
-/* Runs what is missing. STATUS_INTERRUPTED keeps what is done. STATUS_CONFIG_INVALID where the store
+/* Runs what is missing. STATUS_INTERRUPTED keeps what is done. STATUS_CONFIG_INVALID where the
+ * store
  * belongs to another configuration, other data or another space; STATUS_CORRUPT where evaluator and
  * engine differ. */
 MUST_USE enum status sweep_run(const struct sweep_request *request, struct sweep_progress *out,
@@ -69,8 +70,8 @@ MUST_USE enum status sweep_run(const struct sweep_request *request, struct sweep
 MUST_USE enum status sweep_summarize(const char *store_path, struct sweep_summary *out,
                                      struct problem *problem);
 void sweep_summary_release(struct sweep_summary *summary);
-/* The file of a sweep below a folder: `score-1f3a90bc.db`, from the configuration's file name and the
- * space. */
+/* The file of a sweep below a folder: `score-1f3a90bc.db`, from the configuration's file name and
+ * the space. */
 void sweep_file_name(char out[EXECUTE_NAME_SIZE], const char *config_path,
                      const struct sweep_space *space, enum sweep_method method, uint64_t seed);
 /* The whole configuration of a trial, with where it came from in comments at its head. */

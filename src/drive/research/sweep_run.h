@@ -1,5 +1,5 @@
-/* One sweep while it runs; shared by sweep.c, which works, and sweep_judge.c, which looks at what it
- * did. Inner header of the sweep. */
+/* One sweep while it runs; shared by sweep.c, which works, and sweep_judge.c, which looks at what
+ * it did. Inner header of the sweep. */
 #ifndef TERN_DRIVE_RESEARCH_SWEEP_RUN_H
 #define TERN_DRIVE_RESEARCH_SWEEP_RUN_H
 

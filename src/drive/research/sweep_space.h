@@ -41,8 +41,8 @@ void sweep_space_release(struct sweep_space *space);
 /* One more key. STATUS_USAGE with the problem set, STATUS_NO_MEMORY. */
 MUST_USE enum status sweep_space_add(struct sweep_space *space, struct text written,
                                      struct problem *problem);
-/* Chooses the trials; count is not looked at for a grid. STATUS_USAGE where there is no key or there
- * are too many trials. */
+/* Chooses the trials; count is not looked at for a grid. STATUS_USAGE where there is no key or
+ * there are too many trials. */
 MUST_USE enum status sweep_space_draw(struct sweep_space *space, enum sweep_method method,
                                       uint32_t count, uint64_t seed, struct problem *problem);
 /* Value of an axis in a trial. */

@@ -7,13 +7,14 @@
  *
  * A window chooses the trial with the best Sharpe ratio of its train periods and takes that trial's
  * returns of its test periods. Between them `embargo` periods are left out, so that what a position
- * or an indicator carries over does not leak. Trials run over the whole series once; a decision sees
+ * or an indicator carries over does not leak. Trials run over the whole series once; a decision
+ * sees
  * only what was before it, so cutting their returns is the same as running each window, but for
  * positions that a window begins with. 1,000 periods, train 400, test 100: 6 windows.
  *
  * Efficiency is the mean return a period of the tests over that of the trains: near 1 the choice
- * held, near 0 or below it was luck (Pardo, "The Evaluation and Optimization of Trading Strategies",
- * 2008, has it of annual profits). */
+ * held, near 0 or below it was luck (Pardo, "The Evaluation and Optimization of Trading
+ * Strategies", 2008, has it of annual profits). */
 #ifndef TERN_DRIVE_RESEARCH_WALK_FORWARD_H
 #define TERN_DRIVE_RESEARCH_WALK_FORWARD_H
 

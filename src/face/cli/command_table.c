@@ -167,7 +167,7 @@ static const struct cli_command commands[] = {
     {.noun = "backtest",
      .verb = "sweep",
      .operands = "FILE [KEY=VALUES …]",
-     .sentence = "Try many values of some keys, and say how much of the best one is luck.",
+     .sentence = "Try many values; say how much of the best one is luck.",
      .detail = "KEY=FROM:TO:STEP or KEY=VALUE,VALUE; a bot's keys begin with bots.NAME. All "
                "combinations are tried on all cores, or N of them with --random or --latin. "
                "Pairs of averages that allow it are evaluated many at once, and checked by the "
@@ -196,7 +196,7 @@ static const struct cli_command commands[] = {
     {.noun = "backtest",
      .verb = "compare",
      .operands = "A B",
-     .sentence = "Two results side by side, and what differs in settings, data and result.",
+     .sentence = "Show two results side by side, and what differs.",
      .example = "tern backtest compare runs/a runs/b",
      .options = BIT(PLAIN),
      .operands_min = 2,
@@ -213,7 +213,7 @@ static const struct cli_command commands[] = {
     {.noun = "sweep",
      .verb = "show",
      .operands = "SWEEP",
-     .sentence = "Print a sweep again: its best trials, deflated Sharpe ratio and PBO.",
+     .sentence = "Print a sweep again: its best trials and how lucky they are.",
      .example = "tern sweep show cross",
      .options = BIT(LINES) | BIT(PLAIN),
      .operands_min = 1,

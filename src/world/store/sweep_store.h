@@ -1,11 +1,11 @@
-/* Results of a sweep on disk: one SQLite file a sweep, so that a sweep that was killed goes on where
- * it stood and its trials can be read by any tool.
+/* Results of a sweep on disk: one SQLite file a sweep, so that a sweep that was killed goes on
+ * where it stood and its trials can be read by any tool.
  *
  *     meta (key, value)                 what the sweep is: config_hash, data_hash, space, method, …
  *     trial (id, state, params, sharpe, end_equity, fees, fills, returns)
  *
- * `returns` is the trial's returns a period as little-endian doubles. Amounts are decimal text. What
- * was committed survives a kill and a power cut; what was not is tried again. */
+ * `returns` is the trial's returns a period as little-endian doubles. Amounts are decimal text.
+ * What was committed survives a kill and a power cut; what was not is tried again. */
 #ifndef TERN_WORLD_STORE_SWEEP_STORE_H
 #define TERN_WORLD_STORE_SWEEP_STORE_H
 
@@ -25,8 +25,8 @@ struct sweep_row {
 
 struct sweep_store;
 
-/* Opens, and makes where `make` is set. STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT with the problem
- * set. */
+/* Opens, and makes where `make` is set. STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT with the
+ * problem set. */
 MUST_USE enum status sweep_store_open(const char *path, bool make, struct sweep_store **out,
                                       struct problem *problem);
 void sweep_store_close(struct sweep_store *store);

@@ -61,7 +61,7 @@ static void every_command_is_described_once(void **state)
     }
 }
 
-/* An example is a command line that is understood. */
+/* An example is a command line that is understood; what follows `>` is the shell's. */
 static void every_example_parses(void **state)
 {
     (void)state;
@@ -76,8 +76,11 @@ static void every_example_parses(void **state)
         struct problem problem;
         problem_init(&problem);
         (void)snprintf(line, sizeof line, "%s", commands[i].example);
-        for (char *rest = line, *word; (word = strsep(&rest, " ")) != NULL && argc < 32;)
+        for (char *rest = line, *word; (word = strsep(&rest, " ")) != NULL && argc < 32;) {
+            if (strcmp(word, ">") == 0)
+                break;
             argv[argc++] = word;
+        }
         assert_string_equal(argv[0], "tern");
         assert_int_equal(arguments_parse(argc, argv, &arguments, &problem), STATUS_OK);
         assert_ptr_equal(arguments.command, &commands[i]);
@@ -104,7 +107,7 @@ static void every_option_is_described_once_and_used(void **state)
             print_message("--%s\n", row->name);
         assert_true(used);
     }
-    assert_true(CLI_OPTION_COUNT <= 32);
+    assert_true(CLI_OPTION_COUNT <= 64);
 }
 
 /* The whole surface: what is not built yet is still known. */
