@@ -219,8 +219,8 @@ def test_eleven_minutes():
 
 
 def quoted(folder, latency, queue):
-    """Of a maker bot on the recorded session: what it bought and sold, when first, and the journal's
-    hash."""
+    """Of a maker bot on the recorded session: what it bought and sold, when first, and the hash
+    of the journal."""
     value = config((SPOT + 'l2.csv.gz', SPOT + 'trades.csv.gz'))
     value['simulation'] = {'latency': latency, 'queue': queue}
     value['bots'] = [{'name': 'a', 'kind': 'maker', 'instrument': 'BTC-USD', 'size': fixed('0.02'),
