@@ -54,6 +54,8 @@ def test_sweep_refuses():
         path = write(home)
         refused(2, 'backtest', 'sweep', path, home=home, says='no key')
         refused(2, 'backtest', 'sweep', path, '--grid', 'bots.cross.params.fast', home=home)
+        refused(5, 'backtest', 'sweep', path, '--grid', 'bots.other.params.fast=2:8:2', home=home,
+                says='other')
         refused(2, 'backtest', 'sweep', path, '--grid', 'data=1,2', home=home, says='data')
         refused(3, 'sweep', 'show', 'nothing', home=home, says='no sweep')
         good('backtest', 'sweep', path, *GRID, home=home)

@@ -152,6 +152,25 @@ static enum status config_of_trial(const struct sweep_run *run, uint32_t trial,
     return config_read_layers(layers, space->axes_count + 1, CONFIG_BACKTEST, config, problem);
 }
 
+/* Combinations may be none, as a fast average that is the slow one; where all are, the first says
+ * why. */
+static enum status some_trial_is_valid(const struct sweep_run *run, struct problem *problem)
+{
+    for (uint32_t trial = 0; trial < run->request->space->trials; trial++) {
+        struct config config;
+        struct problem own;
+        problem_init(&own);
+        enum status status = config_of_trial(run, trial, &config, &own);
+        if (status == STATUS_OK) {
+            config_release(&config);
+            return STATUS_OK;
+        }
+        if (trial == 0)
+            *problem = own;
+    }
+    return problem->status;
+}
+
 static enum status judge_result(struct backtest_result *result, struct sweep_row *row,
                                 double **returns, size_t *count)
 {
@@ -203,11 +222,6 @@ enum status sweep_engine_trial(struct sweep_run *run, uint32_t trial, struct swe
         config_release(&config);
     }
     if (status == STATUS_OK || is_refusal(status)) {
-        if (status != STATUS_OK && run->refusal.status == STATUS_OK) {
-            (void)pthread_mutex_lock(&run->lock);
-            run->refusal = own;
-            (void)pthread_mutex_unlock(&run->lock);
-        }
         return STATUS_OK;
     }
     return problem_set(problem, status, own.where[0] == '\0' ? "sweep" : own.where, "%s",
@@ -434,6 +448,8 @@ static enum status prepare(struct sweep_run *run, struct problem *problem)
         return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
     status = sweep_keys_check(run, problem);
     if (status == STATUS_OK)
+        status = some_trial_is_valid(run, problem);
+    if (status == STATUS_OK)
         status = sweep_store_open(request->store_path, true, &run->store, problem);
     if (status == STATUS_OK)
         status = identity_match(run, problem);
@@ -498,7 +514,6 @@ enum status sweep_run(const struct sweep_request *request, struct sweep_progress
         return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
     run->request = request;
     problem_init(&run->problem);
-    problem_init(&run->refusal);
     (void)pthread_mutex_init(&run->lock, NULL);
     int64_t start = 0;
     enum status status = prepare(run, problem);

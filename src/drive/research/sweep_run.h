@@ -27,7 +27,6 @@ struct sweep_run {
     struct sweep_store *store;
     enum status status; /* of the first failure */
     struct problem problem;
-    struct problem refusal; /* of the first trial that was none */
     int64_t commit_ns;
 
     _Atomic uint32_t next, finished;

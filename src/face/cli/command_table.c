@@ -174,7 +174,7 @@ static const struct cli_command commands[] = {
                "engine. Results go to $XDG_DATA_HOME/tern/sweeps, or to the file that --out "
                "names; a sweep that was stopped goes on where it stood, and one whose "
                "configuration or data changed is refused. Every trial is counted.",
-     .example = "tern backtest sweep examples/cross.yaml --grid bots.cross.params.fast=5:50:5",
+     .example = "tern backtest sweep examples/cross.yaml --grid bots.cross-btc.params.fast=5:25:5",
      .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(SEED) | BIT(LINES) | BIT(OUT) |
                 BIT(NO_TRIALS) | BIT(PLAIN),
      .operands_min = 1,
