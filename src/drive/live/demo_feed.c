@@ -177,36 +177,6 @@ static void take_event(struct demo *demo, const struct market_event *event)
 
 /* ---- a recording ------------------------------------------------------------------------ */
 
-/* The next record as the exchange knows it. */
-static void tape_happen(struct demo *demo)
-{
-    struct session_cursor *happened = &demo->tape.happened;
-    const struct session_file *file = &demo->tape.session.files[happened->file];
-    const struct depth_record *record = session_cursor_record(happened);
-    switch (file->data.kind) {
-    case DEPTH_LEVELS: {
-        struct book_message message = {
-            .deltas = file->data.deltas + record->at,
-            .count = record->count,
-            .first_seq = record->first_seq,
-            .last_seq = record->last_seq,
-            .time_ns = record->event_ns,
-        };
-        book_venue_book(demo->venue, file->instrument, &message, record->event_ns);
-        break;
-    }
-    case DEPTH_QUOTE:
-        book_venue_quote(demo->venue, file->instrument, &file->data.quotes[record->at],
-                         record->event_ns);
-        break;
-    case DEPTH_TRADE:
-        book_venue_trade(demo->venue, file->instrument, &file->data.trades[record->at],
-                         record->event_ns);
-        break;
-    }
-    session_cursor_advance(happened);
-}
-
 /* What is received at one instant of the recording. */
 static void tape_tell(struct demo *demo)
 {
@@ -240,7 +210,7 @@ static void play_tape(struct demo *demo, int64_t time_ns)
             break;
         play_exchange(demo, next_ns - 1);
         if (happens_ns == next_ns)
-            tape_happen(demo);
+            session_happen(&demo->tape.happened, demo->venue);
         else
             tape_tell(demo);
     }

@@ -211,35 +211,6 @@ static void send(struct backtest *backtest, const struct command *command, int64
     }
 }
 
-/* The next record as the exchange knows it. */
-static void play(struct playback *playback, struct session_cursor *happened)
-{
-    const struct session_file *file = &playback->session->files[happened->file];
-    const struct depth_record *record = session_cursor_record(happened);
-    switch (file->data.kind) {
-    case DEPTH_LEVELS: {
-        struct book_message message = {
-            .deltas = file->data.deltas + record->at,
-            .count = record->count,
-            .first_seq = record->first_seq,
-            .last_seq = record->last_seq,
-            .time_ns = record->event_ns,
-        };
-        book_venue_book(playback->venue, file->instrument, &message, record->event_ns);
-        break;
-    }
-    case DEPTH_QUOTE:
-        book_venue_quote(playback->venue, file->instrument, &file->data.quotes[record->at],
-                         record->event_ns);
-        break;
-    case DEPTH_TRADE:
-        book_venue_trade(playback->venue, file->instrument, &file->data.trades[record->at],
-                         record->event_ns);
-        break;
-    }
-    session_cursor_advance(happened);
-}
-
 static void marks_take(struct playback *playback)
 {
     for (uint32_t i = 0; i < playback->feed.instruments_count; i++)
@@ -315,7 +286,7 @@ static bool advance(struct run *run, struct session_cursor *happened)
     if (engine_timer_due(run->backtest->engine, now - 1, &timer, &deadline))
         run_timers(run, deadline);
     else if (market == now)
-        play(playback, happened);
+        session_happen(happened, playback->venue);
     else if (due == now)
         book_venue_advance(venue, now);
     else if (told == now && session_feed_at_instant(&playback->feed, now))

@@ -247,3 +247,29 @@ void session_cursor_advance(struct session_cursor *cursor)
     cursor->at[cursor->file]++;
     cursor_find(cursor);
 }
+
+void session_happen(struct session_cursor *cursor, struct book_venue *venue)
+{
+    const struct session_file *file = &cursor->session->files[cursor->file];
+    const struct depth_record *record = session_cursor_record(cursor);
+    switch (file->data.kind) {
+    case DEPTH_LEVELS: {
+        struct book_message message = {
+            .deltas = file->data.deltas + record->at,
+            .count = record->count,
+            .first_seq = record->first_seq,
+            .last_seq = record->last_seq,
+            .time_ns = record->event_ns,
+        };
+        book_venue_book(venue, file->instrument, &message, record->event_ns);
+        break;
+    }
+    case DEPTH_QUOTE:
+        book_venue_quote(venue, file->instrument, &file->data.quotes[record->at], record->event_ns);
+        break;
+    case DEPTH_TRADE:
+        book_venue_trade(venue, file->instrument, &file->data.trades[record->at], record->event_ns);
+        break;
+    }
+    session_cursor_advance(cursor);
+}

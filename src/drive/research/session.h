@@ -23,7 +23,7 @@
 #define TERN_DRIVE_RESEARCH_SESSION_H
 
 #include "core/model/market.h"
-#include "sim/book/order_book.h"
+#include "sim/book_venue.h"
 #include "world/import/depth_data.h"
 
 struct session_file {
@@ -79,5 +79,7 @@ static inline const struct depth_record *session_cursor_record(const struct sess
     return &cursor->session->files[cursor->file].data.records[cursor->at[cursor->file]];
 }
 void session_cursor_advance(struct session_cursor *cursor);
+/* Tells the exchange the next record of a cursor in SESSION_HAPPENED order and goes on. */
+void session_happen(struct session_cursor *cursor, struct book_venue *venue);
 
 #endif

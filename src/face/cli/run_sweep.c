@@ -475,13 +475,18 @@ enum status run_sweep_list(struct cli *cli)
     return status;
 }
 
-enum status run_sweep_export(struct cli *cli)
+/* Of the sweep that the command names; the caller releases it. */
+static enum status summary_of_operand(struct cli *cli, struct sweep_summary *out)
 {
     char path[STORE_PATH_SIZE];
-    struct sweep_summary summary;
     enum status status = sweep_find(cli, cli->arguments.operands[0], path);
-    if (status == STATUS_OK)
-        status = sweep_summarize(path, &summary, &cli->problem);
+    return status == STATUS_OK ? sweep_summarize(path, out, &cli->problem) : status;
+}
+
+enum status run_sweep_export(struct cli *cli)
+{
+    struct sweep_summary summary;
+    enum status status = summary_of_operand(cli, &summary);
     if (status != STATUS_OK)
         return status;
     text_buffer_print(&cli->out, "trial,parameters,sharpe,return,end_equity,fees,fills\n");
@@ -645,11 +650,8 @@ static enum status walk_print(struct cli *cli, const struct sweep_summary *summa
 
 enum status run_backtest_walk_forward(struct cli *cli)
 {
-    char path[STORE_PATH_SIZE];
     struct sweep_summary summary;
-    enum status status = sweep_find(cli, cli->arguments.operands[0], path);
-    if (status == STATUS_OK)
-        status = sweep_summarize(path, &summary, &cli->problem);
+    enum status status = summary_of_operand(cli, &summary);
     if (status != STATUS_OK)
         return status;
     status = walk_print(cli, &summary);
