@@ -240,14 +240,34 @@ static bool taking_within_limit(const struct bar_venue *venue, const struct venu
                                    : taken.units >= order->price.units;
 }
 
+/* A post-only order may not even touch: whoever meets the market at its own price takes. */
+static bool would_take(uint8_t side, struct price limit, struct price price)
+{
+    return side == SIDE_BUY ? limit.units >= price.units : limit.units <= price.units;
+}
+
+/* A stop-limit has become a limit order at this price; a post-only one that would take there ends,
+ * as it would have been refused had it come then. False: it is no more. */
+static bool trigger(struct bar_venue *venue, struct venue_order *order, struct price price,
+                    int64_t time_ns)
+{
+    order->triggered = 1;
+    if ((order->flags & ORDER_FLAG_POST_ONLY) == 0 || !is_limit(order) ||
+        !would_take(order->side, order->price, price))
+        return true;
+    report_reason(venue, INPUT_VENUE_CANCELED, order->id, order->instrument, REASON_VENUE_POST_ONLY,
+                  time_ns);
+    order_close(venue, order);
+    return false;
+}
+
 /* One price of the market, at its time: an opening or, in this_close, a close. */
 static void meet_price(struct bar_venue *venue, struct venue_order *order, struct price price,
                        int64_t time_ns)
 {
     if (is_waiting_stop(order)) {
-        if (!reaches_stop(order, price))
+        if (!reaches_stop(order, price) || !trigger(venue, order, price, time_ns))
             return;
-        order->triggered = 1;
     }
     if (!is_limit(order)) {
         take_at(venue, order, price, time_ns);
@@ -307,12 +327,10 @@ static enum reason placing_problem(const struct bar_venue *venue, const struct o
     if (counted.units > 0 && notional.units < instrument->notional_min.units) {
         return REASON_VENUE_BELOW_MINIMUM;
     }
-    if ((order->flags & ORDER_FLAG_POST_ONLY) && last.units > 0) {
-        bool takes = order->side == SIDE_BUY ? order->price.units >= last.units
-                                             : order->price.units <= last.units;
-        if (takes)
-            return REASON_VENUE_POST_ONLY;
-    }
+    /* A stop-limit is no limit order yet: its trigger judges it. */
+    if ((order->flags & ORDER_FLAG_POST_ONLY) && order->type == ORDER_LIMIT && last.units > 0 &&
+        would_take(order->side, order->price, last))
+        return REASON_VENUE_POST_ONLY;
     if (venue->orders[order->id & venue->mask].live)
         return REASON_VENUE_FULL;
     return REASON_NONE;
@@ -427,8 +445,7 @@ static void range_stops(struct bar_venue *venue, uint32_t instrument, const stru
         struct price extreme = order->side == SIDE_BUY ? bar->high : bar->low;
         if (!reaches_stop(order, extreme))
             continue;
-        order->triggered = 1;
-        if (!is_limit(order))
+        if (trigger(venue, order, order->stop_price, time_ns) && !is_limit(order))
             take_at(venue, order, order->stop_price, time_ns);
     }
 }

@@ -23,7 +23,8 @@
  *     reaches it, which takes that depth (rule 3) as a taker would.
  *  5. Amending to less at the same price keeps the place. To another price or to more goes to the
  *     end, and takes first where it can.
- *  6. Post-only orders that would take at arrival are refused; so is an amend; the order stays.
+ *  6. Post-only orders that would take at arrival are refused; so is an amend; the order stays. A
+ *     post-only stop-limit is judged when it triggers, and canceled where it would take then.
  *  7. An order of ours never trades with an order of ours: a taker stops before the price where
  *     the other rests, and its rest is canceled (cancel the newest).
  *  8. Stops trigger on the last trade's price, also on the last one before they came, and then are

@@ -226,6 +226,10 @@ void reference_fills(enum page_form form, struct text_buffer *out)
         "tick. Prices of bars need not lie on the tick; prices of orders and fills do.",
         "Touching is not filling: a resting buy at L needs a price below L, and fills at L as a "
         "maker. Liquidity is unlimited, because bars do not say how much there was.",
+        "A post-only order at or beyond the last price is refused. A post-only stop-limit is "
+        "judged when it triggers, not when it is placed, by the price that triggers it (inside a "
+        "bar its stop price; on an order book the other side of that moment), and canceled where "
+        "it would take.",
     };
     struct page page;
     page_begin(&page, form, out, "Fills in a back-test", "tern help fills --markdown");

@@ -154,6 +154,19 @@ static inline int64_t naive_better(const struct naive_order *order, int64_t pric
     return order->is.side == SIDE_BUY ? than - price : price - than;
 }
 
+/* A stop's price was reached; true where that ends it: a post-only order that would take there. */
+static inline bool naive_wakes(struct naive *naive, uint32_t at, int64_t price)
+{
+    struct naive_order *order = &naive->orders[at];
+    order->triggered = true;
+    if (order->is.type != ORDER_STOP_LIMIT || (order->is.flags & ORDER_FLAG_POST_ONLY) == 0 ||
+        naive_better(order, price, order->is.price.units) < 0)
+        return false;
+    naive_say(naive, INPUT_VENUE_CANCELED, order->is.id, REASON_VENUE_POST_ONLY);
+    naive_remove(naive, at);
+    return true;
+}
+
 /* The order sees this price; true where it is no longer there. */
 static inline bool naive_meets(struct naive *naive, uint32_t at, int64_t price, int64_t now_ns)
 {
@@ -161,7 +174,8 @@ static inline bool naive_meets(struct naive *naive, uint32_t at, int64_t price, 
     if (naive_sleeps(order)) {
         if (naive_better(order, price, order->is.stop_price.units) > 0)
             return false;
-        order->triggered = true;
+        if (naive_wakes(naive, at, price))
+            return true;
     }
     int64_t taken = naive_taken(naive, order, price);
     int64_t limit = order->is.price.units;
@@ -212,7 +226,8 @@ static inline void naive_place(struct naive *naive, const struct order *wanted, 
     }
     bool crosses = wanted->side == SIDE_BUY ? wanted->price.units >= last
                                             : wanted->price.units <= last;
-    if ((wanted->flags & ORDER_FLAG_POST_ONLY) != 0 && last > 0 && crosses)
+    if ((wanted->flags & ORDER_FLAG_POST_ONLY) != 0 && wanted->type == ORDER_LIMIT && last > 0 &&
+        crosses)
         reason = REASON_VENUE_POST_ONLY;
     if (wanted->quantity.units < instrument->quantity_min.units ||
         (by > 0 && notional < instrument->notional_min.units))
@@ -307,7 +322,8 @@ static inline bool naive_inside(struct naive *naive, uint32_t at, const struct b
         int64_t extreme = buys ? bar->high.units : bar->low.units;
         if (naive_better(order, extreme, order->is.stop_price.units) > 0)
             return false;
-        order->triggered = true;
+        if (naive_wakes(naive, at, order->is.stop_price.units))
+            return true;
         if (naive_has_limit(order))
             return false;
         naive_execute(naive, at, naive_taken(naive, order, order->is.stop_price.units),

@@ -150,6 +150,44 @@ static void post_only_never_takes(void **state)
                 "close 9990 9990 9990 9990\n  fill 1 9995 x10000 maker 0.10\n");
 }
 
+/* By the price that triggers it, not by the one it was placed at. */
+static void post_only_stop_limits_are_judged_at_their_trigger(void **state)
+{
+    (void)state;
+    /* 1 would take when it is placed and rests when it is triggered; 2 would take at its trigger,
+     * 3 touches there, 4 was gone beyond. */
+    static const char opening[] = "last 10000\n"
+                                  "place 1 sell stop_limit 9500 9600 post\n  accepted 1\n"
+                                  "place 2 sell stop_limit 9500 9400 post\n  accepted 2\n"
+                                  "place 3 buy stop_limit 10500 10500 post\n  accepted 3\n"
+                                  "place 4 buy stop_limit 10500 10495 post\n  accepted 4\n"
+                                  "open 10000\nopen 9500\n"
+                                  "  canceled 2 venue_post_only\n"
+                                  "open 9605\n  fill 1 9600 x10000 maker 0.10\n"
+                                  "open 10500\n  canceled 3 venue_post_only\n"
+                                  "open 10490\n  fill 4 10495 x10000 maker 0.10\n";
+    script_tell(BAR_FILL_NEXT_OPEN, 0, opening);
+    script_tell(BAR_FILL_RANGE, 0, opening);
+    /* Inside a bar the stop price is what triggers, whatever the bar did beyond it. */
+    script_tell(BAR_FILL_RANGE, 0,
+                "last 10000\nplace 1 sell stop_limit 9500 9505 post\n  accepted 1\n"
+                "place 2 sell stop_limit 9500 9500 post\n  accepted 2\n"
+                "place 3 buy stop_limit 9700 9695 post\n  accepted 3\n"
+                "place 4 buy stop_limit 9700 9700 post\n  accepted 4\n"
+                "open 9600\n"
+                "close 9600 9800 8000 9000\n  canceled 2 venue_post_only\n"
+                "  canceled 4 venue_post_only\n"
+                "open 9000\n  fill 3 9695 x10000 maker 0.10\n"
+                "close 9000 9510 8990 9400\n  fill 1 9505 x10000 maker 0.10\n");
+    script_tell(BAR_FILL_THIS_CLOSE, 0,
+                "last 10000\nplace 1 sell stop_limit 9500 9400 post\n  accepted 1\n"
+                "place 2 sell stop_limit 9500 9460 post\n  accepted 2\n"
+                "place 3 buy stop_limit 10000 10100 post\n  accepted 3\n"
+                "  canceled 3 venue_post_only\n"
+                "close 10000 10000 9450 9450\n  canceled 1 venue_post_only\n"
+                "close 9450 9465 9450 9465\n  fill 2 9460 x10000 maker 0.09\n");
+}
+
 static void immediate_orders_fill_or_end(void **state)
 {
     (void)state;
@@ -479,6 +517,34 @@ static void fee_tiers_follow_thirty_days(void **state)
     script_end(&script);
 }
 
+/* A volume of exactly a tier's is of that tier, ten cents less are not. */
+static void a_tier_begins_at_its_volume(void **state)
+{
+    (void)state;
+    i128 one = power_of_ten(AMOUNT_DECIMALS);
+    for (int64_t lots = 999; lots <= 1001; lots++) {
+        struct script script = {.instrument = script_instrument()};
+        struct bar_venue_config config = {
+            .fill = BAR_FILL_THIS_CLOSE,
+            .tiers = {{{0}, {1000}, {10000}}, {{one * 100}, {1000}, {5000}}},
+            .tiers_count = 2};
+        char story[256];
+        script_begin_with(&script, &config);
+        /* Lots of 0.001 at 100: 99.90, 100 and 100.10 on the day before. */
+        (void)snprintf(story, sizeof story,
+                       "at %lld\nlast 10000\nplace 1 buy market x%lld\n  accepted 1\n"
+                       "  fill 1 10000 x%lld taker 1.00\n",
+                       (long long)DAY_NS, (long long)lots * 10, (long long)lots * 10);
+        script_run(&script, story);
+        (void)snprintf(story, sizeof story,
+                       "at %lld\nlast 10000\nplace 2 buy market\n  accepted 2\n"
+                       "  fill 2 10000 x10000 taker %s\n",
+                       (long long)(2 * DAY_NS), lots < 1000 ? "1.00" : "0.50");
+        script_run(&script, story);
+        script_end(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +555,7 @@ int main(void)
         cmocka_unit_test(marketable_limits_take_where_they_meet_the_market),
         cmocka_unit_test(limits_see_a_range_only_from_an_opening_on),
         cmocka_unit_test(post_only_never_takes),
+        cmocka_unit_test(post_only_stop_limits_are_judged_at_their_trigger),
         cmocka_unit_test(immediate_orders_fill_or_end),
         cmocka_unit_test(good_till_date_ends_before_it_could_fill),
         cmocka_unit_test(stops_take_the_first_price_beyond),
@@ -502,6 +569,7 @@ int main(void)
         cmocka_unit_test(ids_lie_in_a_ring),
         cmocka_unit_test(fees_are_rounded_half_even),
         cmocka_unit_test(fee_tiers_follow_thirty_days),
+        cmocka_unit_test(a_tier_begins_at_its_volume),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
