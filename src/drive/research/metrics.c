@@ -403,6 +403,82 @@ static bool compute_fees_ratio(const struct metrics_basis *basis, struct metric_
     return basis->turnover.units > 0 && number(out, ratio_of(basis->result->fees, basis->turnover));
 }
 
+static bool compute_average_day(const struct metrics_basis *basis, struct metric_value *out)
+{
+    return basis->returns_count > 0 && number(out, basis->moments.mean);
+}
+
+static bool compute_geometric_mean(const struct metrics_basis *basis, struct metric_value *out)
+{
+    const struct backtest_result *result = basis->result;
+    if (basis->returns_count == 0 || result->start_equity.units <= 0 ||
+        result->end_equity.units <= 0)
+        return false;
+    double growth = math_log1p(ratio_of(profit_of(result), result->start_equity));
+    return number(out, math_expm1(growth / (double)basis->returns_count));
+}
+
+static bool compute_time_under_water(const struct metrics_basis *basis, struct metric_value *out)
+{
+    return basis->result->equity.count > 0 &&
+           number(out, (double)basis->points_under_water / (double)basis->result->equity.count);
+}
+
+static bool compute_martin_ratio(const struct metrics_basis *basis, struct metric_value *out)
+{
+    struct metric_value cagr = {0}, ulcer = {0};
+    return compute_cagr(basis, &cagr) && compute_ulcer_index(basis, &ulcer) && ulcer.number > 0 &&
+           number(out, cagr.number / ulcer.number);
+}
+
+static bool compute_gain_to_pain(const struct metrics_basis *basis, struct metric_value *out)
+{
+    double sum = 0, falls = 0;
+    for (size_t i = 0; i < basis->returns_count; i++) {
+        sum += basis->returns[i];
+        falls += basis->returns[i] < 0 ? -basis->returns[i] : 0;
+    }
+    return falls > 0 && number(out, sum / falls);
+}
+
+static bool compute_common_sense_ratio(const struct metrics_basis *basis, struct metric_value *out)
+{
+    struct metric_value omega = {0}, tail = {0};
+    return compute_omega(basis, &omega) && compute_tail_ratio(basis, &tail) &&
+           number(out, omega.number * tail.number);
+}
+
+static bool compute_cpc_index(const struct metrics_basis *basis, struct metric_value *out)
+{
+    struct metric_value factor = {0}, payoff = {0}, win_rate = {0};
+    return compute_profit_factor(basis, &factor) && compute_payoff_ratio(basis, &payoff) &&
+           compute_win_rate(basis, &win_rate) &&
+           number(out, factor.number * win_rate.number * payoff.number);
+}
+
+static bool compute_smart_sharpe(const struct metrics_basis *basis, struct metric_value *out)
+{
+    struct metric_value sharpe = {0};
+    return compute_sharpe(basis, &sharpe) &&
+           number(out, sharpe.number / basis->autocorrelation_penalty);
+}
+
+static bool compute_smart_sortino(const struct metrics_basis *basis, struct metric_value *out)
+{
+    struct metric_value sortino = {0};
+    return compute_sortino(basis, &sortino) &&
+           number(out, sortino.number / basis->autocorrelation_penalty);
+}
+
+static bool compute_serenity_index(const struct metrics_basis *basis, struct metric_value *out)
+{
+    if (!basis->has_variance || !(basis->period_ulcer > 0))
+        return false;
+    double sum = basis->moments.mean * (double)basis->returns_count;
+    double pitfall = basis->period_tail / basis->moments.deviation;
+    return number(out, sum / (basis->period_ulcer * pitfall));
+}
+
 const struct metric_row metric_rows[METRIC_COUNT] = {
 #define METRIC_ROW(NAME, name, unit, title, definition, formula) \
     {#name, METRIC_UNIT_##unit, title, definition, formula},

@@ -158,7 +158,34 @@ enum metric_unit {
       "How many times a year the mean equity was bought or sold.",                                 \
       "turnover / mean equity * 365 days / (to - from)")                                           \
     X(FEES_RATIO, fees_ratio, RATIO, "Fees of turnover",                                           \
-      "Fees as a share of everything bought and sold.", "fees / turnover")
+      "Fees as a share of everything bought and sold.", "fees / turnover")                         \
+    X(AVERAGE_DAY, average_day, RATIO, "Average day", "Mean return of one period.", "mean")        \
+    X(GEOMETRIC_MEAN, geometric_mean, RATIO, "Geometric mean",                                     \
+      "The return of a period that, compounded, gives the whole.",                                 \
+      "(end equity / start equity)^(1/N) - 1")                                                     \
+    X(TIME_UNDER_WATER, time_under_water, RATIO, "Time under water",                               \
+      "Share of bars at whose close equity was below its peak.", "bars with drawdown > 0 / bars")  \
+    X(MARTIN_RATIO, martin_ratio, NUMBER, "Martin ratio",                                          \
+      "Return a year over the ulcer index; ulcer performance index elsewhere.",                    \
+      "cagr / ulcer_index")                                                                        \
+    X(GAIN_TO_PAIN, gain_to_pain, NUMBER, "Gain to pain",                                          \
+      "Sum of all returns over the sum of losses of the periods.", "sum r / sum max(-r, 0)")       \
+    X(COMMON_SENSE_RATIO, common_sense_ratio, NUMBER, "Common sense ratio",                        \
+      "Gains over losses, times good tail over bad tail.", "omega * tail_ratio")                   \
+    X(CPC_INDEX, cpc_index, NUMBER, "CPC index",                                                   \
+      "Profit factor, win rate and payoff in one product; below 1 is thin.",                       \
+      "profit_factor * win_rate * payoff_ratio")                                                   \
+    X(SMART_SHARPE, smart_sharpe, NUMBER, "Smart Sharpe",                                          \
+      "Sharpe ratio, less where each return looks like the one before.",                           \
+      "sharpe / A, A = sqrt(1 + 2 sum (1 - k/N) c^k over k = 1 to N-1), "                          \
+      "c = |correlation of r with the r before it|")                                               \
+    X(SMART_SORTINO, smart_sortino, NUMBER, "Smart Sortino",                                       \
+      "Sortino ratio, less where each return looks like the one before.",                          \
+      "sortino / A, A as for smart_sharpe")                                                        \
+    X(SERENITY_INDEX, serenity_index, NUMBER, "Serenity index",                                    \
+      "Return over the ulcer index and the weight of the deepest drawdowns.",                      \
+      "sum r / (u * E / sd) over the closes of periods: u = sqrt(mean drawdown^2), "               \
+      "E the mean of the k deepest drawdowns, k = ceil(N / 20)")
 
 enum metric {
 #define METRIC_ENUM(NAME, name, unit, title, definition, formula) METRIC_##NAME,

@@ -93,6 +93,7 @@ static void drawdown_gather(struct metrics_basis *basis)
             out->end_ns = point->time_ns;
         }
         out->squares_sum += point->drawdown * point->drawdown;
+        basis->points_under_water += point->drawdown > 0;
     }
 }
 
@@ -165,6 +166,63 @@ static enum status sqn_gather(struct metrics_basis *basis)
     return STATUS_OK;
 }
 
+/* What is taken off a ratio whose returns follow one another: see smart_sharpe. */
+static void autocorrelation_gather(struct metrics_basis *basis)
+{
+    size_t count = basis->returns_count;
+    basis->autocorrelation_penalty = double_nan();
+    if (count < 3 || !basis->has_variance)
+        return;
+    const double *returns = basis->returns;
+    double pairs = (double)(count - 1), before_sum = 0, after_sum = 0;
+    for (size_t i = 1; i < count; i++) {
+        before_sum += returns[i - 1];
+        after_sum += returns[i];
+    }
+    double both = 0, before_squares = 0, after_squares = 0;
+    for (size_t i = 1; i < count; i++) {
+        double before = returns[i - 1] - before_sum / pairs;
+        double after = returns[i] - after_sum / pairs;
+        both += before * after;
+        before_squares += before * before;
+        after_squares += after * after;
+    }
+    double scale = math_sqrt(before_squares) * math_sqrt(after_squares);
+    if (!(scale > 0))
+        return;
+    double correlation = both < 0 ? -both / scale : both / scale;
+    double power = 1, sum = 0;
+    for (size_t k = 1; k < count && power > 1e-18; k++) {
+        power *= correlation;
+        sum += (1 - (double)k / (double)count) * power;
+    }
+    basis->autocorrelation_penalty = math_sqrt(1 + 2 * sum);
+}
+
+/* Drawdowns at the closes of periods; the start equity is the first peak. */
+static enum status period_drawdowns_gather(struct metrics_basis *basis)
+{
+    size_t count = basis->returns_count;
+    double *depths = malloc(count * sizeof(*depths));
+    if (depths == NULL)
+        return STATUS_NO_MEMORY;
+    double value = 1, peak = 1, squares = 0, worst_sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        value *= 1 + basis->returns[i];
+        peak = value > peak ? value : peak;
+        depths[i] = (peak - value) / peak;
+        squares += depths[i] * depths[i];
+    }
+    doubles_sort(depths, count);
+    size_t worst = (count + 19) / 20;
+    for (size_t i = count - worst; i < count; i++)
+        worst_sum += depths[i];
+    free(depths);
+    basis->period_ulcer = math_sqrt(squares / (double)count);
+    basis->period_tail = worst_sum / (double)worst;
+    return STATUS_OK;
+}
+
 static enum status returns_gather(struct metrics_basis *basis)
 {
     enum status status = metrics_returns(basis->result, &basis->returns, &basis->returns_count,
@@ -175,8 +233,12 @@ static enum status returns_gather(struct metrics_basis *basis)
     basis->moments = moments_of(basis->returns, basis->returns_count);
     basis->has_variance = !moments_without_variance(basis->returns, basis->returns_count,
                                                     &basis->moments);
+    autocorrelation_gather(basis);
     if (basis->returns_count == 0)
         return STATUS_OK;
+    status = period_drawdowns_gather(basis);
+    if (status != STATUS_OK)
+        return status;
     basis->sorted = malloc(basis->returns_count * sizeof(*basis->sorted));
     if (basis->sorted == NULL)
         return STATUS_NO_MEMORY;

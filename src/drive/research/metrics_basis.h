@@ -33,7 +33,9 @@ struct metrics_basis {
     bool has_variance;
     struct basis_drawdown drawdown;
     struct basis_trips trips;
-    uint64_t points_exposed;
+    double autocorrelation_penalty;   /* A of smart_sharpe; NaN where undefined */
+    double period_ulcer, period_tail; /* u and E of serenity_index, of the closes of periods */
+    uint64_t points_exposed, points_under_water;
     double exposure_mean; /* NaN where no point has positive equity */
     double equity_mean;   /* NaN without points */
     struct amount turnover;

@@ -159,6 +159,83 @@ static double naive_deviation(const double *values, int count)
     return sqrt(sum / (count - 1));
 }
 
+/* sqrt(1 + 2 sum (1 - k/N) c^k), c the correlation of each return with the one before. */
+static double naive_penalty(const double *returns, int count)
+{
+    double before = naive_mean(returns, count - 1), after = naive_mean(returns + 1, count - 1);
+    double both = 0;
+    for (int i = 1; i < count; i++)
+        both += (returns[i - 1] - before) * (returns[i] - after) / (count - 2);
+    double correlation = fabs(both / naive_deviation(returns, count - 1) /
+                              naive_deviation(returns + 1, count - 1));
+    double sum = 0;
+    for (int k = 1; k < count; k++)
+        sum += (count - k) / (double)count * pow(correlation, k);
+    return sqrt(1 + 2 * sum);
+}
+
+static int deeper_first(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return left > right ? -1 : left < right;
+}
+
+/* The deepest twentieth of drawdowns between daily closes, and their root mean square. */
+static double naive_serenity(const struct naive *naive)
+{
+    static double depths[400];
+    double value = 1, sum = 0, squares = 0, tail = 0;
+    int worst = (int)ceil(naive->count / 20.0);
+    for (int i = 0; i < naive->count; i++) {
+        double before = 1, peak = 1;
+        value *= 1 + naive->returns[i];
+        for (int j = 0; j <= i; j++) {
+            before *= 1 + naive->returns[j];
+            peak = fmax(peak, before);
+        }
+        depths[i] = 1 - value / peak;
+        squares += depths[i] * depths[i];
+        sum += naive->returns[i];
+    }
+    qsort(depths, (size_t)naive->count, sizeof(depths[0]), deeper_first);
+    for (int i = 0; i < worst; i++)
+        tail += depths[i] / worst;
+    return sum /
+           (sqrt(squares / naive->count) * (tail / naive_deviation(naive->returns, naive->count)));
+}
+
+/* The figures of other programs, each written out from its definition. */
+static void naive_elsewhere(const struct backtest_result *result, const struct metrics *metrics,
+                            const struct naive *naive)
+{
+    int count = naive->count;
+    double sum = 0, losses = 0, growth = 1, under = 0, peak = (double)result->start_equity.units;
+    for (int i = 0; i < count; i++) {
+        sum += naive->returns[i];
+        losses += fmax(-naive->returns[i], 0);
+        growth *= 1 + naive->returns[i];
+    }
+    for (uint32_t i = 0; i < result->equity.count; i++) {
+        peak = fmax(peak, (double)result->equity.items[i].equity.units);
+        under += (double)result->equity.items[i].equity.units < peak;
+    }
+    near(number_of(metrics, METRIC_AVERAGE_DAY), sum / count, 1e-12);
+    near(number_of(metrics, METRIC_GEOMETRIC_MEAN), pow(growth, 1.0 / count) - 1, 1e-9);
+    near(number_of(metrics, METRIC_TIME_UNDER_WATER), under / result->equity.count, 1e-12);
+    near(number_of(metrics, METRIC_GAIN_TO_PAIN), sum / losses, 1e-9);
+    near(number_of(metrics, METRIC_COMMON_SENSE_RATIO),
+         number_of(metrics, METRIC_OMEGA) * number_of(metrics, METRIC_TAIL_RATIO), 1e-9);
+    double cagr = number_of(metrics, METRIC_CAGR), ulcer = number_of(metrics, METRIC_ULCER_INDEX);
+    near(number_of(metrics, METRIC_MARTIN_RATIO), cagr / ulcer, 1e-9 * fabs(cagr / ulcer));
+    double penalty = naive_penalty(naive->returns, count);
+    near(number_of(metrics, METRIC_SMART_SHARPE), number_of(metrics, METRIC_SHARPE) / penalty,
+         1e-7);
+    near(number_of(metrics, METRIC_SMART_SORTINO), number_of(metrics, METRIC_SORTINO) / penalty,
+         1e-7);
+    double serenity = naive_serenity(naive);
+    near(number_of(metrics, METRIC_SERENITY_INDEX), serenity, 1e-7 * fabs(serenity));
+}
+
 static void naive_compare(const struct backtest_result *result, const struct metrics *metrics)
 {
     static struct naive naive;
@@ -167,6 +244,7 @@ static void naive_compare(const struct backtest_result *result, const struct met
     double sharpe = naive_mean(naive.returns, naive.count) /
                     naive_deviation(naive.returns, naive.count) * sqrt(365);
     near(number_of(metrics, METRIC_SHARPE), sharpe, 1e-9 * fabs(sharpe) + 1e-10);
+    naive_elsewhere(result, metrics, &naive);
     double peak = (double)result->start_equity.units, deepest = 0, squares = 0, fall = 0;
     for (uint32_t i = 0; i < result->equity.count; i++) {
         double equity = (double)result->equity.items[i].equity.units;
@@ -294,6 +372,7 @@ static void trips_by_hand(void **state)
     near(number_of(&metrics, METRIC_EXPOSURE), 1.0 / 3, 1e-15);
     near(number_of(&metrics, METRIC_TRIPS_PER_DAY), 6.0 / 40, 1e-15);
     near(number_of(&metrics, METRIC_FEES_RATIO), 6.75 / 29628.088884, 1e-15);
+    near(number_of(&metrics, METRIC_CPC_INDEX), 126.75 / 33 * .5 * 42.25 / 11, 1e-13);
     double nets[] = {49.25, 29, -16, -11, -6, 48.5};
     near(number_of(&metrics, METRIC_SQN), sqrt(6) * naive_mean(nets, 6) / naive_deviation(nets, 6),
          1e-13);
@@ -352,6 +431,10 @@ static void edges(void **state)
     near(number_of(&metrics, METRIC_MAX_DRAWDOWN), 0, 0);
     near(number_of(&metrics, METRIC_VOLATILITY), 0, 0);
     absent(&metrics, METRIC_SHARPE);
+    absent(&metrics, METRIC_SMART_SHARPE);
+    absent(&metrics, METRIC_SERENITY_INDEX);
+    absent(&metrics, METRIC_MARTIN_RATIO);
+    absent(&metrics, METRIC_GAIN_TO_PAIN);
     absent(&metrics, METRIC_SORTINO);
     absent(&metrics, METRIC_CALMAR);
     absent(&metrics, METRIC_SKEWNESS);
