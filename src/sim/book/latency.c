@@ -4,6 +4,7 @@
 
 /* No message is under way for longer than a day. */
 #define DURATION_MAX NANOSECONDS_PER_DAY
+#define CONGESTION_SHARE_MAX 100.0
 
 static bool is_duration(int64_t ns)
 {
@@ -19,12 +20,23 @@ static bool row_is_fine(const struct latency_row *row)
            entry >= -DURATION_MAX && entry <= total;
 }
 
+static bool congestion_is_fine(const struct latency_model *model)
+{
+    if (!(model->congestion_share >= 0 && model->congestion_share <= CONGESTION_SHARE_MAX))
+        return false;
+    return !(model->congestion_share > 0) ||
+           (model->kind != LATENCY_INTERPOLATED && model->congestion_fade_ns > 0 &&
+            is_duration(model->congestion_fade_ns));
+}
+
 enum status latency_model_check(const struct latency_model *model)
 {
     if (!is_duration(model->entry_ns) || !is_duration(model->response_ns) ||
         !is_duration(model->feed_ns))
         return STATUS_RANGE;
     if (model->kind == LATENCY_LOG_NORMAL && !(model->sigma >= 0 && model->sigma <= 10))
+        return STATUS_RANGE;
+    if (!congestion_is_fine(model))
         return STATUS_RANGE;
     if (model->kind != LATENCY_INTERPOLATED)
         return STATUS_OK;
@@ -76,6 +88,30 @@ static void by_rows(struct latency_line *line, int64_t request_ns, int64_t *entr
     *total = interpolate(*total, next->answer_ns - next->request_ns, part, whole);
 }
 
+/* ---- congestion ------------------------------------------------------------------------------ */
+
+/* The sum over the requests so far, as it has faded by time_ns: each step fades all of it at once,
+ * since e^(-a) e^(-b) is e^(-(a + b)). What an exchange's clock shows may lie before our last
+ * request, by which nothing has faded. */
+static double crowd_at(const struct latency_line *line, int64_t time_ns)
+{
+    int64_t passed_ns = time_ns - line->crowd_ns;
+    if (line->crowd <= 0 || passed_ns <= 0)
+        return line->crowd;
+    return line->crowd * math_exp(-(double)passed_ns / (double)line->model.congestion_fade_ns);
+}
+
+/* How long a message takes that would take `ns` on an empty line. */
+static int64_t slowed(const struct latency_line *line, int64_t ns, double crowd)
+{
+    if (crowd <= 0 || ns <= 0)
+        return ns;
+    double slow = (double)ns * (1 + line->model.congestion_share * crowd);
+    return slow < (double)DURATION_MAX ? (int64_t)slow : DURATION_MAX;
+}
+
+/* ---- one message ----------------------------------------------------------------------------- */
+
 /* Two draws an order in every case, so that streams stay aligned. */
 static int64_t draw(const struct latency_line *line, struct random *random, int64_t median_ns)
 {
@@ -92,6 +128,14 @@ struct latency_times latency_line_send(struct latency_line *line, int64_t reques
     } else if (line->model.kind == LATENCY_LOG_NORMAL) {
         entry = draw(line, &line->random, line->model.entry_ns);
         total = entry + draw(line, &line->random, line->model.response_ns);
+    }
+    if (line->model.congestion_share > 0) {
+        double crowd = crowd_at(line, request_ns);
+        int64_t response = slowed(line, total - entry, crowd);
+        entry = slowed(line, entry, crowd);
+        total = entry + response;
+        line->crowd = crowd + 1;
+        line->crowd_ns = request_ns;
     }
     struct latency_times times = {.refused = entry < 0};
     times.exchange_ns = i64_max(request_ns + i64_max(entry, 0), line->exchange_last_ns);
@@ -118,6 +162,8 @@ int64_t latency_line_answer(struct latency_line *line, int64_t exchange_ns)
     } else if (line->model.kind == LATENCY_LOG_NORMAL) {
         response = draw(line, &line->random_answers, response);
     }
+    if (line->model.congestion_share > 0)
+        response = slowed(line, response, crowd_at(line, exchange_ns));
     return exchange_ns + response;
 }
 

@@ -6,6 +6,15 @@
  * send. Messages of one line arrive in the order in which they were sent, as on one connection: a
  * later one waits for a slow earlier one.
  *
+ * Congestion, on top of a constant or log-normal model: every request makes later ones slower, as an
+ * arrival of a Hawkes process makes further ones likelier. With requests at t_1, t_2, … before t
+ *
+ *     latency(t) = latency x lambda(t) / mu = latency x (1 + share x sum of e^(-(t - t_i) / fade))
+ *
+ * where share = alpha / mu and fade = 1 / beta of the intensity lambda = mu + alpha sum e^(-beta
+ * (t - t_i)) (Hawkes 1971). Both ways of a request and answers nobody asked for are slowed; only
+ * requests count. Nothing is drawn: the same requests are slowed the same.
+ *
  * Invariants: request <= exchange <= answer; exchange and answer times never go back; the same seed
  * gives the same times. Times and durations in nanoseconds. */
 #ifndef TERN_SIM_BOOK_LATENCY_H
@@ -32,9 +41,12 @@ struct latency_model {
     double sigma;                           /* >= 0; of the logarithm */
     const struct latency_row *rows;         /* borrowed */
     uint32_t rows_count;                    /* > 0 where interpolated */
+    double congestion_share;                /* 0: none; .. 100 */
+    int64_t congestion_fade_ns;             /* > 0 where there is a share */
 };
 
-/* STATUS_RANGE where a figure is outside what is said above. */
+/* STATUS_RANGE where a figure is outside what is said above, and for congestion of measured rows,
+ * which have it in them. */
 MUST_USE enum status latency_model_check(const struct latency_model *model);
 
 /* A connection: its model, its randomness and the last times on it. */
@@ -43,6 +55,8 @@ struct latency_line {
     struct random random;
     struct random random_answers; /* of answers nobody asked for: fills do not move requests */
     int64_t exchange_last_ns, answer_last_ns, seen_last_ns;
+    double crowd;         /* the sum above, with the last request */
+    int64_t crowd_ns;     /* when that was */
     uint32_t at;          /* row used last */
     uint32_t at_answered; /* the same of latency_line_answer */
 };
