@@ -146,6 +146,12 @@ def test_verify_says_where():
         tap.check(found['duplicate'].startswith('line 21,'), found)
         tap.check(found['impossible'].startswith('line 31,'), found)
         tap.check('gap' in found, found)
+        answer = tern('data', 'verify', path, '--json', home=home)
+        tap.equal(answer.returncode, 5)
+        document = json.loads(answer.stdout)
+        tap.equal([series['usable'] for series in document['series']], [False])
+        tap.equal(document['series'][0]['faults']['duplicate']['count'], 1)
+        tap.check(answer.stderr.startswith('error: data: 2 faults'), answer.stderr)
 
 
 tap.main()

@@ -207,14 +207,15 @@ enum status run_data_verify(struct cli *cli)
             status = table_write(&verify.table, &cli->style, &cli->out);
         table_release(&verify.table);
     }
-    if (status == STATUS_OK && verify.errors > 0 && !cli->json)
-        status = cli_flush(cli);
-    /* With --json the document says which are usable; it is the answer, not an error. */
-    if (status == STATUS_OK && verify.errors > 0 && !cli->json) {
-        problem_set(&cli->problem, STATUS_DATA_INVALID, "data",
-                    "%llu faults that an import refuses", (unsigned long long)verify.errors);
-        problem_next(&cli->problem, "mend the rows named, then tern data import");
-        status = STATUS_DATA_INVALID;
-    }
-    return status;
+    if (status != STATUS_OK || verify.errors == 0)
+        return status;
+    status = cli_flush(cli);
+    if (status != STATUS_OK)
+        return status;
+    /* The document that was just printed is the answer; a second one would spoil it. */
+    cli->json = false;
+    problem_set(&cli->problem, STATUS_DATA_INVALID, "data", "%llu faults that an import refuses",
+                (unsigned long long)verify.errors);
+    problem_next(&cli->problem, "mend the rows named, then tern data import");
+    return STATUS_DATA_INVALID;
 }
