@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "drive/research/outbox.h"
 #include "drive/research/playback.h"
 #include "drive/research/run.h"
 #include "drive/research/timeline.h"
@@ -180,6 +181,7 @@ void backtest_release(struct backtest *backtest)
 {
     engine_free(backtest->engine);
     bar_venue_free(backtest->venue);
+    outbox_free(backtest->outbox);
     playback_free(backtest->playback);
     assembly_release(&backtest->assembly);
     for (uint32_t i = 0; backtest->rescaled != NULL && i < backtest->series_count; i++) {
@@ -251,8 +253,22 @@ static void run_opens(struct run *run, struct timeline *timeline)
 static void run_cycle(struct run *run, int64_t time_ns)
 {
     struct input input = {.seq = ++run->seq, .time_ns = time_ns, .kind = INPUT_CYCLE};
+    if (time_ns < run->options->decide_from_ns)
+        input.flags = INPUT_FLAG_HISTORY;
     run_feed(run, &input);
     venue_take(run, time_ns);
+}
+
+static void deliver(struct backtest *backtest, const struct command *command, int64_t time_ns);
+
+/* What was decided some bars ago arrives. */
+static void run_outbox(struct run *run, int64_t time_ns)
+{
+    struct command command;
+    while (outbox_take(run->backtest->outbox, time_ns, &command)) {
+        deliver(run->backtest, &command, time_ns);
+        venue_take(run, time_ns);
+    }
 }
 
 static bool finest_closed(const struct timeline *timeline, int64_t finest_ns, int64_t time_ns)
@@ -299,8 +315,11 @@ static void run_all(struct run *run, struct timeline *timeline)
         run_timers(run, now);
         if (closed > 0)
             run_cycle(run, now);
+        if (run->backtest->outbox != NULL)
+            run_outbox(run, now);
         run_opens(run, timeline);
-        if (closed > 0 && run->options->collect_rows && finest_closed(timeline, finest_ns, now)) {
+        if (closed > 0 && run->options->collect_rows && now > run->options->decide_from_ns &&
+            finest_closed(timeline, finest_ns, now)) {
             collector_equity(&run->collector, now);
         }
         if (run->collector.status != STATUS_OK) {
@@ -316,7 +335,7 @@ static void run_all(struct run *run, struct timeline *timeline)
     }
 }
 
-static void send(struct backtest *backtest, const struct command *command, int64_t time_ns)
+static void deliver(struct backtest *backtest, const struct command *command, int64_t time_ns)
 {
     switch ((enum command_kind)command->kind) {
     case COMMAND_PLACE: {
@@ -330,6 +349,34 @@ static void send(struct backtest *backtest, const struct command *command, int64
         bar_venue_amend(backtest->venue, command->order, command->price, command->quantity,
                         time_ns);
         return;
+    }
+}
+
+static void send(struct backtest *backtest, const struct command *command, int64_t time_ns)
+{
+    const struct engine_config *config = &backtest->assembly.engine;
+    const struct order *order = engine_order(backtest->engine, command->order);
+    if (backtest->outbox == NULL)
+        deliver(backtest, command, time_ns);
+    else
+        outbox_put(backtest->outbox, command, time_ns,
+                   config->series[config->bots[order->bot].series].bar_ns);
+}
+
+/* The result is of the window alone: it begins where bots begin to decide, and holding would have
+ * bought at the last close before. */
+static void result_begin_window(const struct backtest *backtest, int64_t from_ns,
+                                struct backtest_result *result)
+{
+    result->from_ns = i64_max(result->from_ns, from_ns);
+    for (uint32_t i = 0; i < backtest->series_count; i++) {
+        const struct backtest_series *series = &backtest->series[i];
+        struct result_instrument *row = &result->instruments.items[series->instrument];
+        for (size_t j = 0; j < series->count; j++) {
+            if (series->bars[j].open_time_ns + series->bar_ns > from_ns)
+                break;
+            row->first_close = series->bars[j].close;
+        }
     }
 }
 
@@ -400,15 +447,22 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
                       .send = send,
                       .problem = problem};
     enum status status = result_begin(backtest, result);
+    int64_t start_ns = result->from_ns;
+    if (status == STATUS_OK && options->decide_from_ns != 0)
+        result_begin_window(backtest, options->decide_from_ns, result);
+    if (status == STATUS_OK && options->delay_bars > 0)
+        status = outbox_create(options->delay_bars, &backtest->outbox);
     if (status == STATUS_OK)
         status = timeline_init(&timeline, backtest->series, backtest->series_count);
     if (status != STATUS_OK)
         return problem_set(problem, status, "back-test", "not enough memory");
     status = collector_init(&run.collector, backtest, result, options->collect_rows);
     if (status == STATUS_OK) {
-        run_start(&run, result->from_ns);
+        run_start(&run, start_ns);
         run_all(&run, &timeline);
         status = run.status;
+        if (status == STATUS_OK && backtest->outbox != NULL)
+            status = outbox_status(backtest->outbox);
         if (status == STATUS_OK)
             status = run_finish(&run, result, problem);
         mark_stale(backtest, result);

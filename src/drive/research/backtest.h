@@ -31,6 +31,7 @@ struct backtest_series {
 };
 
 struct playback;
+struct outbox;
 
 struct backtest {
     const struct config *config;
@@ -42,11 +43,19 @@ struct backtest {
     uint32_t series_count;
     struct hash128 data_hash;
     struct playback *playback; /* owned; of a session, which has neither series nor bar_venue */
+    struct outbox *outbox;     /* while it runs with delay_bars: commands on their way */
 };
 
 struct backtest_options {
     bool collect_rows; /* keep fills, orders, trips and equity points, not only sums */
     bool audit;        /* engine_audit after every frame: slow, for tests */
+    /* Over bars: before this instant bots see bars and decide nothing, so that a window of the data
+     * begins with warm indicators and without a position; the result then is of the window alone.
+     * 0: they decide from the first bar on. */
+    int64_t decide_from_ns;
+    /* Over bars: commands reach the exchange so many of their bot's bars after they were decided.
+     * What a result loses by it is what depended on being fast. */
+    uint32_t delay_bars;
     /* Commands of a person, in order of time, each at its time_ns and on the instrument's session;
      * seq is given in the run. Borrowed. A run over bars takes none. */
     const struct input *commands;
