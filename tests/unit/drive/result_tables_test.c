@@ -58,8 +58,8 @@ static void people(void **state)
     holds(text, "\n BTC-USDT        4  +115.75  +1.16  75.00  3/0/1   1d7h30m  4.75    +10.00\n");
     holds(text, "\n take_profit      1  +29.00  +0.29  100.00  1/0/0        4h    +30.00  1.00\n");
     holds(text, "\n cash_reserve      2\n");
-    holds(text, "\n Sharpe ratio               0.80  ");
-    holds(text, "  Drawdown start        2024-02-01 19:00\n");
+    holds(text, "\n Sharpe ratio                      0.80  ");
+    holds(text, "\n Drawdown start        2024-02-01 19:00  ");
     /* No line is wider than the screen, none ends in a space, none has an escape. */
     struct text rest = text_of(text);
     while (rest.size > 0) {
