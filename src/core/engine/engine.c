@@ -367,6 +367,8 @@ static void decide(struct engine *engine, const struct input *input)
     case INPUT_COMMAND_RESUME: decide_resume(engine, input); return;
     case INPUT_COMMAND_DEPOSIT: decide_deposit(engine, input); return;
     case INPUT_COMMAND_BOT: decide_bot_command(engine, input); return;
+    case INPUT_COMMAND_LIST: decide_list(engine, input); return;
+    case INPUT_COMMAND_DELIST: decide_delist(engine, input); return;
     case INPUT_TIMER: decide_timer(engine, input); return;
     case INPUT_HEALTH: decide_health(engine, input); return;
     case INPUT_VENUE_ACCEPTED:

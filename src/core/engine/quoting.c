@@ -308,7 +308,8 @@ bool plan_bot(struct engine *engine, uint32_t bot, enum plan_cause cause,
     };
     bool ready = false;
     /* A stop is not to be worked against; what it left resting rests. */
-    if (engine->bots[bot].state != BOT_RUNNING || engine->risk.account->stop != STOP_NONE) {
+    if (engine->bots[bot].state != BOT_RUNNING || engine->risk.account->stop != STOP_NONE ||
+        !instrument_is_listed(engine, engine->config->bots[bot].instrument)) {
         run.decision.action = ACTION_PAUSED;
     } else {
         own_gather(&run);

@@ -11,7 +11,7 @@ static void name_put(struct hash128 *first, struct hash128 *last, const char *na
     memcpy(last, padded + sizeof *first, sizeof *last);
 }
 
-static void list_instrument(struct engine *engine, uint32_t index)
+void list_instrument(struct engine *engine, uint32_t index)
 {
     const struct instrument *instrument = &engine->config->instruments[index];
     struct fact_instrument_listed *fact = FRAME_TAKE(&engine->writer, INSTRUMENT_LISTED,
@@ -69,8 +69,12 @@ void decide_start(struct engine *engine)
     fact->epoch = config->epoch;
     fact->reserved = 0;
     EMIT(engine, fact);
-    for (uint32_t i = 0; i < config->instruments_count; i++)
-        list_instrument(engine, i);
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        if (!config->instruments[i].waits)
+            list_instrument(engine, i);
+        else
+            instrument_unlist(engine, i);
+    }
     for (uint32_t i = 0; i < config->books_count; i++)
         open_book(engine, i);
     for (uint32_t i = 0; i < config->balances_count; i++) {

@@ -220,7 +220,18 @@ void check_after(struct engine *engine, uint32_t instrument);
 void overdrawn_check(struct engine *engine, uint32_t book, uint32_t asset, uint64_t order);
 void cancel_entries(struct engine *engine, uint32_t instrument, uint32_t book, enum reason reason);
 
+/* The fact that a trading state changed. */
+void state_set(struct engine *engine, enum state_scope scope, uint32_t index,
+               enum trading_state state, enum reason reason);
+
+/* ---- listing.c ---- */
+bool instrument_is_listed(const struct engine *engine, uint32_t instrument);
+void instrument_unlist(struct engine *engine, uint32_t instrument);
+void decide_list(struct engine *engine, const struct input *input);
+void decide_delist(struct engine *engine, const struct input *input);
+
 /* ---- start.c ---- */
+void list_instrument(struct engine *engine, uint32_t index);
 void decide_start(struct engine *engine);
 void decide_deposit(struct engine *engine, const struct input *input);
 

@@ -55,8 +55,8 @@ static void stop_set(struct engine *engine, enum stop_kind stop, bool protective
     EMIT(engine, fact);
 }
 
-static void state_set(struct engine *engine, enum state_scope scope, uint32_t index,
-                      enum trading_state state, enum reason reason)
+void state_set(struct engine *engine, enum state_scope scope, uint32_t index,
+               enum trading_state state, enum reason reason)
 {
     struct fact_state_changed *fact = FRAME_TAKE(&engine->writer, STATE_CHANGED, state_changed,
                                                  (uint8_t)state);
@@ -74,7 +74,8 @@ static void flatten_position(struct engine *engine, uint32_t book, uint32_t inst
 {
     int64_t quantity = ledger_position(&engine->ledger, book, instrument)->quantity;
     size_t at = (size_t)book * engine->config->instruments_count + instrument;
-    if (quantity <= 0 || engine->risk.exposures[at].open_sell != 0)
+    if (quantity <= 0 || engine->risk.exposures[at].open_sell != 0 ||
+        !instrument_is_listed(engine, instrument))
         return;
     const struct instrument *listed = &engine->config->instruments[instrument];
     struct price mark = risk_mark(&engine->risk, instrument);
@@ -150,7 +151,7 @@ void decide_resume(struct engine *engine, const struct input *input)
         state_set(engine, SCOPE_ACCOUNT, 0, TRADING_ACTIVE, REASON_PERSON);
     }
     for (uint32_t i = 0; i < engine->config->instruments_count; i++) {
-        if (engine->risk.states[i].state == TRADING_ACTIVE)
+        if (engine->risk.states[i].state == TRADING_ACTIVE || !instrument_is_listed(engine, i))
             continue;
         state_set(engine, SCOPE_INSTRUMENT, i, TRADING_ACTIVE, REASON_PERSON);
     }

@@ -40,6 +40,8 @@
     X(COMMAND_RESUME, 52, 1, "lift the stops")                                              \
     X(COMMAND_DEPOSIT, 53, 1, "money came or went: external, or between books")             \
     X(COMMAND_BOT, 54, 1, "start, pause or stop a bot")                                     \
+    X(COMMAND_LIST, 55, 1, "an instrument that was not listed is traded from now on")       \
+    X(COMMAND_DELIST, 56, 1, "an instrument is not listed any more: its orders end")        \
     X(TIMER, 64, 1, "a deadline passed")                                                    \
     X(HEALTH, 65, 1, "clock skew and the validity of feeds as measured outside")
 

@@ -21,14 +21,15 @@ struct instrument {
     uint32_t base_asset, quote_asset; /* indices of the asset table */
     uint32_t price_decimals;
     uint32_t quantity_decimals;
-    uint32_t quote_decimals;      /* fees and cash of the quote asset are rounded to these */
-    uint32_t tradable;            /* on the allow-list; 0 = watch only */
-    int64_t price_scale;          /* 10^price_decimals */
-    int64_t quantity_scale;       /* 10^quantity_decimals */
-    int64_t amount_factor;        /* 10^(18 - price_decimals - quantity_decimals) */
-    int64_t fee_unit;             /* 10^(18 - quote_decimals): one unit of quote_decimals */
-    struct price tick;            /* > 0 */
-    struct quantity lot;          /* > 0 */
+    uint32_t quote_decimals; /* fees and cash of the quote asset are rounded to these */
+    uint32_t tradable;       /* on the allow-list; 0 = watch only */
+    uint32_t waits;          /* 1: not listed at the start; name, tick, lot are set until it is */
+    int64_t price_scale;     /* 10^price_decimals */
+    int64_t quantity_scale;  /* 10^quantity_decimals */
+    int64_t amount_factor;   /* 10^(18 - price_decimals - quantity_decimals) */
+    int64_t fee_unit;        /* 10^(18 - quote_decimals): one unit of quote_decimals */
+    struct price tick;       /* > 0 */
+    struct quantity lot;     /* > 0 */
     struct quantity quantity_min; /* 0 = none */
     struct quantity quantity_max; /* 0 = none */
     struct amount notional_min;   /* 0 = none */

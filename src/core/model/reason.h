@@ -80,13 +80,14 @@
     X(DATA_END, 99, "data_end", 0, "the data ended")                                               \
     X(BOT_REMOVED, 100, "bot_removed", 0, "its bot was removed")                                   \
     X(EQUITY_UNKNOWN, 101, "equity_unknown", 16, "a mark is missing, so equity is not known")      \
-    X(DAY_STARTED, 102, "day_started", 16, "a new day began")
+    X(DAY_STARTED, 102, "day_started", 16, "a new day began")                                      \
+    X(NOT_LISTED, 103, "not_listed", 0, "the instrument is not listed")
 
 enum reason {
 #define REASON_ENUM(name, number, text, control, sentence) REASON_##name = number,
     REASON_TABLE(REASON_ENUM)
 #undef REASON_ENUM
-        REASON_COUNT = 103
+        REASON_COUNT = 104
 };
 
 const char *reason_name(enum reason reason);

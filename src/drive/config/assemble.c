@@ -44,6 +44,7 @@ static enum status instrument_fill(struct assembly *assembly, const struct confi
     instrument->quantity_decimals = source->quantity_decimals;
     instrument->quote_decimals = (uint32_t)source->quote_decimals;
     instrument->tradable = 1;
+    instrument->waits = source->listed ? 0 : 1;
     instrument->lot = source->lot;
     instrument->quantity_min = source->quantity_minimum;
     instrument->notional_min = source->minimum_notional;

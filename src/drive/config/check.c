@@ -128,6 +128,12 @@ static enum status check_instrument(struct check *check, uint32_t index)
         return check_memory(check);
     if (config->currency == NULL)
         config->currency = instrument->quote;
+    if (!instrument->listed && config->mode == CONFIG_BACKTEST) {
+        (void)snprintf(key, sizeof key, "instruments[%u].listed", index);
+        check_refuse(check, key, "found false for %s", instrument->name);
+        return check_allow(check, "true in a back-test: nothing is added while it runs",
+                           "remove the instrument, or list it");
+    }
     if (strcmp(instrument->quote, config->currency) != 0) {
         check_refuse(check, key, "%s is quoted in %s, the reporting currency is %s",
                      instrument->name, instrument->quote, config->currency);

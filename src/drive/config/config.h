@@ -173,6 +173,7 @@ struct config_instrument {
     struct amount minimum_quantity;   /* in base; 0 = none */
     int64_t quote_decimals;           /* 0..18: fees and notionals are rounded to these */
     struct config_integer price_decimals_option, quantity_decimals_option; /* as written */
+    bool listed;             /* false: a place for one that is added while the demo runs */
     unsigned price_decimals; /* derived; the sum of both is at most 18 */
     unsigned quantity_decimals;
     struct price tick;                /* derived: price_increment in price_decimals */
@@ -205,6 +206,8 @@ struct config_simulation {
     /* Of recorded order books alone: */
     int64_t feed_latency_ns;
     double latency_sigma;
+    double congestion_share; /* of the latency, a request; 0: none */
+    int64_t congestion_fade_ns;
     enum queue_model_kind queue_kind;
     double queue_power;
     double impact_temporary, impact_permanent, impact_transient;

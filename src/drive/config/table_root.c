@@ -45,6 +45,10 @@ static const struct option instrument_options[] = {
      MARKED(config_instrument, quantity_decimals_option), .minimum = "0", .maximum = "18",
      .fallback_note = "8, or the lot's where it has more",
      .sentence = "Decimals that quantities are kept in. With price_decimals at most 18."),
+    ROW(.name = "listed", .type = OPTION_BOOLEAN, .flags = OPTION_LATER,
+     AT(config_instrument, listed), .fallback = "true",
+     .sentence = "false: a place for an instrument that is added while the demo runs "
+                 "(`--commands`); not in a back-test."),
 };
 
 static const struct section instrument_section = SECTION(
@@ -141,6 +145,14 @@ static const struct option simulation_options[] = {
      AT(config_simulation, latency_sigma), .fallback = "0", .minimum = "0", .maximum = "3",
      .sentence = "Spreads latency log-normally around its median; 0 = always the same. With "
                  "recorded order books."),
+    ROW(.name = "latency_congestion", .type = OPTION_DOUBLE, .flags = OPTION_LATER,
+     AT(config_simulation, congestion_share), .fallback = "0", .minimum = "0", .maximum = "100",
+     .sentence = "Each request of ours makes later ones slower by this share of latency, fading. "
+                 "With order books."),
+    ROW(.name = "latency_congestion_fade", .type = OPTION_DURATION, .flags = OPTION_LATER,
+     AT(config_simulation, congestion_fade_ns), .fallback = "1s", .minimum = "1ms",
+     .maximum = "1h",
+     .sentence = "How long until a request slows later ones by only 1/e of that share."),
     ROW(.name = "feed_latency", .type = OPTION_DURATION, .flags = OPTION_LATER,
      AT(config_simulation, feed_latency_ns), .fallback = "50ms", .minimum = "0", .maximum = "1m",
      .sentence = "From the venue to us, where a recording does not tell both times or its clocks "

@@ -6,8 +6,8 @@
  * send. Messages of one line arrive in the order in which they were sent, as on one connection: a
  * later one waits for a slow earlier one.
  *
- * Congestion, on top of a constant or log-normal model: every request makes later ones slower, as an
- * arrival of a Hawkes process makes further ones likelier. With requests at t_1, t_2, … before t
+ * Congestion, on top of a constant or log-normal model: each request makes later ones slower, as an
+ * arrival of a Hawkes process makes further ones likelier. With requests at t_1, t_2 … before t
  *
  *     latency(t) = latency x lambda(t) / mu = latency x (1 + share x sum of e^(-(t - t_i) / fade))
  *

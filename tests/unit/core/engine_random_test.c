@@ -279,7 +279,7 @@ static void report(struct hostile *run)
 static void command(struct hostile *run)
 {
     struct engine_world *world = &run->world;
-    switch (draw(run, 6)) {
+    switch (draw(run, 7)) {
     case 0: world_input(world, INPUT_COMMAND_CANCEL)->order = some_order(run); break;
     case 1: {
         struct input *input = world_input(world, INPUT_COMMAND_AMEND);
@@ -306,6 +306,13 @@ static void command(struct hostile *run)
         struct input *input = world_input(world, INPUT_COMMAND_BOT);
         input->bot.bot = (uint32_t)draw(run, WORLD_BOTS + 1);
         input->bot.action = (uint32_t)draw(run, 3);
+        break;
+    }
+    case 5: {
+        /* Listed three times as often as delisted: there is to be something to trade. */
+        bool list = draw(run, 4) > 0;
+        struct input *input = world_input(world, list ? INPUT_COMMAND_LIST : INPUT_COMMAND_DELIST);
+        input->instrument = (uint32_t)draw(run, WORLD_INSTRUMENTS + 1);
         break;
     }
     default: {
