@@ -43,10 +43,12 @@ static enum status markets_create(struct book_venue *venue)
         market->instrument = &config->instruments[i];
         market->own_bid = market->stop_below = INT64_MIN;
         market->own_ask = market->stop_above = INT64_MAX;
-        enum status status = order_book_create(&(struct order_book_config){market->instrument->tick,
-                                                                           config->levels_capacity,
-                                                                           config->sequence},
-                                               &market->book);
+        struct order_book_config book = {
+            .tick = market->instrument->tick,
+            .levels_capacity = config->levels_capacity,
+            .sequence = config->sequences != NULL ? config->sequences[i] : config->sequence,
+        };
+        enum status status = order_book_create(&book, &market->book);
         if (status != STATUS_OK)
             return status;
     }
@@ -97,6 +99,7 @@ enum status book_venue_create(const struct book_venue_config *config, struct boo
     for (uint32_t i = 0; i < config->orders_capacity; i++)
         venue->lines_free[venue->lines_free_count++] = config->orders_capacity - i;
     status = markets_create(venue);
+    venue->config.sequences = NULL;
     if (status != STATUS_OK) {
         book_venue_free(venue);
         return status;

@@ -57,6 +57,7 @@ struct book_venue_config {
     uint32_t orders_capacity; /* power of two, the engine's */
     uint32_t levels_capacity; /* of each side of each book, > 0 */
     enum book_sequence sequence;
+    const enum book_sequence *sequences; /* [instrument], in place of sequence; or NULL. Copied */
     struct queue_model queue;
     struct latency_model latency; /* rows are borrowed */
     uint64_t seed;                /* of the latency */

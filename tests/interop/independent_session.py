@@ -153,11 +153,23 @@ def middle_at(events, time_ns):
     return (bid + ask) / 2
 
 
+class Piece:
+    """What happened from a time on and before another; the order book begins as it was then."""
+
+    def __init__(self, market, from_ns, to_ns):
+        before = [event for event in market.depth if event.event_ns < from_ns]
+        self.depth = [event for event in market.depth if event.event_ns < to_ns]
+        self.trades = [trade for trade in market.trades if from_ns <= trade.event_ns < to_ns]
+        first = max(from_ns, before[-1].receive_ns) if before else self.depth[0].receive_ns
+        self.from_ns = min(first, self.trades[0].receive_ns)
+
+
 def trade(market, fast, slow, quantity, bar_ns, latency_ns, cash, fee_bps):
     """A long-or-flat crossing of simple averages: fills, (time, equity) of each bar, equity at the
     end."""
     exchange = Exchange(market.depth)
     from_ns = min(market.depth[0].receive_ns, market.trades[0].receive_ns)
+    from_ns = getattr(market, 'from_ns', from_ns)
     to_ns = max(market.depth[-1].receive_ns, market.trades[-1].receive_ns)
     closes, fills, rows, held = [], [], [], Decimal(0)
     account = [Decimal(cash), Decimal(0)]

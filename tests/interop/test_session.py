@@ -3,6 +3,7 @@ has its stated rule."""
 
 # timeout: 600
 
+import datetime
 import gzip
 import os
 import sys
@@ -13,7 +14,7 @@ from decimal import Decimal
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
-from independent_session import MILLISECOND, SECOND, Market, trade
+from independent_session import MILLISECOND, SECOND, START, Market, Piece, trade
 from results import Run, check_all, hashes
 from scenarios import document, fixed, instrument
 
@@ -38,12 +39,22 @@ def write(folder, value, name='session.yaml'):
     return path
 
 
-def compare(seed, latency_ms, bar_s, fast, slow, quantity):
+def instant(time_ns):
+    moment = datetime.datetime.fromtimestamp(time_ns // SECOND, datetime.timezone.utc)
+    return moment.strftime('%Y-%m-%dT%H:%M:%S') + f'.{time_ns % SECOND // MILLISECOND:03d}Z'
+
+
+def compare(seed, latency_ms, bar_s, fast, slow, quantity, window=None):
     market = Market(seed)
     with tempfile.TemporaryDirectory() as folder:
         paths = market.write(folder)
-        path = write(folder, config(paths, f'{latency_ms}ms' if latency_ms else '0', f'{bar_s}s',
-                                    fast, slow, quantity))
+        value = config(paths, f'{latency_ms}ms' if latency_ms else '0', f'{bar_s}s', fast, slow,
+                       quantity)
+        if window:
+            for entry in value['data']:
+                entry.update(zip(('from', 'to'), map(instant, window)))
+            market = Piece(market, *window)
+        path = write(folder, value)
         run = Run(path)
         check_all(run)
         tap.equal(hashes(Run(path)), hashes(run), 'a second run')
@@ -68,6 +79,28 @@ def test_every_fill_is_that_of_an_independent_calculation():
                          3 + seed % 4, ('0.2', '1.5', '5')[seed % 3])
     tap.check(total > 300, f'only {total} fills')
     print(f'# {total} fills')
+
+
+def test_a_piece_of_a_session():
+    """`from` and `to` cut by the exchange's time; the book of `from` is whole."""
+    total = 0
+    for seed in range(8):
+        begin = START + 20 * SECOND + seed * 137 * MILLISECOND
+        total += compare(seed, (0, 30, 180)[seed % 3], 1 + seed % 2, 1, 3 + seed % 3, '0.9',
+                         (begin, begin + (40 + 3 * seed) * SECOND))
+    tap.check(total > 60, f'only {total} fills')
+    print(f'# {total} fills')
+
+
+def test_a_window_without_anything():
+    market = Market(2)
+    with tempfile.TemporaryDirectory() as folder:
+        value = config(market.write(folder))
+        value['data'][1]['to'] = instant(START - SECOND)
+        out = os.path.join(folder, 'out')
+        answer = tap.tern('backtest', 'run', write(folder, value), '--no-trials', '--out', out)
+        is_refused(answer, 'trades.csv', 'nothing happened in the time window', 'widen the window')
+        tap.check(not os.path.exists(out), 'a refused run wrote something')
 
 
 # ---- Bad recordings ------------------------------------------------------------------------------

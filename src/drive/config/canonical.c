@@ -90,14 +90,24 @@ static void write_values(struct writer *writer, const struct option *option, con
 static void write_section(struct writer *writer, const struct section *section,
                           const uint8_t *record, uint32_t from, unsigned indent, bool inline_first);
 
+static bool came_later(const struct section *section, const struct option *option,
+                       const uint8_t *record)
+{
+    if ((option->flags & OPTION_LATER) != 0 || option->later == 0)
+        return (option->flags & OPTION_LATER) != 0;
+    uint32_t value;
+    memcpy(&value, record + section_selector(section)->offset, sizeof value);
+    return (option->later >> value & 1) != 0;
+}
+
 /* Whether the hash leaves it out: what cannot change a result, and defaults of rows that came
  * later, also a record of nothing else. */
-static bool is_unhashed(const struct writer *writer, const struct option *option,
-                        const uint8_t *record)
+static bool is_unhashed(const struct writer *writer, const struct section *section,
+                        const struct option *option, const uint8_t *record)
 {
     if ((option->flags & OPTION_UNHASHED) != 0)
         return true;
-    if ((option->flags & OPTION_LATER) != 0)
+    if (came_later(section, option, record))
         return option_is_default(option, record, writer->config->mode);
     if (option->type != OPTION_RECORD || !option_is_set(option, record))
         return false;
@@ -117,7 +127,7 @@ static bool is_written(const struct writer *writer, const struct section *sectio
                        const struct option *option, const uint8_t *record)
 {
     return (option->flags & OPTION_BRIEF) == 0 && option_applies(section, option, record) &&
-           !(writer->hashed && is_unhashed(writer, option, record));
+           !(writer->hashed && is_unhashed(writer, section, option, record));
 }
 
 static void write_items(struct writer *writer, const struct option *option, const uint8_t *record,

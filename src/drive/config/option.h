@@ -63,7 +63,8 @@ struct option {
     const char *name;
     enum option_type type;
     uint32_t flags;
-    uint32_t when; /* bits of the selector's values it applies to; 0 = all */
+    uint32_t when;  /* bits of the selector's values it applies to; 0 = all */
+    uint32_t later; /* bits of the selector's values to which it came later (OPTION_LATER) */
     size_t offset;
     size_t set_offset;   /* OPTION_MARK */
     size_t count_offset; /* OPTION_LIST, OPTION_MAP; OPTION_FEED: of the file's pointer */

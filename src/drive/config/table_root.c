@@ -190,10 +190,10 @@ static const struct option data_options[] = {
         .when = 1u << CONFIG_DATA_BARS, AT(config_data, symbol),
         .sentence = "Takes only the rows of this symbol, where a file holds several."),
     ROW(.name = "from", .type = OPTION_TIME, .flags = OPTION_OPTIONAL | OPTION_MARK,
-        .when = 1u << CONFIG_DATA_BARS, MARKED(config_data, from),
-        .sentence = "The first instant taken."),
+        .later = ~(1u << CONFIG_DATA_BARS), MARKED(config_data, from),
+        .sentence = "The first instant taken. An order book is as what came before leaves it."),
     ROW(.name = "to", .type = OPTION_TIME, .flags = OPTION_OPTIONAL | OPTION_MARK,
-        .when = 1u << CONFIG_DATA_BARS, MARKED(config_data, to),
+        .later = ~(1u << CONFIG_DATA_BARS), MARKED(config_data, to),
         .sentence = "The first instant not taken any more."),
 };
 

@@ -162,6 +162,33 @@ static bool load_all(struct load_job *job, const struct execute_request *request
     return go_on;
 }
 
+/* The pieces that `from` and `to` leave, after the clocks of all files are one. */
+static enum status cut_session(const struct config *config, struct session *session,
+                               struct problem *problem)
+{
+    session->events = 0;
+    for (uint32_t i = 0; i < session->count; i++) {
+        const struct config_data *source = &config->data[i];
+        struct session_file *file = &session->files[i];
+        char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
+        time_format(first, file->data.records[0].event_ns);
+        time_format(last, file->data.records[file->data.count - 1].event_ns);
+        enum status status = session_cut(file, config->instruments[file->instrument].tick,
+                                         source->from.set ? source->from.value : INT64_MIN,
+                                         source->to.set ? source->to.value : INT64_MAX);
+        session->events += file->data.count;
+        if (status == STATUS_OK)
+            continue;
+        if (status != STATUS_END)
+            return problem_set(problem, status, "data", "not enough memory");
+        problem_set(problem, STATUS_DATA_INVALID, source->file,
+                    "nothing happened in the time window; the file has %s to %s", first, last);
+        problem_next(problem, "widen the window");
+        return STATUS_DATA_INVALID;
+    }
+    return STATUS_OK;
+}
+
 enum status data_load(const struct execute_ports *ports, const struct config *config,
                       const struct execute_request *request, struct loaded_data *out,
                       struct problem *problem)
@@ -196,6 +223,8 @@ enum status data_load(const struct execute_ports *ports, const struct config *co
     if (status == STATUS_OK && out->session.count > 0 &&
         session_align(&out->session, config->simulation.feed_latency_ns) != STATUS_OK)
         status = problem_set(problem, STATUS_NO_MEMORY, "data", "not enough memory");
+    if (status == STATUS_OK)
+        status = cut_session(config, &out->session, problem);
     free(job.problems);
     free(job.statuses);
     if (status != STATUS_OK)

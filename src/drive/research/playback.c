@@ -8,8 +8,6 @@
 #include "drive/research/run.h"
 
 #define PROGRESS_EVERY 16384u
-#define LEVELS_MIN 1024u
-#define LEVELS_MAX 65536u
 #define BAR_DEFAULT_NS (60 * NANOSECONDS_PER_SECOND)
 
 /* ---- building -------------------------------------------------------------------------------- */
@@ -54,7 +52,7 @@ static void volumes_measure(struct playback *playback, const struct instrument *
         const struct session_file *file = session_find(session, i, DEPTH_TRADE);
         i128 sum = 0;
         for (size_t j = 0; file != NULL && j < file->data.count; j++)
-            sum += file->data.trades[j].quantity.units;
+            sum += file->data.trades[file->data.records[j].at].quantity.units;
         i128 day = 0;
         if (!i128_multiply_divide(sum, NANOSECONDS_PER_DAY, length, ROUND_FLOOR, &day) ||
             day > QUANTITY_UNITS_MAX)
@@ -63,24 +61,24 @@ static void volumes_measure(struct playback *playback, const struct instrument *
     }
 }
 
-/* The exchange numbers messages of all its books alike, so the weakest promise holds. */
-static enum book_sequence sequence_of(const struct session *session)
+/* What the numbers of each instrument's messages promise: recordings of several venues differ. */
+static void sequences_find(const struct session *session, enum book_sequence *sequences)
 {
-    enum book_sequence weakest = BOOK_SEQUENCE_CONTIGUOUS;
     for (uint32_t i = 0; i < session->count; i++) {
         const struct session_file *file = &session->files[i];
-        if (file->data.kind == DEPTH_LEVELS && file->sequence < weakest)
-            weakest = file->sequence;
+        if (file->data.kind == DEPTH_LEVELS)
+            sequences[file->instrument] = file->sequence;
     }
-    return weakest;
 }
 
 static uint32_t levels_capacity(const struct session *session)
 {
-    uint64_t most = LEVELS_MIN;
-    for (uint32_t i = 0; i < session->count; i++)
-        most = u64_max(most, session->files[i].data.counts.deltas);
-    return most > LEVELS_MAX ? LEVELS_MAX : (uint32_t)most;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < session->count; i++) {
+        uint32_t wanted = session_levels_capacity(&session->files[i].data);
+        most = wanted > most ? wanted : most;
+    }
+    return most;
 }
 
 static enum status venue_create(struct backtest *backtest)
@@ -88,12 +86,14 @@ static enum status venue_create(struct backtest *backtest)
     const struct config *config = backtest->config;
     const struct config_simulation *simulation = &config->simulation;
     struct playback *playback = backtest->playback;
+    enum book_sequence sequences[CONFIG_INSTRUMENTS_MAX] = {0};
+    sequences_find(playback->session, sequences);
     struct book_venue_config venue = {
         .instruments = backtest->assembly.instruments,
         .instruments_count = config->instruments_count,
         .orders_capacity = backtest->assembly.engine.orders_capacity,
         .levels_capacity = levels_capacity(playback->session),
-        .sequence = sequence_of(playback->session),
+        .sequences = sequences,
         .queue = {simulation->queue_kind, simulation->queue_power},
         .latency = {.kind = simulation->latency_sigma > 0 ? LATENCY_LOG_NORMAL : LATENCY_CONSTANT,
                     .entry_ns = simulation->latency_ns,

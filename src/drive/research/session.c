@@ -156,6 +156,12 @@ const struct session_file *session_find(const struct session *session, uint32_t 
     return NULL;
 }
 
+uint32_t session_levels_capacity(const struct depth_data *data)
+{
+    uint64_t deltas = data->counts.deltas;
+    return deltas < 1024 ? 1024 : deltas > 65536 ? 65536 : (uint32_t)deltas;
+}
+
 /* The middle of a snapshot's best levels. */
 static struct price middle_of(const struct delta *deltas, uint32_t count)
 {
@@ -177,10 +183,10 @@ struct price session_first_price(const struct session *session, uint32_t instrum
 {
     const struct session_file *file = session_find(session, instrument, DEPTH_TRADE);
     if (file != NULL)
-        return file->data.trades[0].price;
+        return file->data.trades[file->data.records[0].at].price;
     file = session_find(session, instrument, DEPTH_QUOTE);
     for (size_t i = 0; file != NULL && i < file->data.count; i++) {
-        const struct quote *quote = &file->data.quotes[i];
+        const struct quote *quote = &file->data.quotes[file->data.records[i].at];
         if (quote->bid.units > 0 && quote->ask.units > 0)
             return (struct price){(quote->bid.units + quote->ask.units) / 2};
     }
@@ -254,13 +260,7 @@ void session_happen(struct session_cursor *cursor, struct book_venue *venue)
     const struct depth_record *record = session_cursor_record(cursor);
     switch (file->data.kind) {
     case DEPTH_LEVELS: {
-        struct book_message message = {
-            .deltas = file->data.deltas + record->at,
-            .count = record->count,
-            .first_seq = record->first_seq,
-            .last_seq = record->last_seq,
-            .time_ns = record->event_ns,
-        };
+        struct book_message message = session_message(&file->data, record, record->event_ns);
         book_venue_book(venue, file->instrument, &message, record->event_ns);
         break;
     }

@@ -46,6 +46,14 @@ void session_release(struct session *session);
 /* Puts all files on the two clocks; once, after they are read. STATUS_NO_MEMORY. */
 MUST_USE enum status session_align(struct session *session, int64_t feed_ns);
 
+/* Keeps of a file, after session_align, what happened from from_ns on and before to_ns. What went
+ * before is still true at from_ns: the order book as the messages until then left it comes as one
+ * snapshot of from_ns, the last quote as a quote of from_ns, each received then or with the last
+ * record that it stands for. Trades before are gone. The content hash becomes that of the piece.
+ * STATUS_END where nothing happened then: the file is as it was; STATUS_NO_MEMORY. */
+MUST_USE enum status session_cut(struct session_file *file, struct price tick, int64_t from_ns,
+                                 int64_t to_ns);
+
 /* The first and the last time something was received; of a session of at least one file. */
 int64_t session_from_ns(const struct session *session);
 int64_t session_to_ns(const struct session *session);
@@ -54,6 +62,20 @@ const struct session_file *session_find(const struct session *session, uint32_t 
 /* What an instrument cost at first: its first trade, else the middle of its first quote or
  * snapshot; 0 where nothing says. */
 struct price session_first_price(const struct session *session, uint32_t instrument);
+/* Room that a book of these messages needs on each side: every delta may be a level that stays; a
+ * recorded book has some ten thousand. */
+uint32_t session_levels_capacity(const struct depth_data *data);
+/* A record of levels as an order book takes it, by one of its times; borrowed. */
+static inline struct book_message session_message(const struct depth_data *data,
+                                                  const struct depth_record *record,
+                                                  int64_t time_ns)
+{
+    return (struct book_message){.deltas = data->deltas + record->at,
+                                 .count = record->count,
+                                 .first_seq = record->first_seq,
+                                 .last_seq = record->last_seq,
+                                 .time_ns = time_ns};
+}
 /* Whether the numbers of levels follow each other without gaps, rise, or are not there: what holds
  * for at least nine in ten messages was promised, and where it does not hold then is trouble. */
 enum book_sequence session_sequence_of(const struct depth_data *data);

@@ -165,13 +165,7 @@ static void take_levels(struct session_feed *feed, const struct session_file *fi
                         const struct depth_record *record)
 {
     struct session_view *view = &feed->views[file->instrument];
-    struct book_message message = {
-        .deltas = file->data.deltas + record->at,
-        .count = record->count,
-        .first_seq = record->first_seq,
-        .last_seq = record->last_seq,
-        .time_ns = record->receive_ns,
-    };
+    struct book_message message = session_message(&file->data, record, record->receive_ns);
     bool valid = order_book_apply(view->book, &message);
     bool anew = valid && !view->was_valid;
     /* Before the first snapshot there is no book that could have become invalid. */
@@ -267,13 +261,6 @@ struct input *session_feed_next(struct session_feed *feed)
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* Every delta may be a level that stays; a recorded book has some ten thousand. */
-static uint32_t levels_capacity(const struct depth_data *data)
-{
-    uint64_t deltas = data->counts.deltas;
-    return deltas < 1024 ? 1024 : deltas > 65536 ? 65536 : (uint32_t)deltas;
-}
-
 static enum status view_init(struct session_feed *feed, uint32_t index,
                              const struct instrument *instrument, int64_t bar_ns)
 {
@@ -290,7 +277,7 @@ static enum status view_init(struct session_feed *feed, uint32_t index,
         return STATUS_OK;
     struct order_book_config config = {
         .tick = instrument->tick,
-        .levels_capacity = levels_capacity(&levels->data),
+        .levels_capacity = session_levels_capacity(&levels->data),
         .sequence = levels->sequence,
     };
     return order_book_create(&config, &view->book);

@@ -409,6 +409,128 @@ static void test_coinbase_eth(void **state)
     recorded_book("coinbase_eth-usd_20260809_l2", 6925, 16403);
 }
 
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+/* Applies every record until a time of the exchange. */
+static struct order_book *book_until(const struct session_file *file, int64_t until_ns)
+{
+    struct order_book *book = NULL;
+    struct order_book_config config = {
+        .tick = {1000000}, .levels_capacity = 65536, .sequence = file->sequence};
+    assert_int_equal(order_book_create(&config, &book), STATUS_OK);
+    for (size_t i = 0; i < file->data.count; i++) {
+        const struct depth_record *record = &file->data.records[i];
+        struct book_message message = session_message(&file->data, record, record->event_ns);
+        if (record->event_ns < until_ns)
+            (void)order_book_apply(book, &message);
+    }
+    return book;
+}
+
+static void books_are_equal(const struct order_book *left, const struct order_book *right)
+{
+    assert_true(order_book_is_valid(left) && order_book_is_valid(right));
+    for (uint32_t i = 0; i < 2; i++) {
+        enum side side = i == 0 ? SIDE_BUY : SIDE_SELL;
+        struct book_level level, other;
+        uint32_t count = order_book_levels_count(left, side);
+        assert_int_equal(order_book_levels_count(right, side), count);
+        bool found = order_book_best(left, side, &level);
+        assert_true(order_book_best(right, side, &other) == found);
+        for (; found; count--) {
+            assert_memory_equal(&level, &other, sizeof level);
+            found = order_book_beyond(left, side, level.price, &level);
+            assert_true(order_book_beyond(right, side, other.price, &other) == found);
+        }
+        assert_int_equal(count, 0);
+    }
+}
+
+/* The book of a piece is that of the whole recording at its beginning, and at its end. */
+static void test_pieces_of_a_book(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"coinbase_btc-usd_20260809_l2",
+                                        "binance_spot_btcusdt_20240808_l2",
+                                        "binance_usdm_ethusdt_20240808_l2"};
+    for (size_t i = 0; i < 3 * ARRAY_COUNT(names); i++) {
+        struct session whole, piece;
+        session_make(&whole, 1);
+        session_make(&piece, 1);
+        if (!recording_read(&whole.files[0], names[i / 3], DEPTH_LEVELS, 0)) {
+            session_release(&whole);
+            session_release(&piece);
+            skip();
+        }
+        assert_true(recording_read(&piece.files[0], names[i / 3], DEPTH_LEVELS, 0));
+        assert_int_equal(session_align(&whole, SECOND / 20), STATUS_OK);
+        assert_int_equal(session_align(&piece, SECOND / 20), STATUS_OK);
+        struct session_file *file = &piece.files[0];
+        const struct depth_data *data = &whole.files[0].data;
+        int64_t first = data->records[0].event_ns;
+        int64_t length = data->records[data->count - 1].event_ns - first;
+        int64_t from = first + length * (int64_t)(1 + i % 3) / 5;
+        int64_t to = first + length * (int64_t)(2 + i % 3) / 5;
+        assert_int_equal(session_cut(file, (struct price){1000000}, from, to), STATUS_OK);
+        assert_true(file->data.records[0].event_ns == from);
+        assert_true(file->data.records[0].receive_ns >= from);
+        assert_true(file->data.records[file->data.count - 1].event_ns < to);
+        assert_false(hash128_equal(data->content_hash, file->data.content_hash));
+        for (int end = 0; end < 2; end++) {
+            struct order_book *left = book_until(&whole.files[0], end == 0 ? from : to);
+            struct order_book *right = book_until(file, end == 0 ? from + 1 : to);
+            /* Messages of the very instant `from` are of the piece, not of what it begins with. */
+            if (end == 1 || file->data.records[1].event_ns > from)
+                books_are_equal(left, right);
+            for (int trouble = BOOK_TROUBLE_GAP; trouble < BOOK_TROUBLE_COUNT; trouble++)
+                assert_int_equal(order_book_troubles(right, (enum book_trouble)trouble), 0);
+            order_book_free(left);
+            order_book_free(right);
+        }
+        session_release(&whole);
+        session_release(&piece);
+    }
+}
+
+static void test_pieces_of_quotes_and_trades(void **state)
+{
+    (void)state;
+    static const int64_t times[][2] = {{10, 11}, {20, 29}, {30, 31}, {40, 41}};
+    for (int64_t from = 5; from <= 45; from += 5) {
+        struct session session;
+        size_t left = (size_t)(from <= 10 ? 4 : from <= 20 ? 3 : from <= 30 ? 2 : from <= 40);
+        session_make(&session, 2);
+        quotes_make(&session.files[0], 0, times, 4);
+        trades_make(&session.files[1], 0, times, 4);
+        struct price tick = {1};
+        enum status expected = left > 0 ? STATUS_OK : STATUS_END;
+        assert_int_equal(session_cut(&session.files[0], tick, from, 50), expected);
+        assert_int_equal(session_cut(&session.files[1], tick, from, 50), expected);
+        if (left == 0) {
+            session_release(&session);
+            continue;
+        }
+        const struct depth_data *quotes = &session.files[0].data;
+        const struct depth_data *trades = &session.files[1].data;
+        assert_int_equal(trades->count, left);
+        assert_int_equal(trades->trades[trades->records[0].at].price.units, 104 - left);
+        assert_int_equal(session_first_price(&session, 0).units, 104 - left);
+        bool whole = from <= 10;
+        assert_int_equal(quotes->count, whole ? 4 : left + 1);
+        int64_t bid = quotes->quotes[quotes->records[0].at].bid.units;
+        assert_int_equal(bid, whole ? 100 : 100 + 2 * (3 - (int64_t)left));
+        if (!whole) {
+            assert_int_equal(quotes->records[0].event_ns, from);
+            assert_int_equal(quotes->records[0].receive_ns, i64_max(from, times[3 - left][1]));
+        }
+        /* The end is not taken. */
+        assert_int_equal(session_cut(&session.files[1], tick, from, 40),
+                         left == 1 ? STATUS_END : STATUS_OK);
+        assert_int_equal(session.files[1].data.count, left == 1 ? 1 : left - 1);
+        session_release(&session);
+    }
+}
+
 static void test_binance_spot(void **state)
 {
     (void)state;
@@ -428,6 +550,8 @@ int main(void)
         cmocka_unit_test(test_coinbase_btc),
         cmocka_unit_test(test_coinbase_eth),
         cmocka_unit_test(test_binance_spot),
+        cmocka_unit_test(test_pieces_of_a_book),
+        cmocka_unit_test(test_pieces_of_quotes_and_trades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -347,6 +347,39 @@ static void test_refusals(void **state)
     rig_close(&rig);
 }
 
+/* Recordings of two venues in one run: a missing number is a loss in one and nothing in the other.
+ */
+static void test_promises_differ(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_open(&rig); /* for its instrument */
+    const struct instrument instruments[2] = {rig.instrument, rig.instrument};
+    enum book_sequence sequences[2] = {BOOK_SEQUENCE_CONTIGUOUS, BOOK_SEQUENCE_RISING};
+    struct book_venue *venue;
+    struct book_venue_config config = {.instruments = instruments,
+                                       .instruments_count = 2,
+                                       .orders_capacity = 4,
+                                       .levels_capacity = 4,
+                                       .sequences = sequences,
+                                       .tiers_count = 1};
+    assert_int_equal(book_venue_create(&config, &venue), STATUS_OK);
+    sequences[0] = sequences[1] = BOOK_SEQUENCE_NONE; /* copied */
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct delta whole[] = {{{99 * TICK}, {LOT}, SIDE_BUY, DELTA_CLEAR},
+                                      {{101 * TICK}, {LOT}, SIDE_SELL, DELTA_LAST}};
+        struct book_message message = {.deltas = whole, .count = 2, .first_seq = 5, .last_seq = 5};
+        book_venue_book(venue, i, &message, 1);
+        const struct delta change = {{98 * TICK}, {LOT}, SIDE_BUY, 0};
+        message = (struct book_message){
+            .deltas = &change, .count = 1, .first_seq = 7, .last_seq = 7, .time_ns = 2};
+        book_venue_book(venue, i, &message, 2);
+        assert_true(order_book_is_valid(book_venue_order_book(venue, i)) == (i == 1));
+    }
+    book_venue_free(venue);
+    rig_close(&rig);
+}
+
 static void test_quotes(void **state)
 {
     (void)state;
@@ -572,6 +605,7 @@ int main(void)
         cmocka_unit_test(test_halt),
         cmocka_unit_test(test_invalid_book),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_promises_differ),
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_latency),
         cmocka_unit_test(test_answers_in_order),
