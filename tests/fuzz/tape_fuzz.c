@@ -43,7 +43,7 @@ static uint8_t *build(const uint8_t *data, size_t size, size_t *out_size)
     uint8_t *file = calloc(1, size + 1024 + BLOCKS_MAX * 64);
     ASSERT(file != NULL);
     struct tape_head head = {
-        .version = TAPE_VERSION, .kind = TAPE_BARS, .price_decimals = 8, .bar_ns = MINUTE};
+        .version = 1, .kind = TAPE_BARS, .price_decimals = 8, .bar_ns = MINUTE};
     memcpy(head.magic, TAPE_MAGIC, TAPE_MAGIC_SIZE);
     head.checksum = tape_head_checksum(&head);
     memcpy(file, &head, sizeof head);

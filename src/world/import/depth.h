@@ -27,7 +27,7 @@
 #define TERN_WORLD_IMPORT_DEPTH_H
 
 #include "base/problem.h"
-#include "core/model/market.h"
+#include "world/port/feed_port.h"
 
 /* A message of more levels, or more held back before a snapshot, is refused. */
 #define DEPTH_DELTAS_MAX ((size_t)1 << 22)
@@ -36,20 +36,6 @@
 struct depth_source {
     const char *path;
     unsigned price_decimals, quantity_decimals;
-};
-
-enum depth_kind { DEPTH_LEVELS = 1, DEPTH_QUOTE = 2, DEPTH_TRADE = 3 };
-
-struct depth_event {
-    enum depth_kind kind;
-    uint32_t count;             /* of deltas */
-    int64_t receive_ns;         /* recv_ns, or ts_ns of a file with one time; 0 = none */
-    int64_t event_ns;           /* the venue's; 0 = none */
-    uint64_t first_seq;         /* levels: of the venue's numbers; 0 = none */
-    uint64_t last_seq;          /* the same; a quote's update id; a trade's id; 0 = none */
-    const struct delta *deltas; /* DEPTH_LEVELS; borrowed until the next call */
-    struct quote quote;
-    struct trade trade;
 };
 
 struct depth_counts {

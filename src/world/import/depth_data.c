@@ -4,11 +4,6 @@
 #include <string.h>
 
 /* The payload has no type while it grows: it is deltas, quotes or trades, as the kind says. */
-struct packing {
-    struct depth_data *data;
-    void *payload;
-    size_t records_capacity, payload_count, payload_capacity, payload_size;
-};
 
 /* The items, moved where there was not room for `wanted`; NULL without memory. */
 static void *grown(void *items, size_t *capacity, size_t wanted, size_t size)
@@ -41,35 +36,46 @@ static const void *payload_from(const struct depth_event *event)
     return event->kind == DEPTH_QUOTE ? (const void *)&event->quote : (const void *)&event->trade;
 }
 
-static enum status pack(struct packing *packing, const struct depth_event *event)
+static struct depth_record record_of(const struct depth_event *event, uint64_t at)
 {
-    struct depth_data *data = packing->data;
-    size_t size = packing->payload_size;
+    return (struct depth_record){
+        .event_ns = event->event_ns,
+        .receive_ns = event->receive_ns,
+        .first_seq = event->first_seq,
+        .last_seq = event->last_seq,
+        .at = (uint32_t)at,
+        .count = event->kind == DEPTH_LEVELS ? event->count : 1,
+    };
+}
+
+void depth_packer_begin(struct depth_packer *packer, enum depth_kind kind, struct depth_data *out)
+{
+    *out = (struct depth_data){.kind = kind};
+    *packer = (struct depth_packer){.data = out, .payload_size = payload_size(kind)};
+}
+
+enum status depth_packer_add(struct depth_packer *packer, const struct depth_event *event)
+{
+    struct depth_data *data = packer->data;
+    size_t size = packer->payload_size;
     uint32_t count = event->kind == DEPTH_LEVELS ? event->count : 1;
-    size_t wanted = packing->payload_count + count;
+    size_t wanted = packer->payload_count + count;
     if (wanted > UINT32_MAX)
         return STATUS_FULL;
-    void *payload = grown(packing->payload, &packing->payload_capacity, wanted + 1, size);
+    void *payload = grown(packer->payload, &packer->payload_capacity, wanted + 1, size);
     if (payload == NULL)
         return STATUS_NO_MEMORY;
-    packing->payload = payload;
-    struct depth_record *records = grown(data->records, &packing->records_capacity, data->count + 1,
+    packer->payload = payload;
+    struct depth_record *records = grown(data->records, &packer->records_capacity, data->count + 1,
                                          sizeof *records);
     if (records == NULL)
         return STATUS_NO_MEMORY;
     data->records = records;
     if (count > 0)
-        memcpy((uint8_t *)payload + packing->payload_count * size, payload_from(event),
+        memcpy((uint8_t *)payload + packer->payload_count * size, payload_from(event),
                count * size);
-    data->records[data->count++] = (struct depth_record){
-        .event_ns = event->event_ns,
-        .receive_ns = event->receive_ns,
-        .first_seq = event->first_seq,
-        .last_seq = event->last_seq,
-        .at = (uint32_t)packing->payload_count,
-        .count = count,
-    };
-    packing->payload_count = wanted;
+    data->records[data->count++] = record_of(event, packer->payload_count);
+    packer->payload_count = wanted;
     return STATUS_OK;
 }
 
@@ -92,24 +98,25 @@ static enum status judge(const struct depth_source *source, enum depth_kind kind
     return STATUS_OK;
 }
 
-static struct hash128 hash_of(const struct packing *packing)
+static struct hash128 hash_of(const struct depth_packer *packer)
 {
-    const struct depth_data *data = packing->data;
+    const struct depth_data *data = packer->data;
     struct hash128 hashes[2] = {
         hash128_of(data->records, data->count * sizeof *data->records),
-        hash128_of(packing->payload, packing->payload_count * packing->payload_size),
+        hash128_of(packer->payload, packer->payload_count * packer->payload_size),
     };
     return hash128_of(hashes, sizeof hashes);
 }
 
 /* From here on the payload has its type. */
-static void hand_over(struct packing *packing)
+void depth_packer_end(struct depth_packer *packer)
 {
-    struct depth_data *data = packing->data;
+    struct depth_data *data = packer->data;
+    data->content_hash = hash_of(packer);
     switch (data->kind) {
-    case DEPTH_LEVELS: data->deltas = packing->payload; return;
-    case DEPTH_QUOTE: data->quotes = packing->payload; return;
-    case DEPTH_TRADE: data->trades = packing->payload; return;
+    case DEPTH_LEVELS: data->deltas = packer->payload; return;
+    case DEPTH_QUOTE: data->quotes = packer->payload; return;
+    case DEPTH_TRADE: data->trades = packer->payload; return;
     }
 }
 
@@ -121,15 +128,14 @@ enum status depth_data_read(const struct depth_source *source, enum depth_kind k
     enum status status = depth_reader_open(source, &reader, problem);
     if (status != STATUS_OK)
         return status;
-    struct packing packing = {.data = out};
-    out->kind = depth_reader_kind(reader);
-    packing.payload_size = payload_size(out->kind);
+    struct depth_packer packer;
+    depth_packer_begin(&packer, depth_reader_kind(reader), out);
     while (status == STATUS_OK && out->kind == kind) {
         struct depth_event event;
         status = depth_reader_next(reader, &event, problem);
         if (status != STATUS_OK)
             break;
-        status = pack(&packing, &event);
+        status = depth_packer_add(&packer, &event);
         if (status != STATUS_OK)
             problem_set(problem, status, source->path, "%s", status_sentence(status));
     }
@@ -137,9 +143,7 @@ enum status depth_data_read(const struct depth_source *source, enum depth_kind k
     depth_reader_close(reader);
     if (status == STATUS_END || status == STATUS_OK)
         status = judge(source, kind, out, problem);
-    if (status == STATUS_OK)
-        out->content_hash = hash_of(&packing);
-    hand_over(&packing);
+    depth_packer_end(&packer);
     if (status != STATUS_OK)
         depth_data_release(out);
     return status;
@@ -152,4 +156,37 @@ void depth_data_release(struct depth_data *data)
     free(data->quotes);
     free(data->trades);
     *data = (struct depth_data){0};
+}
+
+/* ---- the hash alone -------------------------------------------------------------------------- */
+
+enum status depth_hash_init(struct depth_hash *hash)
+{
+    *hash = (struct depth_hash){.records = hash_stream_new(), .payload = hash_stream_new()};
+    if (hash->records != NULL && hash->payload != NULL)
+        return STATUS_OK;
+    depth_hash_release(hash);
+    return STATUS_NO_MEMORY;
+}
+
+void depth_hash_add(struct depth_hash *hash, const struct depth_event *event)
+{
+    struct depth_record record = record_of(event, hash->payload_count);
+    hash_stream_append(hash->records, &record, sizeof record);
+    hash_stream_append(hash->payload, payload_from(event),
+                       record.count * payload_size(event->kind));
+    hash->payload_count += record.count;
+}
+
+struct hash128 depth_hash_value(const struct depth_hash *hash)
+{
+    struct hash128 hashes[2] = {hash_stream_value(hash->records), hash_stream_value(hash->payload)};
+    return hash128_of(hashes, sizeof hashes);
+}
+
+void depth_hash_release(struct depth_hash *hash)
+{
+    hash_stream_free(hash->records);
+    hash_stream_free(hash->payload);
+    *hash = (struct depth_hash){0};
 }

@@ -37,4 +37,31 @@ MUST_USE enum status depth_data_read(const struct depth_source *source, enum dep
                                      struct depth_data *out, struct problem *problem);
 void depth_data_release(struct depth_data *data);
 
+/* ---- from events, whatever they come from ---------------------------------------------------- */
+
+/* Packs events one behind the other into *data. */
+struct depth_packer {
+    struct depth_data *data;
+    void *payload;
+    size_t records_capacity, payload_count, payload_capacity, payload_size;
+};
+
+/* Makes *out empty; it is complete with depth_packer_end alone. */
+void depth_packer_begin(struct depth_packer *packer, enum depth_kind kind, struct depth_data *out);
+/* STATUS_NO_MEMORY, STATUS_FULL (more than 2^32 deltas). */
+MUST_USE enum status depth_packer_add(struct depth_packer *packer, const struct depth_event *event);
+/* Takes the content hash. The data have the payload from now on, also after a failure. */
+void depth_packer_end(struct depth_packer *packer);
+
+/* The content hash of events that are not kept. */
+struct depth_hash {
+    struct hash_stream *records, *payload;
+    uint64_t payload_count;
+};
+
+MUST_USE enum status depth_hash_init(struct depth_hash *hash); /* STATUS_NO_MEMORY */
+void depth_hash_add(struct depth_hash *hash, const struct depth_event *event);
+struct hash128 depth_hash_value(const struct depth_hash *hash);
+void depth_hash_release(struct depth_hash *hash);
+
 #endif

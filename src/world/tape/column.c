@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define WIDTH_PACKED_MAX 56u
-#define WIDTH_WHOLE 64u
+#include "world/tape/column_bits.h"
+
 #define GROUP_HEAD_SIZE 9u
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "packed words are little-endian");
@@ -21,12 +21,6 @@ static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
         b = rest;
     }
     return a;
-}
-
-static unsigned width_of(uint64_t range)
-{
-    unsigned width = range == 0 ? 0 : 64 - (unsigned)__builtin_clzll(range);
-    return width > WIDTH_PACKED_MAX ? WIDTH_WHOLE : width;
 }
 
 /* Of all steps; 1 where they have none that an int64 holds. */
@@ -55,19 +49,13 @@ static size_t pack_group(const int64_t *steps, size_t rows, uint8_t *out)
         least = i64_min(least, steps[i]);
         most = i64_max(most, steps[i]);
     }
-    unsigned width = width_of((uint64_t)most - (uint64_t)least);
-    size_t size = (rows * width + 7) / 8;
+    unsigned width = bits_width((uint64_t)most - (uint64_t)least);
     memcpy(out, &least, sizeof least);
     out[8] = (uint8_t)width;
-    uint8_t *packed = out + GROUP_HEAD_SIZE;
-    memset(packed, 0, size + COLUMN_PADDING);
-    for (size_t i = 0; i < rows && width > 0; i++) {
-        uint64_t word, bits = (uint64_t)steps[i] - (uint64_t)least;
-        memcpy(&word, packed + i * width / 8, sizeof word);
-        word |= bits << (i * width % 8);
-        memcpy(packed + i * width / 8, &word, sizeof word);
-    }
-    return GROUP_HEAD_SIZE + size;
+    uint64_t above[COLUMN_GROUP];
+    for (size_t i = 0; i < rows; i++)
+        above[i] = (uint64_t)steps[i] - (uint64_t)least;
+    return GROUP_HEAD_SIZE + bits_put(above, rows, width, out + GROUP_HEAD_SIZE);
 }
 
 size_t column_pack(int64_t *values, size_t rows, enum column_transform transform,
@@ -98,27 +86,6 @@ size_t column_pack(int64_t *values, size_t rows, enum column_transform transform
     return size;
 }
 
-enum column_transform column_choose(const int64_t *values, size_t rows)
-{
-    uint64_t plain_bits = 0, delta_bits = 0;
-    for (size_t begin = 0; begin < rows; begin += COLUMN_GROUP) {
-        size_t end = rows - begin < COLUMN_GROUP ? rows : begin + COLUMN_GROUP;
-        int64_t least = INT64_MAX, most = INT64_MIN;
-        int64_t step_least = INT64_MAX, step_most = INT64_MIN;
-        for (size_t i = begin; i < end; i++) {
-            uint64_t before = (uint64_t)(i > 0 ? values[i - 1] : values[0]);
-            int64_t step = (int64_t)((uint64_t)values[i] - before);
-            least = i64_min(least, values[i]);
-            most = i64_max(most, values[i]);
-            step_least = i64_min(step_least, step);
-            step_most = i64_max(step_most, step);
-        }
-        plain_bits += width_of((uint64_t)most - (uint64_t)least);
-        delta_bits += width_of((uint64_t)step_most - (uint64_t)step_least);
-    }
-    return delta_bits < plain_bits ? COLUMN_DELTA : COLUMN_PLAIN;
-}
-
 enum status column_open(struct column_reader *reader, const uint8_t **at, const uint8_t *end)
 {
     uint32_t size;
@@ -126,7 +93,7 @@ enum status column_open(struct column_reader *reader, const uint8_t **at, const 
         return STATUS_CORRUPT;
     const uint8_t *head = *at;
     memcpy(&size, head, sizeof size);
-    if ((size_t)(end - head) - COLUMN_HEAD_SIZE < size || head[4] > COLUMN_DELTA || head[6] != 0 ||
+    if ((size_t)(end - head) - COLUMN_HEAD_SIZE < size || head[4] > COLUMN_LISTED || head[6] != 0 ||
         head[7] != 0)
         return STATUS_CORRUPT;
     *reader = (struct column_reader){
@@ -142,32 +109,21 @@ enum status column_open(struct column_reader *reader, const uint8_t **at, const 
     return STATUS_OK;
 }
 
-static inline void unpack(const uint8_t *packed, size_t rows, unsigned width, uint64_t *out)
-{
-    uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
-    size_t bit = 0;
-    for (size_t i = 0; i < rows; i++, bit += width) {
-        uint64_t word;
-        memcpy(&word, packed + (bit >> 3), sizeof word);
-        out[i] = word >> (bit & 7) & mask;
-    }
-}
-
 enum status column_next(struct column_reader *reader, int64_t *out, size_t rows)
 {
     ASSERT(rows > 0 && rows <= COLUMN_GROUP);
     size_t left = (size_t)(reader->end - reader->at);
-    if (left < GROUP_HEAD_SIZE)
+    if (left < GROUP_HEAD_SIZE || reader->transform > COLUMN_DELTA)
         return STATUS_CORRUPT;
     uint64_t least;
     memcpy(&least, reader->at, sizeof least);
     unsigned width = reader->at[8];
     size_t size = (rows * width + 7) / 8;
-    if ((width > WIDTH_PACKED_MAX && width != WIDTH_WHOLE) || left - GROUP_HEAD_SIZE < size)
+    if (!bits_width_is_valid(width) || left - GROUP_HEAD_SIZE < size)
         return STATUS_CORRUPT;
     uint64_t *values = (uint64_t *)out;
     uint64_t divisor = reader->divisor, value = reader->value;
-    unpack(reader->at + GROUP_HEAD_SIZE, rows, width, values);
+    bits_get(reader->at + GROUP_HEAD_SIZE, rows, width, values);
     reader->at += GROUP_HEAD_SIZE + size;
     if (reader->transform == COLUMN_PLAIN) {
         for (size_t i = 0; i < rows; i++)

@@ -25,7 +25,15 @@
 /* The reader loads whole words: so many bytes behind the last column must be readable. */
 #define COLUMN_PADDING 8u
 
-enum column_transform { COLUMN_PLAIN = 0, COLUMN_DELTA = 1 };
+/* The first two come group by group, for bars; the others are read whole (column_forms.h). */
+enum column_transform {
+    COLUMN_PLAIN = 0,
+    COLUMN_DELTA = 1,
+    COLUMN_NEAR = 2,
+    COLUMN_STEPS = 3,
+    COLUMN_RUNS = 4,
+    COLUMN_LISTED = 5,
+};
 
 /* Bytes that a column of `rows` may take at most, padding included. */
 static inline size_t column_size_max(size_t rows)
@@ -42,8 +50,6 @@ struct column_note {
  * without the padding. Overwrites `values`. */
 size_t column_pack(int64_t *values, size_t rows, enum column_transform transform,
                    struct column_note note, uint8_t *out);
-/* The transform that takes fewer bits. */
-enum column_transform column_choose(const int64_t *values, size_t rows);
 
 struct column_reader {
     const uint8_t *at, *end; /* borrowed */
@@ -57,7 +63,8 @@ struct column_reader {
  * *at behind it. STATUS_CORRUPT. */
 MUST_USE enum status column_open(struct column_reader *reader, const uint8_t **at,
                                  const uint8_t *end);
-/* Unpacks the next group, rows <= COLUMN_GROUP values. STATUS_CORRUPT. */
+/* Unpacks the next group of a PLAIN or DELTA column, rows <= COLUMN_GROUP values. STATUS_CORRUPT,
+ * also where the column has another form. */
 MUST_USE enum status column_next(struct column_reader *reader, int64_t *out, size_t rows);
 /* Whether all bytes were used; a column that has more is corrupt. */
 static inline bool column_is_done(const struct column_reader *reader)

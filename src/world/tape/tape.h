@@ -1,7 +1,7 @@
 /* Tapes: market data in a file of our own, in columns, packed, readable from the middle.
  *
  *     file    | head | block | block | … | index | end |
- *     head    | "TERNTAP1" | version u32 = 1 | kind u32 | price_decimals u32
+ *     head    | "TERNTAP1" | version u32, 1 or 2 | kind u32 | price_decimals u32
  *             | quantity_decimals u32 | bar_ns i64 | instrument, 64 bytes, zeros behind
  *             | checksum u64 |
  *     block   | "TBLK" | rows u32 | size u32 | columns u32 | first_ns i64 | last_ns i64
@@ -20,15 +20,20 @@
  *     kind       columns
  *     1 bars     open_time_ns; open - close before; close - open; high - max(open, close);
  *                min(open, close) - low; volume
- *     2 quotes   receive_ns event_ns first_seq last_seq bid ask bid_quantity ask_quantity
- *     3 trades   receive_ns event_ns first_seq last_seq price quantity taker
- *     4 levels   receive_ns event_ns first_seq last_seq price quantity side flags
+ *     2 quotes   receive_ns event_ns span seq bid spread bid_quantity ask_quantity
+ *     3 trades   receive_ns event_ns first_seq seq price quantity taker
+ *     4 depth    receive_ns event_ns span seq price quantity side flags
  *
  * Prices and quantities are whole numbers of 10^-decimals, times nanoseconds since 1970 in UTC, 0
- * where there is none. The base of the second column of bars is the block's first open. Volumes are
- * m / 10^d with the d in the column's `decimals` (at most 15, m < 2^53), which is the very double
- * that was written, or the bits of the double where d is 255. A row of levels is one delta; the
- * first of a message has TAPE_MESSAGE among its flags.
+ * where there is none. Bars have version 1, columns of the forms 0 and 1 (column.h), and these
+ * rules: the base of the second column is the block's first open. Volumes are m / 10^d with the d
+ * in the column's `decimals` (at most 15, m < 2^53), which is the very double that was written, or
+ * the bits of the double where d is 255. The other kinds have version 2 and columns of any form
+ * (column_forms.h), and where `decimals` of the second is TAPE_ONE_CLOCK it has how much later than
+ * receive_ns each event_ns is. seq is the last of the venue's numbers and span how much the first
+ * is less; spread is ask - bid. A row of depth is one delta: the first of a message has TAPE_FIRST
+ * among its flags, the last TAPE_LAST, and a message without deltas is one row with both and
+ * TAPE_NOTHING. A message whose last row is not there was cut and does not count.
  *
  * While a tape is being written it has neither index nor end. Where they are absent or damaged the
  * reader walks over the blocks and takes those that are whole: a tape cut anywhere loses what stood
@@ -45,8 +50,12 @@
 #define TAPE_INSTRUMENT_SIZE 64u
 #define TAPE_MAGIC "TERNTAP1"
 #define TAPE_MAGIC_SIZE 8u
-#define TAPE_VERSION 1u
-#define TAPE_MESSAGE UINT32_C(256) /* in the flags of a row: the first delta of its message */
+#define TAPE_VERSION 2u
+/* In the flags of a row of depth, above those of enum delta_flag. */
+#define TAPE_FIRST UINT32_C(256)
+#define TAPE_LAST UINT32_C(512)
+#define TAPE_NOTHING UINT32_C(1024)
+#define TAPE_ONE_CLOCK 1u
 
 enum tape_kind { TAPE_BARS = 1, TAPE_QUOTES = 2, TAPE_TRADES = 3, TAPE_LEVELS = 4 };
 
@@ -58,7 +67,7 @@ struct tape_facts {
     char instrument[TAPE_INSTRUMENT_SIZE];      /* may be empty */
 };
 
-/* `bars`, `quotes`, `trades`, `levels`. */
+/* `bars`, `quotes`, `trades`, `depth`: the words of a configuration. */
 const char *tape_kind_name(enum tape_kind kind);
 unsigned tape_kind_columns(enum tape_kind kind);
 
@@ -82,9 +91,10 @@ uint64_t tape_writer_rows(const struct tape_writer *writer);
 /* The time of the last row; INT64_MIN where there is none. */
 int64_t tape_writer_last_ns(const struct tape_writer *writer);
 
-/* One block of rows, 1 to TAPE_BLOCK_ROWS, from columns of the kind; overwrites them. Without notes
- * (NULL) the better transform is found, with them all but the times are plain. Times must not go
- * back. A failure stays with the writer and comes again from tape_writer_finish. */
+/* One block of rows, 1 to TAPE_BLOCK_ROWS, from columns of the kind. Of bars all
+ * but the times are plain and the columns are overwritten; of the other kinds each takes its best
+ * form and of the notes only `decimals` counts. Times must not go back. A failure stays with the
+ * writer and comes again from tape_writer_finish. */
 MUST_USE enum status tape_writer_block(struct tape_writer *writer, int64_t *const columns[],
                                        size_t rows, const struct column_note *notes);
 /* What was written is on the disk when it returns. */

@@ -39,6 +39,12 @@ _Static_assert(sizeof(struct tape_head) == 104 && sizeof(struct tape_block_head)
 
 #define TAPE_PAYLOAD_MAX (TAPE_COLUMNS_MAX * column_size_max(TAPE_BLOCK_ROWS))
 
+/* Of the format as a tape of that kind has it. */
+static inline uint32_t tape_version_of(enum tape_kind kind)
+{
+    return kind == TAPE_BARS ? 1 : 2;
+}
+
 static inline uint64_t tape_head_checksum(const struct tape_head *head)
 {
     return hash64_of(head, offsetof(struct tape_head, checksum));

@@ -21,7 +21,7 @@ struct tape_reader {
 
 const char *tape_kind_name(enum tape_kind kind)
 {
-    static const char *const names[] = {"", "bars", "quotes", "trades", "levels"};
+    static const char *const names[] = {"", "bars", "quotes", "trades", "depth"};
     return names[kind];
 }
 
@@ -70,12 +70,13 @@ static enum status judge_head(struct tape_reader *reader, struct problem *proble
     if (head.checksum != tape_head_checksum(&head))
         return problem_set(problem, STATUS_CORRUPT, reader->name,
                            "the head of the tape does not match its checksum");
-    if (head.version != TAPE_VERSION)
+    if (head.version > TAPE_VERSION)
         return problem_set(problem, STATUS_UNSUPPORTED, reader->name,
                            "a tape of version %u; this program reads %u", (unsigned)head.version,
                            TAPE_VERSION);
     bool is_bars = head.kind == TAPE_BARS;
-    if (head.kind < TAPE_BARS || head.kind > TAPE_LEVELS || head.price_decimals > 18 ||
+    if (head.kind < TAPE_BARS || head.kind > TAPE_LEVELS ||
+        head.version != tape_version_of((enum tape_kind)head.kind) || head.price_decimals > 18 ||
         head.quantity_decimals > 18 - head.price_decimals || (head.bar_ns > 0) != is_bars ||
         head.instrument[TAPE_INSTRUMENT_SIZE - 1] != '\0')
         return problem_set(problem, STATUS_CORRUPT, reader->name,

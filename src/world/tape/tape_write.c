@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "world/tape/column_forms.h"
 #include "world/tape/tape_parts.h"
 
 #define WRITE_SIZE ((size_t)256 * 1024)
@@ -17,6 +18,7 @@ struct tape_writer {
     struct tape_facts facts;
     int descriptor;
     uint8_t *buffer; /* WRITE_SIZE and one block */
+    void *scratch;   /* COLUMN_SCRATCH_SIZE; NULL of bars */
     size_t used;
     uint64_t offset; /* of the buffer's begin in the file */
     uint64_t rows;
@@ -48,6 +50,7 @@ static void writer_free(struct tape_writer *writer)
     if (writer->descriptor >= 0)
         (void)close(writer->descriptor);
     free(writer->buffer);
+    free(writer->scratch);
     free(writer->blocks);
     free(writer);
 }
@@ -60,9 +63,11 @@ static enum status writer_new(const char *path, const struct tape_facts *facts,
     *out = NULL;
     struct tape_writer *writer = calloc(1, sizeof *writer);
     uint8_t *buffer = malloc(WRITE_SIZE + sizeof(struct tape_block_head) + TAPE_PAYLOAD_MAX);
-    if (writer == NULL || buffer == NULL ||
+    void *scratch = facts->kind == TAPE_BARS ? NULL : malloc(COLUMN_SCRATCH_SIZE);
+    if (writer == NULL || buffer == NULL || (scratch == NULL && facts->kind != TAPE_BARS) ||
         !text_copy(writer->path, sizeof writer->path - 64, text_of(path))) {
         free(buffer);
+        free(scratch);
         if (writer != NULL)
             free(writer);
         return problem_set(problem, STATUS_NO_MEMORY, path,
@@ -70,6 +75,7 @@ static enum status writer_new(const char *path, const struct tape_facts *facts,
     }
     writer->descriptor = -1;
     writer->buffer = buffer;
+    writer->scratch = scratch;
     writer->facts = *facts;
     writer->last_ns = INT64_MIN;
     *out = writer;
@@ -110,7 +116,7 @@ static void put(struct tape_writer *writer, const void *data, size_t size)
 static void put_head(struct tape_writer *writer)
 {
     struct tape_head head = {
-        .version = TAPE_VERSION,
+        .version = tape_version_of(writer->facts.kind),
         .kind = (uint32_t)writer->facts.kind,
         .price_decimals = writer->facts.price_decimals,
         .quantity_decimals = writer->facts.quantity_decimals,
@@ -277,11 +283,11 @@ enum status tape_writer_block(struct tape_writer *writer, int64_t *const columns
     uint8_t *payload = writer->buffer + writer->used + sizeof head;
     size_t size = 0;
     for (unsigned i = 0; i < count; i++) {
-        enum column_transform transform = i == 0          ? COLUMN_DELTA
-                                          : notes != NULL ? COLUMN_PLAIN
-                                                          : column_choose(columns[i], rows);
-        struct column_note note = notes != NULL ? notes[i] : (struct column_note){0};
-        size += column_pack(columns[i], rows, transform, note, payload + size);
+        size += writer->facts.kind == TAPE_BARS
+                    ? column_pack(columns[i], rows, i == 0 ? COLUMN_DELTA : COLUMN_PLAIN, notes[i],
+                                  payload + size)
+                    : column_write(columns[i], rows, notes[i].decimals, payload + size,
+                                   writer->scratch);
     }
     memset(payload + size, 0, COLUMN_PADDING);
     head.size = (uint32_t)size;

@@ -91,7 +91,6 @@ static void columns_come_back(void **state)
         }
         check_column(values, count, COLUMN_PLAIN);
         check_column(values, count, COLUMN_DELTA);
-        check_column(values, count, column_choose(values, count));
     }
     static const int64_t edges[] = {INT64_MIN, INT64_MAX, 0, -1, 1, INT64_MIN, INT64_MIN + 1};
     check_column(edges, ARRAY_COUNT(edges), COLUMN_PLAIN);
