@@ -155,16 +155,17 @@ class Order:
 
 class Bot:
     KNOWN = {'name', 'kind', 'instrument', 'bar', 'budget', 'signals', 'enter', 'exit', 'confirm',
-             'cooldown', 'size', 'execute', 'stop_loss', 'take_profit', 'params', 'confidence_min'}
+             'cooldown', 'size', 'execute', 'stop_loss', 'take_profit', 'params', 'confidence_min',
+             'convention'}
 
-    def __init__(self, entry, instrument, part, purse):
+    def __init__(self, entry, instrument, part, purse, convention):
         unknown = set(entry) - self.KNOWN
         if unknown or entry['kind'] not in KINDS or entry.get(
                 'execute', {'style': 'market'}) != {'style': 'market'}:
             raise Unknown(f'bot {entry["name"]}: {sorted(unknown) or entry["kind"]}')
         self.name, self.instrument, self.purse = entry['name'], instrument, purse
         self.longer = Longer(duration(entry['bar']) if 'bar' in entry else part, part)
-        self.opinion = KINDS[entry['kind']](entry)
+        self.opinion = KINDS[entry['kind']]({'convention': convention, **entry})
         self.size = entry.get('size') or {'method': 'equity'}
         self.stop_loss = Decimal(entry['stop_loss']) if 'stop_loss' in entry else None
         self.take_profit = Decimal(entry['take_profit']) if 'take_profit' in entry else None
@@ -245,7 +246,8 @@ class Backtest:
                 self.desk.cash -= purse.cash
                 self.purses.append(purse)
             name = entry['instrument']
-            self.bots.append(Bot(entry, by_name[name], parts[name], purse))
+            self.bots.append(Bot(entry, by_name[name], parts[name], purse,
+                                 config.get('convention', 'talib')))
         self.waiting, self.arriving = [], []
         self.fills, self.rows, self.decisions = [], [], {}
 
@@ -253,7 +255,7 @@ class Backtest:
     def check_known(config):
         for known, keys in (
                 ({'tern', 'profile', 'currency', 'instruments', 'account', 'fees', 'simulation',
-                  'data', 'bots', 'risk', 'seed'}, config),
+                  'data', 'bots', 'risk', 'seed', 'convention'}, config),
                 ({'maker_bps', 'taker_bps'}, config.get('fees') or {}),
                 ({'slippage_bps', 'fill', 'latency'}, config.get('simulation') or {}),
                 ({'cash_reserve'}, config.get('risk') or {})):

@@ -1,8 +1,12 @@
 """Indicators and bots' opinions in decimals of 50 digits, from the definitions and nothing else.
 
-Conventions: an exponential average's first value is the mean of its first n closes; Wilder's
+Convention talib: an exponential average's first value is the mean of its first n closes; Wilder's
 smoothing starts with a mean too; RSI and ATR have their first value at bar n (counted from 0); both
-averages of MACD start at the slow one's bar, the signal line with the mean of its first values."""
+averages of MACD start at the slow one's bar, the signal line with the mean of its first values.
+Convention classic: each average of MACD starts as soon as it has its n closes, and an RSI of
+closes that never moved is 50, not 0. Convention tulip: an exponential average starts with its first
+input, MACD's signal with the line of bar slow - 1, MACD(12, 26) takes k = 0.15 and 0.075, and the
+first bar's high less low is the first true range."""
 
 from collections import deque
 from decimal import Context, Decimal, localcontext
@@ -42,10 +46,11 @@ class Sma:
 
 
 class Ema:
-    """k = 2 / (n + 1); the first value is the mean of values skip … skip + n - 1."""
+    """k = 2 / (n + 1); the first value is the mean of n values behind the first `skip`, with tulip
+    the first of them."""
 
-    def __init__(self, count, skip=0):
-        self.count, self.skip, self.seen = count, skip, 0
+    def __init__(self, count, convention, skip=0):
+        self.count, self.skip, self.seen = 1 if convention == 'tulip' else count, skip, 0
         self.factor = DIGITS.divide(Decimal(2), Decimal(count + 1))
         self.sum, self.current = Decimal(0), None
 
@@ -83,9 +88,10 @@ class Wilder:
 
 
 class Rsi:
-    def __init__(self, count, flat=Decimal(0)):
+    def __init__(self, count, convention):
         self.gain, self.loss, self.before = Wilder(count), Wilder(count), None
-        self.flat = flat  # where nothing rose and nothing fell
+        # Where nothing rose and nothing fell.
+        self.flat = Decimal(50 if convention == 'classic' else 0)
 
     def update(self, close):
         before, self.before = self.before, close
@@ -101,25 +107,30 @@ class Rsi:
 
 
 class Atr:
-    def __init__(self, count):
-        self.range, self.before = Wilder(count), None
+    def __init__(self, count, convention):
+        self.range, self.before, self.from_first = Wilder(count), None, convention == 'tulip'
 
     def update(self, high, low, close):
         before, self.before = self.before, close
         if before is None:
-            return None
+            return self.range.update(high - low) if self.from_first else None
         return self.range.update(max(high, before) - min(low, before))
 
 
 class Macd:
     """update gives (line, histogram): None where they are not there yet."""
 
-    def __init__(self, fast, slow, signal):
-        self.fast, self.slow, self.signal = Ema(fast, slow - fast), Ema(slow), Ema(signal)
+    def __init__(self, fast, slow, signal, convention):
+        self.fast = Ema(fast, convention, slow - fast if convention == 'talib' else 0)
+        self.slow, self.signal = Ema(slow, convention), Ema(signal, convention)
+        self.seen, self.first = 0, slow if convention == 'tulip' else 0
+        if convention == 'tulip' and (fast, slow) == (12, 26):
+            self.fast.factor, self.slow.factor = Decimal('0.15'), Decimal('0.075')
 
     def update(self, close):
         fast, slow = self.fast.update(close), self.slow.update(close)
-        if slow is None:
+        self.seen += 1
+        if slow is None or self.seen < self.first:
             return None, None
         line = DIGITS.subtract(fast, slow)
         signal = self.signal.update(line)
@@ -133,9 +144,11 @@ class Cross:
 
     def __init__(self, bot):
         params = bot.get('params') or {}
-        kind = {'sma': Sma, 'ema': Ema}[params.get('average', 'sma')]
-        self.fast = kind(int(params.get('fast', 10)))
-        self.slow = kind(int(params.get('slow', 30)))
+        periods = int(params.get('fast', 10)), int(params.get('slow', 30))
+        if params.get('average', 'sma') == 'sma':
+            self.fast, self.slow = map(Sma, periods)
+        else:
+            self.fast, self.slow = (Ema(period, bot['convention']) for period in periods)
 
     def update(self, bar):
         """(+1 buy, -1 sell, 0 neither; None before it is ready), and what it is derived from."""
@@ -159,16 +172,17 @@ class Score:
         self.enter = Decimal(bot.get('enter', '0.05'))
         self.exit = Decimal(bot.get('exit', '-0.05'))
         self.confidence_min = Decimal(bot.get('confidence_min', '0'))
-        self.atr = Atr(14)
+        convention = bot['convention']
+        self.atr = Atr(14, convention)
         self.rsi = self.fast = self.slow = self.macd = None
         if 'rsi' in self.signals:
-            self.rsi = Rsi(int(self.signals['rsi']['period']))
+            self.rsi = Rsi(int(self.signals['rsi']['period']), convention)
         if 'ma' in self.signals:
             self.fast = Sma(int(self.signals['ma']['fast']))
             self.slow = Sma(int(self.signals['ma']['slow']))
         if 'macd' in self.signals:
             keys = self.signals['macd']
-            self.macd = Macd(int(keys['fast']), int(keys['slow']), int(keys['signal']))
+            self.macd = Macd(int(keys['fast']), int(keys['slow']), int(keys['signal']), convention)
 
     def opinions(self, bar):
         """Signal by name; None is not ready. Second: the averages they come from."""
@@ -219,7 +233,7 @@ class RsiCross:
 
     def __init__(self, bot):
         params = bot.get('params') or {}
-        self.rsi = Rsi(int(params.get('period', 14)), Decimal(50))
+        self.rsi = Rsi(int(params.get('period', 14)), bot['convention'])
         self.low = Decimal(params.get('oversold', '30'))
         self.high = Decimal(params.get('overbought', '70'))
         self.before = None
@@ -240,7 +254,7 @@ class MacdCross:
     def __init__(self, bot):
         params = bot.get('params') or {}
         self.macd = Macd(*(int(params.get(name, default)) for name, default in (
-            ('fast', 12), ('slow', 26), ('signal', 9))))
+            ('fast', 12), ('slow', 26), ('signal', 9))), bot['convention'])
 
     def update(self, bar):
         line, histogram = self.macd.update(bar.close)

@@ -6,12 +6,14 @@ fill, every row of equity and the end, to the last digit. maker has scenarios of
 
 import os
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
-from scenarios import (bars, check, cross, equity, fixed, hourly, instrument, notional, quarters,
-                       score)
+from compare import compare_text
+from scenarios import (bars, check, config, cross, document, equity, fixed, hourly, instrument,
+                       notional, quarters, score)
 
 
 def bot(kind, name, instrument_name, params=None, **more):
@@ -52,6 +54,59 @@ def test_donchian():
             size=equity('0.5'), cooldown='3h'),
         bot('donchian', 'c', 'ETH-USDT', {'entry': '5', 'exit': '30'}, bar='4h',
             size=notional('800'))])
+
+
+# ---- Conventions ---------------------------------------------------------------------------------
+
+def ends_of(bot_of):
+    """What two such bots end with, by convention: chosen by bot and by file, which is the same."""
+    data, ends = hourly('BTC', 'ETH', to='2021-09-01'), {}
+    for name in ('talib', 'tulip', 'classic'):
+        _, result = check(data, [bot_of('a', 'BTC-USDT', convention=name),
+                                 bot_of('b', 'ETH-USDT', bar='4h', convention=name)])
+        bots = [bot_of('a', 'BTC-USDT'), bot_of('b', 'ETH-USDT', bar='4h')]
+        _, again = compare_text(document({**config(data, bots), 'convention': name}))
+        ends[name] = result['end_equity']
+        tap.check(again['end_equity'] == ends[name], 'the file means something else than the bots')
+    return ends
+
+
+def test_conventions_of_averages():
+    ends = ends_of(lambda *names, **more: cross(
+        *names, 'ema', 30, 90, size=equity('0.3'), **more))
+    tap.check(ends['tulip'] != ends['talib'] == ends['classic'], f'{ends}')
+
+
+def test_conventions_of_macd():
+    ends = ends_of(lambda *names, **more: bot('macd', *names, size=equity('0.3'), **more))
+    tap.check(len(set(ends.values())) == 3, f'{ends}')
+
+
+def test_conventions_of_score():
+    """RSI, MACD and the ATR that averages and MACD are measured by."""
+    ends = ends_of(lambda *names, **more: score(*names, size=equity('0.3'), **more))
+    tap.check(len(set(ends.values())) == 3, f'{ends}')
+
+
+def test_conventions_of_rsi():
+    """A market that stands still and then rises: what an RSI of no moves is decides whether the
+    rise crosses oversold, from 0 in talib and not from 50 in classic."""
+    closes = ['100'] * 20 + ['101'] * 20 + ['100', '99', '98', '97', '98', '99', '100']
+    closes += ['101'] * 9
+    hours = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'still.csv')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write('ts_ms,open,high,low,close,volume\n')
+            for index, (before, close) in enumerate(zip(closes[:1] + closes, closes)):
+                file.write(f'{index * 3600000},{before},{max(before, close, key=float)},'
+                           f'{min(before, close, key=float)},{close},1\n')
+        for name in ('talib', 'tulip', 'classic'):
+            expected, _ = check([bars('BTC-USDT', path, '1h')],
+                                [bot('rsi', 'a', 'BTC-USDT', size=equity('0.5'), convention=name)])
+            hours[name] = [fill.time_ns // (3600 * 10**9) for fill in expected.fills]
+    tap.check(hours['talib'] == hours['tulip'] and hours['talib'][0] == 21, f'{hours}')
+    tap.check(21 not in hours['classic'], f'{hours}')
 
 
 # ---- Sizes ---------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from scenarios import document
 
 SEEDS = 60
 LENGTHS = [('1m', 60), ('5m', 300), ('15m', 900), ('1h', 3600), ('4h', 14400), ('1d', 86400)]
+CONVENTIONS = ['talib', 'talib', 'tulip', 'classic']
 BEGIN = 1704067200 - 86400 * 3
 
 
@@ -66,6 +67,8 @@ def draw_bot(draw, index, instrument, seconds):
         bot['exit'] = draw.choice(['-0.11', '-0.35'])
         if draw.random() < 0.4:
             bot['confidence_min'] = draw.choice(['0.3', '0.55', '0.7'])
+    if draw.random() < 0.3:
+        bot['convention'] = draw.choice(CONVENTIONS)
     for chance, key, values in ((0.4, 'stop_loss', ['0.004', '0.02', '0.1']),
                                 (0.4, 'take_profit', ['0.006', '0.02', '0.1']),
                                 (0.3, 'confirm', [1, 2, 5]),
@@ -104,7 +107,7 @@ def draw_config(draw, folder):
     bots = [draw_bot(draw, index, instrument, lengths[instrument['name']])
             for index, instrument in enumerate(draw.choices(instruments, k=draw.randint(1, 6)))]
     bps = draw.choice(['0', '10', '60', '7.25'])
-    return {'currency': 'USD', 'instruments': instruments,
+    return {'currency': 'USD', 'instruments': instruments, 'convention': draw.choice(CONVENTIONS),
             'account': {'USD': draw.choice(['10000', '4321.123456789', '500000'])},
             'fees': {'maker_bps': bps, 'taker_bps': bps},
             'simulation': {'fill': draw.choice(['next_open', 'this_close']),

@@ -1,4 +1,6 @@
 /* Bots of a kind other than follow: their kind and parameters are columns of the table of bots.
+ * Those that enter and leave on a signal have columns named as their parameters are, `convention`
+ * among them; what has no column has its default.
  *
  *     bots  name  kind  instrument  size  low  high  levels
  *           one   grid  BTC-USD     1     95   105   3
@@ -6,6 +8,8 @@
  * grid: low high levels spacing · dca: every amount dip max · maker: levels spread skew refresh ·
  * rebalance: instruments weights (with commas between) band */
 #include "scenario.h"
+
+#include <string.h>
 
 struct columns {
     struct scenario *scenario;
@@ -56,6 +60,30 @@ static void rebalance_take(const struct columns *columns, struct plan_params *pl
     plan->band = ratio_of(columns, "band");
 }
 
+/* Parameters of a kind that enters and leaves on a signal. */
+static void signal_take(const struct columns *columns, struct bot_config *bot)
+{
+    static const char *const conventions[] = {
+#define CONVENTION_TEXT(name, text) text,
+        INDICATOR_CONVENTION_TABLE(CONVENTION_TEXT)
+#undef CONVENTION_TEXT
+    };
+    for (uint32_t i = 0; i < bot->class->parameter_count; i++) {
+        const struct strategy_parameter *row = &bot->class->parameters[i];
+        struct text word = cell(columns, row->name);
+        bot->params[i] = row->fallback;
+        if (word.size > 0 && strcmp(row->name, "convention") == 0) {
+            for (uint32_t j = 0; j < ARRAY_COUNT(conventions); j++) {
+                if (word_is(word, conventions[j]))
+                    bot->params[i] = j;
+            }
+        } else if (word.size > 0) {
+            bot->params[i] = (double)units_of(columns, row->name, 6) / 1e6;
+        }
+    }
+    bot->instrument = instrument_read(columns->scenario, columns->row, cell(columns, "instrument"));
+}
+
 bool plan_take(struct scenario *scenario, const struct line *head, const struct line *row,
                struct bot_config *bot)
 {
@@ -65,10 +93,14 @@ bool plan_take(struct scenario *scenario, const struct line *head, const struct 
     if (kind.size == 0)
         return false;
     bot->class = strategy_find(kind);
-    if (bot->class == NULL || bot->class->plan == NULL) {
-        fail(scenario, row, "`%.*s` is no kind of bot that plans", (int)kind.size, kind.data);
+    if (bot->class == NULL) {
+        fail(scenario, row, "`%.*s` is no kind of bot", (int)kind.size, kind.data);
         bot->class = &strategy_dca;
         plan->every_ns = 1;
+        return true;
+    }
+    if (bot->class->plan == NULL) {
+        signal_take(&columns, bot);
         return true;
     }
     if (bot->class == &strategy_rebalance) {

@@ -101,7 +101,7 @@ bool world_begin(struct scenario *scenario);
 
 /* ---- plans.c --------------------------------------------------------------------------------- */
 
-/* Kind, instrument and parameters of a bot that plans; false where the row names no kind. */
+/* Kind, instrument and parameters of a bot; false where the row names no kind. */
 bool plan_take(struct scenario *scenario, const struct line *head, const struct line *row,
                struct bot_config *bot);
 

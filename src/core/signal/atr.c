@@ -5,11 +5,11 @@
 #include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(atr, struct atr)
-SIGNAL_WARMUP(atr, signal_period(params, 0) - (params->convention == INDICATOR_TULIP))
+SIGNAL_WARMUP(atr, atr_lead(signal_period(params, 0), signal_convention(params)))
 
 static void atr_start(void *state, const struct indicator_params *params)
 {
-    atr_init(state, signal_period(params, 0), params->convention == INDICATOR_TULIP);
+    atr_init(state, signal_period(params, 0), signal_convention(params));
 }
 
 ALWAYS_INLINE bool atr_step(struct atr *atr, const struct indicator_bar *bar, double *out)

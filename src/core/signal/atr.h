@@ -18,14 +18,20 @@ static inline double true_range(double high, double low, double close_last)
     return top - bottom;
 }
 
-/* period >= 1. from_first: the first bar counts with high - low, so that the first value comes one
- * bar earlier (Tulip); otherwise the first true range is that of the second bar (TA-Lib). */
-static inline void atr_init(struct atr *atr, uint32_t period, bool from_first)
+/* period >= 1. Tulip: the first bar counts with high - low, so that the first value comes one bar
+ * earlier; otherwise the first true range is that of the second bar. */
+static inline void atr_init(struct atr *atr, uint32_t period, enum indicator_convention convention)
 {
     *atr = (struct atr){0};
     ema_init_wilder(&atr->mean, period);
-    if (!from_first)
+    if (convention != INDICATOR_TULIP)
         atr->mean.missing++; /* the first bar's range is passed over */
+}
+
+/* Bars that pass before the one that makes the first value. */
+static inline uint32_t atr_lead(uint32_t period, enum indicator_convention convention)
+{
+    return convention == INDICATOR_TULIP ? period - 1 : period;
 }
 
 /* True once mean.value is there. */

@@ -42,6 +42,11 @@ ALWAYS_INLINE uint32_t signal_period(const struct indicator_params *params, int 
     return (uint32_t)params->values[index];
 }
 
+ALWAYS_INLINE enum indicator_convention signal_convention(const struct indicator_params *params)
+{
+    return (enum indicator_convention)params->convention;
+}
+
 /* (high + low + close) / 3. */
 ALWAYS_INLINE double signal_typical(const struct indicator_bar *bar)
 {

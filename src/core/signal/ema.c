@@ -5,14 +5,11 @@
 #include "core/signal/lanes.h"
 
 SIGNAL_FIXED_STATE(ema, struct ema)
-SIGNAL_WARMUP(ema, params->convention == INDICATOR_TULIP ? 0 : signal_period(params, 0) - 1)
+SIGNAL_WARMUP(ema, ema_lead(signal_period(params, 0), signal_convention(params)))
 
 static void ema_start(void *state, const struct indicator_params *params)
 {
-    struct ema *ema = state;
-    ema_init(ema, signal_period(params, 0));
-    if (params->convention == INDICATOR_TULIP)
-        ema->seed = ema->missing = 1;
+    ema_init_as(state, signal_period(params, 0), signal_convention(params));
 }
 
 ALWAYS_INLINE bool ema_step(struct ema *ema, const struct indicator_bar *bar, double *out)

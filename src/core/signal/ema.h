@@ -10,6 +10,7 @@
 #define TERN_CORE_SIGNAL_EMA_H
 
 #include "base/base.h"
+#include "core/signal/convention.h"
 
 struct ema {
     double value; /* the average; while seeding, the mean so far */
@@ -34,6 +35,21 @@ static inline void ema_init_weights(struct ema *ema, double keep, uint32_t perio
 static inline void ema_init(struct ema *ema, uint32_t period)
 {
     ema_init_weights(ema, 1.0 - 2.0 / ((double)period + 1.0), period, period, 0);
+}
+
+/* The same by a convention: Tulip takes the first input as the first value. */
+static inline void ema_init_as(struct ema *ema, uint32_t period,
+                               enum indicator_convention convention)
+{
+    ema_init(ema, period);
+    if (convention == INDICATOR_TULIP)
+        ema->seed = ema->missing = 1;
+}
+
+/* Inputs that pass before the one that makes the first value. */
+static inline uint32_t ema_lead(uint32_t period, enum indicator_convention convention)
+{
+    return convention == INDICATOR_TULIP ? 0 : period - 1;
 }
 
 /* Wilder's smoothing: k = 1 / period. */

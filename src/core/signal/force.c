@@ -9,15 +9,13 @@ struct force {
 };
 
 SIGNAL_FIXED_STATE(force, struct force)
-SIGNAL_WARMUP(force, params->convention == INDICATOR_TULIP ? 1 : signal_period(params, 0))
+SIGNAL_WARMUP(force, 1 + ema_lead(signal_period(params, 0), signal_convention(params)))
 
 static void force_start(void *state, const struct indicator_params *params)
 {
     struct force *force = state;
     *force = (struct force){0};
-    ema_init(&force->mean, signal_period(params, 0));
-    if (params->convention == INDICATOR_TULIP)
-        force->mean.seed = force->mean.missing = 1;
+    ema_init_as(&force->mean, signal_period(params, 0), signal_convention(params));
 }
 
 ALWAYS_INLINE bool force_step(struct force *force, const struct indicator_bar *bar, double *out)

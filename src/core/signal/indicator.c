@@ -26,6 +26,16 @@ const struct indicator_class *indicator_find(struct text name)
     return NULL;
 }
 
+const char *indicator_convention_name(enum indicator_convention convention)
+{
+    static const char *const names[INDICATOR_CONVENTION_COUNT] = {
+#define INDICATOR_CONVENTION_NAME(name, text) [INDICATOR_##name] = text,
+        INDICATOR_CONVENTION_TABLE(INDICATOR_CONVENTION_NAME)
+#undef INDICATOR_CONVENTION_NAME
+    };
+    return (unsigned)convention < INDICATOR_CONVENTION_COUNT ? names[convention] : "unknown";
+}
+
 int indicator_parameter_find(const struct indicator_class *class, struct text name)
 {
     for (uint32_t i = 0; i < class->parameter_count; i++) {

@@ -28,6 +28,7 @@
 
 #include "base/problem.h"
 #include "base/text.h"
+#include "core/signal/convention.h"
 #include "core/signal/indicator_list.h"
 
 #define INDICATOR_PARAMETERS_MAX 4
@@ -36,14 +37,6 @@
 #define INDICATOR_STATE_SIZE_MAX 65536
 #define INDICATOR_BOOK_LEVELS 10
 #define INDICATOR_LANES 8 /* series in one eight-series call */
-
-/* Where the field's libraries differ. Each row's `conventions` says what the choice changes. */
-enum indicator_convention {
-    INDICATOR_TALIB,   /* the default: seeds are means of the first n, as in TA-Lib */
-    INDICATOR_TULIP,   /* Tulip Indicators: averages start at the first price */
-    INDICATOR_CLASSIC, /* as the formula's author or most charting programs have it */
-    INDICATOR_CONVENTION_COUNT,
-};
 
 /* What an indicator reads. An indicator is fed by bars, by order books or by trades, never two. */
 #define INDICATOR_OPEN 0x01u
@@ -168,6 +161,8 @@ extern const struct indicator_class *const indicator_classes[INDICATOR_COUNT];
 
 /* The row of that name, or NULL. */
 const struct indicator_class *indicator_find(struct text name);
+/* The name of a convention as configuration spells it. */
+const char *indicator_convention_name(enum indicator_convention convention);
 /* The index of the parameter of that name, or -1. */
 int indicator_parameter_find(const struct indicator_class *class, struct text name);
 

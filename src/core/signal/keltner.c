@@ -12,21 +12,17 @@ SIGNAL_FIXED_STATE(keltner, struct keltner)
 
 static uint32_t keltner_warmup(const struct indicator_params *params)
 {
-    bool tulip = params->convention == INDICATOR_TULIP;
-    uint32_t middle = tulip ? 0 : signal_period(params, 0) - 1;
-    uint32_t range = signal_period(params, 1) - tulip;
+    uint32_t middle = ema_lead(signal_period(params, 0), signal_convention(params));
+    uint32_t range = atr_lead(signal_period(params, 1), signal_convention(params));
     return middle > range ? middle : range;
 }
 
 static void keltner_start(void *state, const struct indicator_params *params)
 {
     struct keltner *keltner = state;
-    bool tulip = params->convention == INDICATOR_TULIP;
     keltner->width = params->values[2];
-    ema_init(&keltner->middle, signal_period(params, 0));
-    if (tulip)
-        keltner->middle.seed = keltner->middle.missing = 1;
-    atr_init(&keltner->range, signal_period(params, 1), tulip);
+    ema_init_as(&keltner->middle, signal_period(params, 0), signal_convention(params));
+    atr_init(&keltner->range, signal_period(params, 1), signal_convention(params));
 }
 
 ALWAYS_INLINE bool keltner_step(struct keltner *keltner, const struct indicator_bar *bar,

@@ -6,32 +6,13 @@
 
 SIGNAL_FIXED_STATE(macd, struct macd)
 
-static uint32_t macd_warmup(const struct indicator_params *params)
-{
-    uint32_t fast = signal_period(params, 0);
-    uint32_t slow = signal_period(params, 1);
-    uint32_t first = (fast > slow ? fast : slow) - 1;
-    return params->convention == INDICATOR_TULIP ? first : first + signal_period(params, 2) - 1;
-}
+SIGNAL_WARMUP(macd, macd_lead(signal_period(params, 0), signal_period(params, 1),
+                              signal_period(params, 2), signal_convention(params)))
 
 static void macd_start(void *state, const struct indicator_params *params)
 {
-    struct macd *macd = state;
-    macd_init(macd, signal_period(params, 0), signal_period(params, 1), signal_period(params, 2));
-    if (params->convention == INDICATOR_CLASSIC) {
-        macd->fast.missing = macd->fast.seed;
-    } else if (params->convention == INDICATOR_TULIP) {
-        uint32_t slow = macd->slow.period;
-        if (macd->fast.period == 12 && slow == 26) {
-            ema_init_weights(&macd->fast, 1.0 - 0.15, 12, 12, 0);
-            ema_init_weights(&macd->slow, 1.0 - 0.075, 26, 26, 0);
-        }
-        macd->fast.seed = macd->fast.missing = 1;
-        macd->slow.seed = macd->slow.missing = 1;
-        /* The first lines are computed but neither shown nor given to the signal. */
-        macd->signal.seed = 1;
-        macd->signal.missing = slow;
-    }
+    macd_init(state, signal_period(params, 0), signal_period(params, 1), signal_period(params, 2),
+              signal_convention(params));
 }
 
 ALWAYS_INLINE bool macd_step(struct macd *macd, const struct indicator_bar *bar, double *out)

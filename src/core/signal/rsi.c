@@ -9,7 +9,7 @@ SIGNAL_WARMUP(rsi, signal_period(params, 0))
 
 static void rsi_start(void *state, const struct indicator_params *params)
 {
-    rsi_init(state, signal_period(params, 0), params->convention == INDICATOR_CLASSIC ? 50.0 : 0.0);
+    rsi_init(state, signal_period(params, 0), signal_convention(params));
 }
 
 ALWAYS_INLINE bool rsi_step(struct rsi *rsi, const struct indicator_bar *bar, double *out)

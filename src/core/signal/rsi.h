@@ -10,15 +10,21 @@
 struct rsi {
     double value;    /* 0 to 100, once ready */
     double previous; /* the last close */
-    double flat;     /* the value where nothing has moved: 0 as TA-Lib, 50 as most charts */
+    double flat;     /* the value where nothing has moved */
     uint64_t seen;   /* 1 once there is a last close */
     struct ema gain, loss;
 };
 
-/* period >= 1. */
-static inline void rsi_init(struct rsi *rsi, uint32_t period, double flat)
+/* What a market that has not moved at all counts as: 0 as TA-Lib has it, 50 as most charts. */
+static inline double rsi_flat(enum indicator_convention convention)
 {
-    *rsi = (struct rsi){.flat = flat};
+    return convention == INDICATOR_CLASSIC ? 50.0 : 0.0;
+}
+
+/* period >= 1. */
+static inline void rsi_init(struct rsi *rsi, uint32_t period, enum indicator_convention convention)
+{
+    *rsi = (struct rsi){.flat = rsi_flat(convention)};
     ema_init_wilder(&rsi->gain, period);
     ema_init_wilder(&rsi->loss, period);
 }

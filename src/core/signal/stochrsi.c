@@ -60,8 +60,7 @@ static void stochrsi_start(void *memory, const struct indicator_params *params)
                                .period = signal_period(params, 1),
                                .smooth_k = stochrsi_k_period(params),
                                .smooth_d = stochrsi_d_period(params)};
-    rsi_init(&state->rsi, signal_period(params, 0),
-             params->convention == INDICATOR_CLASSIC ? 50.0 : 0.0);
+    rsi_init(&state->rsi, signal_period(params, 0), signal_convention(params));
     window_extreme_init(&state->highest, state->slots, state->period);
     window_extreme_init(&state->lowest, stochrsi_lowest_slots(state), state->period);
     sma_init(stochrsi_k(state), state->smooth_k);

@@ -17,13 +17,13 @@ struct supertrend {
 };
 
 SIGNAL_FIXED_STATE(supertrend, struct supertrend)
-SIGNAL_WARMUP(supertrend, signal_period(params, 0) - (params->convention == INDICATOR_TULIP))
+SIGNAL_WARMUP(supertrend, atr_lead(signal_period(params, 0), signal_convention(params)))
 
 static void supertrend_start(void *state, const struct indicator_params *params)
 {
     struct supertrend *trend = state;
     *trend = (struct supertrend){.width = params->values[1]};
-    atr_init(&trend->range, signal_period(params, 0), params->convention == INDICATOR_TULIP);
+    atr_init(&trend->range, signal_period(params, 0), signal_convention(params));
 }
 
 ALWAYS_INLINE bool supertrend_step(struct supertrend *trend, const struct indicator_bar *bar,

@@ -29,16 +29,20 @@ static void ma_cross_init(void *block, const double *params)
     struct ma_cross *state = block;
     uint32_t fast = (uint32_t)params[MA_CROSS_FAST];
     uint32_t slow = (uint32_t)params[MA_CROSS_SLOW];
+    enum indicator_convention convention = (enum indicator_convention)params[MA_CROSS_CONVENTION];
     *state = (struct ma_cross){0};
-    ema_init(&state->ema_fast, fast);
-    ema_init(&state->ema_slow, slow);
+    ema_init_as(&state->ema_fast, fast, convention);
+    ema_init_as(&state->ema_slow, slow, convention);
     if (params[MA_CROSS_AVERAGE] == 0)
         closes_init(closes_of(state), fast, slow);
 }
 
 static uint32_t ma_cross_warmup(const double *params)
 {
-    return (uint32_t)params[MA_CROSS_SLOW];
+    uint32_t slow = (uint32_t)params[MA_CROSS_SLOW];
+    if (params[MA_CROSS_AVERAGE] == 0)
+        return slow;
+    return 1 + ema_lead(slow, (enum indicator_convention)params[MA_CROSS_CONVENTION]);
 }
 
 static inline __attribute__((always_inline)) void ma_cross_take(void *block, const double *params,
@@ -94,12 +98,13 @@ const struct strategy_class strategy_ma_cross = {
     .name = "ma_cross",
     .summary = "long while the fast average is above the slow one at a bar's close",
     .parts = {"fast", "slow"},
-    .parameter_count = 3,
+    .parameter_count = 4,
     .parameters =
         {
             {"average", "0 simple, 1 exponential", 1, 0, 1, true},
             {"fast", "bars of the fast average", 10, 1, INDICATOR_PERIOD_MAX, true},
             {"slow", "bars of the slow average", 30, 2, INDICATOR_PERIOD_MAX, true},
+            STRATEGY_CONVENTION,
         },
     .state_size = ma_cross_size,
     .init = ma_cross_init,

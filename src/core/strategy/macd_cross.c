@@ -18,12 +18,15 @@ static void macd_cross_init(void *block, const double *params)
     struct macd_cross *state = block;
     *state = (struct macd_cross){0};
     macd_init(&state->macd, (uint32_t)params[MACD_CROSS_FAST], (uint32_t)params[MACD_CROSS_SLOW],
-              (uint32_t)params[MACD_CROSS_SIGNAL]);
+              (uint32_t)params[MACD_CROSS_SIGNAL],
+              (enum indicator_convention)params[MACD_CROSS_CONVENTION]);
 }
 
 static uint32_t macd_cross_warmup(const double *params)
 {
-    return (uint32_t)(params[MACD_CROSS_SLOW] + params[MACD_CROSS_SIGNAL]) - 1;
+    return 1 + macd_lead((uint32_t)params[MACD_CROSS_FAST], (uint32_t)params[MACD_CROSS_SLOW],
+                         (uint32_t)params[MACD_CROSS_SIGNAL],
+                         (enum indicator_convention)params[MACD_CROSS_CONVENTION]);
 }
 
 static void macd_cross_bar(void *block, const double *params, const struct bar *bar, double scale)
@@ -50,12 +53,13 @@ const struct strategy_class strategy_macd = {
     .name = "macd",
     .summary = "long while the MACD line is above its signal",
     .parts = {"line", "signal"},
-    .parameter_count = 3,
+    .parameter_count = 4,
     .parameters =
         {
             {"fast", "bars", 12, 1, INDICATOR_PERIOD_MAX, true},
             {"slow", "bars", 26, 2, INDICATOR_PERIOD_MAX, true},
             {"signal", "bars", 9, 1, INDICATOR_PERIOD_MAX, true},
+            STRATEGY_CONVENTION,
         },
     .state_size = macd_cross_size,
     .init = macd_cross_init,

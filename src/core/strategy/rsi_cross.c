@@ -20,7 +20,8 @@ static void rsi_cross_init(void *block, const double *params)
 {
     struct rsi_cross *state = block;
     *state = (struct rsi_cross){0};
-    rsi_init(&state->rsi, (uint32_t)params[RSI_CROSS_PERIOD], 50);
+    rsi_init(&state->rsi, (uint32_t)params[RSI_CROSS_PERIOD],
+             (enum indicator_convention)params[RSI_CROSS_CONVENTION]);
 }
 
 static uint32_t rsi_cross_warmup(const double *params)
@@ -60,12 +61,13 @@ const struct strategy_class strategy_rsi = {
     .summary = "buys when RSI crosses up through oversold, sells when it crosses down through "
                "overbought",
     .parts = {"rsi", "before"},
-    .parameter_count = 3,
+    .parameter_count = 4,
     .parameters =
         {
             {"period", "bars", 14, 1, INDICATOR_PERIOD_MAX, true},
             {"oversold", "level to cross upwards", 30, 0, 100, false},
             {"overbought", "level to cross downwards", 70, 0, 100, false},
+            STRATEGY_CONVENTION,
         },
     .state_size = rsi_cross_size,
     .init = rsi_cross_init,

@@ -34,11 +34,12 @@ static size_t score_size(const double *params)
 static void score_init(void *block, const double *params)
 {
     struct score_state *state = block;
+    enum indicator_convention convention = (enum indicator_convention)params[SCORE_CONVENTION];
     *state = (struct score_state){0};
-    rsi_init(&state->rsi, (uint32_t)params[SCORE_RSI_PERIOD], 0);
+    rsi_init(&state->rsi, (uint32_t)params[SCORE_RSI_PERIOD], convention);
     macd_init(&state->macd, (uint32_t)params[SCORE_MACD_FAST], (uint32_t)params[SCORE_MACD_SLOW],
-              (uint32_t)params[SCORE_MACD_SIGNAL]);
-    atr_init(&state->atr, ATR_PERIOD, false);
+              (uint32_t)params[SCORE_MACD_SIGNAL], convention);
+    atr_init(&state->atr, ATR_PERIOD, convention);
     if (params[SCORE_MA_SLOW] > 0) {
         closes_init(closes_of(state), (uint32_t)params[SCORE_MA_FAST],
                     (uint32_t)params[SCORE_MA_SLOW]);
@@ -52,15 +53,18 @@ static uint32_t larger(uint32_t a, uint32_t b)
 
 static uint32_t score_warmup(const double *params)
 {
+    enum indicator_convention convention = (enum indicator_convention)params[SCORE_CONVENTION];
+    uint32_t range = 1 + atr_lead(ATR_PERIOD, convention);
     uint32_t bars = 0;
     if (params[SCORE_RSI_WEIGHT] > 0)
         bars = larger(bars, (uint32_t)params[SCORE_RSI_PERIOD] + 1);
-    if (params[SCORE_MA_WEIGHT] > 0) {
-        bars = larger(larger(bars, ATR_PERIOD + 1), (uint32_t)params[SCORE_MA_SLOW]);
-    }
+    if (params[SCORE_MA_WEIGHT] > 0)
+        bars = larger(larger(bars, range), (uint32_t)params[SCORE_MA_SLOW]);
     if (params[SCORE_MACD_WEIGHT] > 0) {
-        uint32_t own = (uint32_t)(params[SCORE_MACD_SLOW] + params[SCORE_MACD_SIGNAL]) - 1;
-        bars = larger(larger(bars, ATR_PERIOD + 1), own);
+        uint32_t lead = macd_lead((uint32_t)params[SCORE_MACD_FAST],
+                                  (uint32_t)params[SCORE_MACD_SLOW],
+                                  (uint32_t)params[SCORE_MACD_SIGNAL], convention);
+        bars = larger(larger(bars, range), 1 + lead);
     }
     return bars;
 }
@@ -140,7 +144,7 @@ const struct strategy_class strategy_score = {
     .name = "score",
     .summary = "RSI, moving averages and MACD weighed on one scale; positive buys",
     .parts = {"rsi", "ma", "macd"},
-    .parameter_count = 14,
+    .parameter_count = 15,
     .parameters =
         {
             {"rsi.weight", "weight of the RSI score", 0.40, 0, 1000, false},
@@ -157,6 +161,7 @@ const struct strategy_class strategy_score = {
             {"enter", "buy at score >=", 0.05, -1, 1, false},
             {"exit", "sell at score <=", -0.05, -1, 1, false},
             {"confidence_min", "share of weight agreeing in sign", 0, 0, 1, false},
+            STRATEGY_CONVENTION,
         },
     .state_size = score_size,
     .init = score_init,

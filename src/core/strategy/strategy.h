@@ -82,6 +82,13 @@ struct strategy_parameter {
     const char *fallback_text, *range_text; /* where a number alone does not say it; else NULL */
 };
 
+/* The row of the convention (enum indicator_convention) in a class whose indicators differ. */
+#define STRATEGY_CONVENTION                                                           \
+    {                                                                                 \
+        "convention", "how its indicators start, see indicators", INDICATOR_TALIB, 0, \
+            INDICATOR_CONVENTION_COUNT - 1, true, "talib", "talib, tulip, classic"    \
+    }
+
 /* State is a plain block without pointers or padding: it is hashed and written as it lies. */
 struct strategy_class {
     const char *name, *summary;
@@ -120,7 +127,12 @@ const char *bot_action_name(enum bot_action action);
 const char *stance_name(enum stance stance);
 
 /* Parameter positions that the configuration fills in. */
-enum ma_cross_param { MA_CROSS_AVERAGE, MA_CROSS_FAST, MA_CROSS_SLOW }; /* average: 0 sma, 1 ema */
+enum ma_cross_param {
+    MA_CROSS_AVERAGE, /* 0 sma, 1 ema */
+    MA_CROSS_FAST,
+    MA_CROSS_SLOW,
+    MA_CROSS_CONVENTION
+};
 enum score_param {
     SCORE_RSI_WEIGHT,
     SCORE_RSI_PERIOD,
@@ -135,11 +147,22 @@ enum score_param {
     SCORE_MACD_SIGNAL,
     SCORE_ENTER,
     SCORE_EXIT,
-    SCORE_CONFIDENCE_MIN
+    SCORE_CONFIDENCE_MIN,
+    SCORE_CONVENTION
 };
 
-enum rsi_cross_param { RSI_CROSS_PERIOD, RSI_CROSS_OVERSOLD, RSI_CROSS_OVERBOUGHT };
-enum macd_cross_param { MACD_CROSS_FAST, MACD_CROSS_SLOW, MACD_CROSS_SIGNAL };
+enum rsi_cross_param {
+    RSI_CROSS_PERIOD,
+    RSI_CROSS_OVERSOLD,
+    RSI_CROSS_OVERBOUGHT,
+    RSI_CROSS_CONVENTION
+};
+enum macd_cross_param {
+    MACD_CROSS_FAST,
+    MACD_CROSS_SLOW,
+    MACD_CROSS_SIGNAL,
+    MACD_CROSS_CONVENTION
+};
 enum bollinger_param { BOLLINGER_PERIOD, BOLLINGER_DEVIATIONS, BOLLINGER_BREAK }; /* break: 0, 1 */
 enum donchian_param { DONCHIAN_ENTRY, DONCHIAN_EXIT };
 enum grid_param { GRID_LOW, GRID_HIGH, GRID_LEVELS, GRID_SPACING }; /* LEVELS alone is read here */

@@ -326,6 +326,7 @@ static enum status bot_params(const struct config *config, const struct config_b
                                        : 0;
         params[MA_CROSS_FAST] = (double)source->params[CONFIG_MA_CROSS_FAST].value.integer;
         params[MA_CROSS_SLOW] = (double)source->params[CONFIG_MA_CROSS_SLOW].value.integer;
+        params[MA_CROSS_CONVENTION] = source->convention;
         return STATUS_OK;
     case CONFIG_BOT_SCORE:
         bot->class = &strategy_score;
@@ -343,18 +344,21 @@ static enum status bot_params(const struct config *config, const struct config_b
         params[SCORE_ENTER] = source->enter;
         params[SCORE_EXIT] = source->exit;
         params[SCORE_CONFIDENCE_MIN] = source->confidence_min;
+        params[SCORE_CONVENTION] = source->convention;
         return STATUS_OK;
     case CONFIG_BOT_RSI:
         bot->class = &strategy_rsi;
         params[RSI_CROSS_PERIOD] = (double)source->params[CONFIG_RSI_PERIOD].value.integer;
         params[RSI_CROSS_OVERSOLD] = source->params[CONFIG_RSI_OVERSOLD].value.number;
         params[RSI_CROSS_OVERBOUGHT] = source->params[CONFIG_RSI_OVERBOUGHT].value.number;
+        params[RSI_CROSS_CONVENTION] = source->convention;
         return STATUS_OK;
     case CONFIG_BOT_MACD:
         bot->class = &strategy_macd;
         params[MACD_CROSS_FAST] = (double)source->params[CONFIG_MACD_FAST].value.integer;
         params[MACD_CROSS_SLOW] = (double)source->params[CONFIG_MACD_SLOW].value.integer;
         params[MACD_CROSS_SIGNAL] = (double)source->params[CONFIG_MACD_SIGNAL].value.integer;
+        params[MACD_CROSS_CONVENTION] = source->convention;
         return STATUS_OK;
     case CONFIG_BOT_BOLLINGER:
         bot->class = &strategy_bollinger;

@@ -288,6 +288,9 @@ static enum status check_bot(struct check *check, uint32_t index)
     char key[KEY_SIZE];
     enum status status = check_name(check, index);
     bot->instrument_index = UINT32_MAX;
+    bot->convention = bot->convention_option.set
+                          ? (enum indicator_convention)bot->convention_option.value
+                          : config->convention;
     if (status == STATUS_OK && bot->kind != CONFIG_BOT_REBALANCE) {
         bot->instrument_index = config_instrument_index(config, bot->instrument);
         if (bot->instrument_index == UINT32_MAX)

@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "base/problem.h"
 #include "core/model/number.h"
+#include "core/signal/convention.h"
 #include "sim/book/queue.h"
 
 #define CONFIG_FILE_SIZE_MAX (1024 * 1024)
@@ -149,6 +150,10 @@ struct config_duration {
     bool set;
     int64_t value;
 }; /* nanoseconds */
+struct config_choice {
+    bool set;
+    uint32_t value;
+};
 struct config_time {
     bool set;
     int64_t value;
@@ -403,6 +408,8 @@ struct config_bot {
     struct config_signal_macd macd;
     double enter, exit;    /* kind score: buy at score >= enter, sell at score <= exit */
     double confidence_min; /* kind score */
+    struct config_choice convention_option; /* as written; of kinds whose indicators differ */
+    enum indicator_convention convention;   /* derived: as written, else the file's */
     struct config_param params[CONFIG_PARAMS_MAX]; /* every other kind */
     int64_t confirm;                               /* bars the action must persist */
     int64_t cooldown_ns;
@@ -434,7 +441,8 @@ struct config {
     struct config_data *data;
     uint32_t data_count;
     int64_t seed;
-    int64_t day_start_ns; /* since midnight in timezone */
+    enum indicator_convention convention; /* of bots that name none */
+    int64_t day_start_ns;                 /* since midnight in timezone */
     enum config_timezone timezone;
     struct config_risk risk;
     struct config_guard *guards;

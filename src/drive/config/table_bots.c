@@ -23,6 +23,9 @@ static const char *const kinds[] = {"score",    "ma_cross", "rsi", "macd",      
                                     "donchian", "grid",     "dca", "rebalance", "maker",
                                     "script",   "plugin",   NULL};
 static const char *const averages[] = {"sma", "ema", NULL};
+#define CONVENTION_TEXT(name, text) text,
+static const char *const conventions[] = {INDICATOR_CONVENTION_TABLE(CONVENTION_TEXT) NULL};
+#undef CONVENTION_TEXT
 static const char *const modes[] = {"revert", "break", NULL};
 static const char *const spacings[] = {"arithmetic", "geometric", NULL};
 static const char *const methods[] = {"fixed", "notional", "equity", "volatility", "kelly", NULL};
@@ -167,6 +170,14 @@ static const struct option bot_options[] = {
         .when = ONLY(CONFIG_BOT_SCORE), AT(config_bot, confidence_min), .fallback = "0",
         .minimum = "0", .maximum = "1",
         .sentence = "Share of the weight that must agree in sign with the score."),
+    ROW(.name = "convention", .type = OPTION_CHOICE,
+        .flags = OPTION_OPTIONAL | OPTION_MARK | OPTION_LATER,
+        .when = ONLY(CONFIG_BOT_SCORE) | ONLY(CONFIG_BOT_MA_CROSS) | ONLY(CONFIG_BOT_RSI) |
+                ONLY(CONFIG_BOT_MACD),
+        MARKED(config_bot, convention_option), .choices = conventions,
+        .fallback_note = "that of the file",
+        .sentence = "How its indicators start and what they show where libraries differ; "
+                    "bollinger and donchian have nothing that does."),
     ROW(.name = "confirm", .type = OPTION_INTEGER, .flags = OPTION_LIVE, AT(config_bot, confirm),
         .fallback = "0", .minimum = "0", .maximum = "10000", .unit = "bars",
         .sentence = "Bars that an action must persist."),

@@ -18,6 +18,10 @@ static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL}
 static const char *const timezones[] = {"UTC", NULL};
 static const char *const fee_currencies[] = {"quote", NULL};
 
+#define CONVENTION_TEXT(name, text) text,
+static const char *const conventions[] = {INDICATOR_CONVENTION_TABLE(CONVENTION_TEXT) NULL};
+#undef CONVENTION_TEXT
+
 static const struct option instrument_options[] = {
     ROW(.name = "name", .type = OPTION_INSTRUMENT, .flags = OPTION_REQUIRED,
      AT(config_instrument, name),
@@ -328,6 +332,10 @@ static const struct option root_options[] = {
      .section = &data_section, .sentence = "Recorded market data of back-tests."),
     ROW(.name = "seed", .type = OPTION_INTEGER, AT(config, seed), .fallback = "0", .minimum = "0",
      .maximum = "9223372036854775807", .sentence = "Of every generator of random numbers."),
+    ROW(.name = "convention", .type = OPTION_CHOICE, .flags = OPTION_LATER, AT(config, convention),
+     .fallback = "talib", .choices = conventions,
+     .sentence = "How indicators start and what they show where libraries differ; "
+                 "`tern help indicators` lists it."),
     ROW(.name = "day_start", .type = OPTION_CLOCK, AT(config, day_start_ns), .fallback = "00:00",
      .minimum = "00:00", .maximum = "23:59:59",
      .sentence = "When a day of limits, daily bars and statements begins."),

@@ -75,7 +75,7 @@ static void indicator_row(struct page *page, const struct indicator_class *class
 /* What the choice of a convention changes, where it changes anything. */
 static void conventions_list(struct page *page)
 {
-    static const char *const columns[] = {"name", "tulip and classic beside talib"};
+    static const char *const columns[] = {"name", "what the convention changes"};
     page_list_begin(page, "conventions", "Conventions", columns, ARRAY_COUNT(columns));
     for (size_t i = 0; i < INDICATOR_COUNT; i++) {
         if (indicator_classes[i]->conventions == NULL)
@@ -94,11 +94,16 @@ void reference_indicators(enum page_form form, struct text_buffer *out)
     struct text_buffer text;
     text_buffer_init(&text, 4096);
     page_begin(&page, form, out, "Indicators", "tern help indicators --markdown");
+    page_paragraph(&page,
+                   "What charts call studies. The numbers behind a parameter are its default and "
+                   "its range; warm-up is how many bars pass, with the defaults, before the first "
+                   "value of all outputs.");
     page_paragraph(
-        &page, "What charts call studies. The numbers behind a parameter are its default and "
-               "its range; warm-up is how many bars pass, with the defaults, before the first "
-               "value of all outputs. Averages and smoothing are seeded as TA-Lib does, which is "
-               "the convention of every bot; the program's own code may choose others.");
+        &page, "Libraries differ in how an indicator starts and in what it shows where its "
+               "formula says nothing. `convention: talib` (the default), `tulip` or `classic` in "
+               "a configuration chooses for all bots, the same key of a bot for that bot: score, "
+               "ma_cross with exponential averages, rsi, macd. Indicators without a row under "
+               "Conventions are the same in all three.");
     page_list_begin(&page, "indicators", NULL, columns, ARRAY_COUNT(columns));
     for (size_t i = 0; i < INDICATOR_COUNT; i++)
         indicator_row(&page, indicator_classes[i], &text);

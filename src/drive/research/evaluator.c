@@ -228,6 +228,7 @@ enum status evaluator_init(struct evaluator *evaluator, const struct backtest *b
         .slippage = backtest->config->simulation.slippage,
         .count = series->count,
         .exponential = bot->params[MA_CROSS_AVERAGE] != 0,
+        .convention = (enum indicator_convention)bot->params[MA_CROSS_CONVENTION],
     };
     for (uint32_t i = 0; i < engine->balances_count; i++)
         evaluator->start_equity.units += engine->balances[i].amount.units;
@@ -443,7 +444,7 @@ static void averages_release(struct averages *averages)
 }
 
 static enum status averages_init(struct averages *averages, const struct evaluator_pair *pairs,
-                                 size_t count)
+                                 size_t count, enum indicator_convention convention)
 {
     bool used[INDICATOR_PERIOD_MAX + 1] = {false};
     *averages = (struct averages){.level = masks_level_best()};
@@ -471,7 +472,7 @@ static enum status averages_init(struct averages *averages, const struct evaluat
     }
     memset(averages->rows.means, 0, rows_size);
     for (uint32_t lane = 0; lane < averages->lanes_used; lane++) {
-        ema_init(&averages->emas[lane], averages->periods[lane]);
+        ema_init_as(&averages->emas[lane], averages->periods[lane], convention);
         averages->keep[lane] = averages->emas[lane].keep;
         averages->take[lane] = averages->emas[lane].take;
     }
@@ -549,7 +550,9 @@ static void words_make(const struct averages *averages, const struct evaluator *
         masks_above_sums(averages->rows.sums + fast, averages->rows.sums + slow, pair->fast,
                          pair->slow, words);
     }
-    words_bound(words, block, pair->slow - 1);
+    words_bound(words, block,
+                evaluator->exponential ? ema_lead(pair->slow, evaluator->convention)
+                                       : pair->slow - 1);
 }
 
 /* ---- all pairs ------------------------------------------------------------------------------- */
@@ -599,7 +602,7 @@ enum status evaluator_run(const struct evaluator *evaluator, const struct evalua
         ASSERT(pairs[i].fast >= 1 && pairs[i].fast < pairs[i].slow &&
                pairs[i].slow <= INDICATOR_PERIOD_MAX);
     }
-    enum status status = averages_init(&averages, pairs, count);
+    enum status status = averages_init(&averages, pairs, count, evaluator->convention);
     if (status != STATUS_OK)
         return status;
     struct pair_run *runs = calloc(count + 1, sizeof *runs);

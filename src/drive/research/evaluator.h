@@ -45,6 +45,7 @@ struct evaluator {
     int64_t *days;
     size_t days_count;
     bool exponential;
+    enum indicator_convention convention; /* of exponential averages */
 };
 
 /* What the fixed quantity costs at a bar's opening. */

@@ -157,6 +157,48 @@ static void every_kind_reads_and_round_trips(void **state)
 }
 
 /* A parameter's row writes the slot of its index, whatever the kind. */
+static struct hash128 hash_after(const char *from, const char *to, enum indicator_convention first,
+                                 enum indicator_convention second)
+{
+    struct config config, again;
+    struct hash128 hash, hash_again;
+    struct text_buffer canonical;
+    char *text = changed(base_text, from, to);
+    read_well(text, CONFIG_BACKTEST, &config);
+    assert_int_equal(config.bots[0].convention, first);
+    assert_int_equal(config.bots[1].convention, second);
+    assert_int_equal(config_hash(&config, &hash), STATUS_OK);
+    text_buffer_init(&canonical, TEXT_MAX);
+    config_canonical(&config, &canonical);
+    read_well(canonical.data, CONFIG_BACKTEST, &again);
+    assert_int_equal(again.bots[0].convention, first);
+    assert_int_equal(again.bots[1].convention, second);
+    assert_int_equal(config_hash(&again, &hash_again), STATUS_OK);
+    assert_memory_equal(&hash, &hash_again, sizeof hash);
+    text_buffer_release(&canonical);
+    config_release(&again);
+    config_release(&config);
+    free(text);
+    return hash;
+}
+
+/* A bot's own convention, else the file's, else TA-Lib's; what is the default changes no hash. */
+static void conventions_go_to_bots(void **state)
+{
+    (void)state;
+    const char *root = "tern: 1\n", *bot = "    kind: score\n";
+    struct hash128 plain = hash_after(root, root, INDICATOR_TALIB, INDICATOR_TALIB);
+    struct hash128 said = hash_after(root, "tern: 1\nconvention: talib\n", INDICATOR_TALIB,
+                                     INDICATOR_TALIB);
+    struct hash128 all = hash_after(root, "tern: 1\nconvention: tulip\n", INDICATOR_TULIP,
+                                    INDICATOR_TULIP);
+    struct hash128 own = hash_after(bot, "    kind: score\n    convention: classic\n",
+                                    INDICATOR_TALIB, INDICATOR_CLASSIC);
+    assert_memory_equal(&plain, &said, sizeof plain);
+    assert_memory_not_equal(&plain, &all, sizeof plain);
+    assert_memory_not_equal(&plain, &own, sizeof plain);
+}
+
 static void params_lie_at_their_index(void **state)
 {
     (void)state;
@@ -422,6 +464,7 @@ int main(void)
         cmocka_unit_test(every_error_has_its_place),
         cmocka_unit_test(the_example_reads),
         cmocka_unit_test(every_kind_reads_and_round_trips),
+        cmocka_unit_test(conventions_go_to_bots),
         cmocka_unit_test(params_lie_at_their_index),
         cmocka_unit_test(every_row_of_the_table_is_sound),
         cmocka_unit_test(limits_bind_as_the_mode_says),

@@ -207,6 +207,8 @@ static const struct stage stages[] = {
      2900000000, true, {2, 3, 5, 8}, {4, 9, 13, 40}},
     {"sma", "{method: fixed, quantity: \"0.5\"}", "70", COARSE, SLIPS, "", 700, 240 * MINUTE_NS,
      "4h", 10000000000, 2900000000, true, {1, 3, 5, 8}, {4, 9, 13, 500}},
+    {"ema", FIXED, "1000000", FINE, SLIPS "\nconvention: tulip", "", 3000, 60 * MINUTE_NS, "1h",
+     10000000000, 300000000, true, {2, 5, 10, 20}, {3, 12, 30, 500}},
 };
 
 static void equals_engine(void **state)
