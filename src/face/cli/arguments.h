@@ -52,6 +52,13 @@ enum cli_value {
     X(SYMBOL, "symbol", 0, "NAME", TEXT, "Only the rows of this symbol.")                      \
     X(BAR, "bar", 0, "TIME", TEXT, "The length of a bar: 1m, 15m, 1h, 1d.")                    \
     X(REPLACE, "replace", 0, NULL, NONE, "Put it in the place of another one.")                \
+    X(COLUMNS, "columns", 0, "NAMES", TEXT, "Which is which: time=Date,open=2,high=3,…")       \
+    X(DELIMITER, "delimiter", 0, "CHAR", TEXT, "Between the fields: one character, or tab.")   \
+    X(TIME_UNIT, "time-unit", 0, "UNIT", TEXT, "Of times that are numbers: s, ms, us, ns.")    \
+    X(TIME_ZONE, "time-zone", 0, "ZONE", TEXT, "Of the times: America/New_York, +03:00.")      \
+    X(PRICE_SCALE, "price-scale", 0, "N", TEXT, "Divide prices by N: 1, 10, … 1000000000.")    \
+    X(MEMBER, "member", 0, "NAME", TEXT, "Only this file of a zip archive.")                   \
+    X(QUOTES, "quotes", 0, NULL, NONE, "Of a LEAN folder its quotes, not its trades.")         \
     X(GRID, "grid", 0, "KEY=VALUES", TEXT, "What to vary: FROM:TO:STEP or values.")            \
     X(RANDOM, "random", 0, "N", TEXT, "Draw N trials in place of all.")                        \
     X(LATIN, "latin", 0, "N", TEXT, "Draw N trials that cover each key evenly.")               \

@@ -76,8 +76,15 @@ bool catalogue_tape_path(const char *directory, const char *instrument, const ch
         append_name(name, sizeof name - 8, text_of(length));
     } else {
         static const char *const endings[] = {".gz", ".zip", ".csv", ".json", ".txt", ".tape"};
-        const char *slash = strrchr(file, '/');
-        struct text stem = text_of(slash != NULL ? slash + 1 : file);
+        struct text stem = text_of(file);
+        while (stem.size > 1 && stem.data[stem.size - 1] == '/')
+            stem.size--;
+        for (size_t i = stem.size; i-- > 0;) {
+            if (stem.data[i] == '/' && i + 1 < stem.size) {
+                stem = (struct text){stem.data + i + 1, stem.size - i - 1};
+                break;
+            }
+        }
         for (unsigned i = 0; i < ARRAY_COUNT(endings); i++) {
             size_t size = strlen(endings[i]);
             if (stem.size > size && memcmp(stem.data + stem.size - size, endings[i], size) == 0)

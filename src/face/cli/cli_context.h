@@ -91,6 +91,8 @@ void help_noun(const char *noun, struct text_buffer *out);
 void help_command(const struct cli_command *command, struct text_buffer *out);
 /* All commands with their options; docs/reference/commands.md is its Markdown. */
 void help_commands_page(enum page_form form, struct text_buffer *out);
+/* Files of bars that are read; docs/reference/formats.md is its Markdown. */
+void help_formats_page(enum page_form form, struct text_buffer *out);
 /* `backtest run`; the words of a command. */
 void command_name(const struct cli_command *command, struct text_buffer *out);
 

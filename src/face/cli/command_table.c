@@ -1,7 +1,7 @@
 /* The rows of the command table. */
 #include "face/cli/command.h"
 
-#include "face/cli/cli_context.h"
+#include "face/cli/bar_files.h"
 
 #define BIT(NAME) CLI_OPTION_BIT(NAME)
 /* Of the surface to come: known, so that a person is told so, and not shown. */
@@ -322,14 +322,18 @@ static const struct cli_command commands[] = {
      .verb = "import",
      .operands = "FILE …",
      .sentence = "Make tapes of files of bars: exact, packed, with checksums.",
-     .detail = "Reads CSV, plain or gzipped, with the columns that tern knows by name, and tapes, "
-               "also those that were cut. A file with several symbols makes a tape of each. Each "
+     .detail = "Reads CSV, JSON and LEAN files, plain, gzipped or in zip archives, and tapes, also "
+               "those that were cut; tern help formats tells which and how they are known. "
+               "Columns that are not known are asked for on a terminal, else --columns names them. "
+               "A folder is one series, its files in the order of their names. "
+               "A file with several symbols makes a tape of each. Each "
                "tape appears whole or not at all; one with the same content stays as it is, so "
                "that an import that was stopped is gone on with by running it again. With --bar, "
                "rows off its grid are left out and counted; without it they are refused. Without "
                "--out the tapes go to $XDG_DATA_HOME/tern/tapes.",
      .example = "tern data import btcusdt-1h.csv.gz --instrument BTC-USDT",
-     .options = BIT(INSTRUMENT) | BIT(SYMBOL) | BIT(BAR) | BIT(OUT) | BIT(REPLACE) | BIT(PLAIN),
+     .options = BIT(INSTRUMENT) | BIT(SYMBOL) | BIT(BAR) | BIT(OUT) | BIT(REPLACE) | BIT(PLAIN) |
+                BAR_FILE_OPTIONS,
      .operands_min = 1,
      .operands_max = CLI_OPERANDS_MAX,
      .operand = CLI_VALUE_FILE,
@@ -349,7 +353,7 @@ static const struct cli_command commands[] = {
      .sentence = "Print the bars of a tape as CSV.",
      .detail = "Importing what it prints gives the same content hash.",
      .example = "tern data export btc-usdt-1h.tape",
-     .options = BIT(SYMBOL),
+     .options = BIT(SYMBOL) | BAR_FILE_OPTIONS,
      .operands_min = 1,
      .operands_max = 1,
      .operand = CLI_VALUE_FILE,
@@ -365,7 +369,7 @@ static const struct cli_command commands[] = {
          "that change their scale by the price, and bars without volume are told besides. The "
          "first eight places of each are shown. Of a tape every checksum is checked too.",
      .example = "tern data verify btcusdt-1h.csv.gz",
-     .options = BIT(BAR) | BIT(PLAIN),
+     .options = BIT(BAR) | BIT(PLAIN) | BAR_FILE_OPTIONS,
      .operands_min = 1,
      .operands_max = CLI_OPERANDS_MAX,
      .operand = CLI_VALUE_FILE,

@@ -8,14 +8,12 @@
 #include <sys/stat.h>
 
 #include "base/time.h"
+#include "face/cli/bar_files.h"
 #include "face/cli/catalogue.h"
-#include "face/cli/cli_context.h"
 #include "face/cli/progress.h"
 #include "world/import/survey.h"
 #include "world/tape/tape_bars.h"
 
-/* Prices keep all decimals that the file has; the instrument decides later what it needs. */
-#define IMPORT_DECIMALS_MAX 18u
 #define LIST_TAPES_MAX 65536u
 
 static enum status bar_length(struct cli *cli, int64_t *out)
@@ -36,6 +34,8 @@ enum import_outcome { IMPORT_WRITTEN, IMPORT_UNCHANGED };
 struct import {
     struct cli *cli;
     const char *file;
+    struct bar_source source;       /* of the file, as the options say */
+    char columns[BAR_COLUMNS_SIZE]; /* that were asked for */
     char directory[CATALOGUE_PATH_SIZE];
     int64_t bar_ns;
     struct table table;
@@ -60,6 +60,8 @@ static void report(struct import *import, const char *path, const struct bar_ser
         json_string(json, import->file);
         json_key(json, "tape");
         json_string(json, path);
+        json_key(json, "form");
+        json_string(json, bar_forms[series->form].name);
         json_key(json, "outcome");
         json_string(json, what);
         json_key(json, "bars");
@@ -73,20 +75,22 @@ static void report(struct import *import, const char *path, const struct bar_ser
         json_key(json, "missing");
         json_u64(json, series->gap_bars_missing);
         json_key(json, "left_out");
-        json_u64(json, series->unaligned_count);
+        json_u64(json, series->unaligned_count + series->one_sided_count);
         json_key(json, "content_hash");
         json_string(json, hash);
         json_object_end(json);
         return;
     }
     table_cell(&import->table, text_of(path));
+    table_cell(&import->table, text_of(bar_forms[series->form].name));
     table_cell(&import->table, text_of(what));
     table_cell_print(&import->table, "%zu", series->count);
     table_cell(&import->table, text_of(length));
     table_cell(&import->table, text_of(from));
     table_cell(&import->table, text_of(to));
     table_cell_print(&import->table, "%llu", (unsigned long long)series->gap_bars_missing);
-    table_cell_print(&import->table, "%llu", (unsigned long long)series->unaligned_count);
+    table_cell_print(&import->table, "%llu",
+                     (unsigned long long)(series->unaligned_count + series->one_sided_count));
     table_cell(&import->table, text_of(hash));
 }
 
@@ -109,14 +113,11 @@ static bool is_there(const char *path, const char *instrument, const struct bar_
 static enum status import_series(struct import *import, const char *symbol)
 {
     struct cli *cli = import->cli;
-    struct bar_source source;
+    struct bar_source source = import->source;
     struct bar_series series;
-    bar_source_init(&source, import->file);
     source.symbol = symbol;
     source.bar_ns = import->bar_ns;
     source.skip_unaligned = import->bar_ns > 0;
-    source.price_decimals_min = 0;
-    source.price_decimals_max = IMPORT_DECIMALS_MAX;
     enum status status;
     const char *instrument = cli->arguments.values[CLI_OPTION_INSTRUMENT];
     char own[TAPE_INSTRUMENT_SIZE] = "";
@@ -130,6 +131,7 @@ static enum status import_series(struct import *import, const char *symbol)
             instrument = own;
         status = tape_reader_bars(reader, &source, true, &series, &cli->problem);
         tape_reader_close(reader);
+        series.form = BAR_FORM_TAPE;
     } else {
         status = bar_series_read(&source, &series, &cli->problem);
     }
@@ -157,10 +159,10 @@ static enum status import_file(struct import *import)
 {
     struct cli *cli = import->cli;
     const char *symbol = cli->arguments.values[CLI_OPTION_SYMBOL];
-    if (symbol != NULL || tape_is_tape(import->file) || !survey_has_symbols(import->file))
+    if (symbol != NULL || tape_is_tape(import->file) || !survey_has_symbols(&import->source))
         return import_series(import, symbol);
     struct survey survey;
-    enum status status = survey_read(import->file, &survey, &cli->problem);
+    enum status status = survey_read(&import->source, &survey, &cli->problem);
     for (size_t i = 0; i < survey.count && status == STATUS_OK; i++) {
         if (!progress_step(&import->progress, "import", i, survey.count))
             status = problem_set(&cli->problem, STATUS_INTERRUPTED, import->file, "interrupted");
@@ -168,6 +170,19 @@ static enum status import_file(struct import *import)
             status = import_series(import, survey.series[i].symbol);
     }
     survey_release(&survey);
+    return status;
+}
+
+/* Columns are asked for while Ctrl-C still ends the program. */
+static enum status begin_file(struct import *import)
+{
+    struct cli *cli = import->cli;
+    enum status status = bar_file_source(cli, import->file, &import->source);
+    if (status != STATUS_OK || tape_is_tape(import->file) || !bar_file_may_ask(cli))
+        return status;
+    progress_end(&import->progress);
+    status = bar_file_ask(cli, &import->source, import->columns);
+    progress_begin(&import->progress, !cli->quiet && progress_wanted());
     return status;
 }
 
@@ -183,6 +198,7 @@ static void import_begin(struct import *import)
     }
     table_init(&import->table, "import", NULL);
     table_column(&import->table, "tape", TABLE_LEFT, 0);
+    table_column(&import->table, "form", TABLE_LEFT, 1);
     table_column(&import->table, "outcome", TABLE_LEFT, 0);
     table_column(&import->table, "bars", TABLE_RIGHT, 0);
     table_column(&import->table, "bar", TABLE_RIGHT, 0);
@@ -214,6 +230,8 @@ enum status run_data_import(struct cli *cli)
         if (!progress_step(&import->progress, "import", i, cli->arguments.operands_count))
             status = problem_set(&cli->problem, STATUS_INTERRUPTED, import->file, "interrupted");
         else
+            status = begin_file(import);
+        if (status == STATUS_OK)
             status = import_file(import);
     }
     progress_end(&import->progress);
@@ -409,13 +427,12 @@ enum status run_data_export(struct cli *cli)
     struct bar_series series;
     if (cli->json)
         return problem_set(&cli->problem, STATUS_USAGE, "--json", "an export is CSV");
-    bar_source_init(&source, cli->arguments.operands[0]);
+    enum status status = bar_file_source(cli, cli->arguments.operands[0], &source);
+    if (status != STATUS_OK)
+        return status;
     source.symbol = cli->arguments.values[CLI_OPTION_SYMBOL];
-    source.price_decimals_min = 0;
-    source.price_decimals_max = IMPORT_DECIMALS_MAX;
-    enum status status = tape_is_tape(source.path)
-                             ? tape_read_bars(&source, &series, &cli->problem)
-                             : bar_series_read(&source, &series, &cli->problem);
+    status = tape_is_tape(source.path) ? tape_read_bars(&source, &series, &cli->problem)
+                                       : bar_series_read(&source, &series, &cli->problem);
     if (status != STATUS_OK)
         return status;
     bool whole_ms = series.bar_ns % 1000000 == 0;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "face/cli/cli_context.h"
+#include "face/cli/bar_files.h"
 #include "world/import/survey.h"
 #include "world/tape/tape_bars.h"
 
@@ -14,15 +14,35 @@ struct verify {
     struct table table;
     struct json_writer json;
     uint64_t errors;
+    const struct survey *survey; /* of the file */
 };
 
-static void place_text(const struct survey_place *place, char *out, size_t size)
+/* The name of the part behind the file's, where there are several. */
+static const char *part_name(const struct verify *verify, const struct survey_place *place)
+{
+    const struct survey *survey = verify->survey;
+    if (survey->parts_count < 2 || place->line.part == 0 || place->line.part > survey->parts_count)
+        return "";
+    const char *name = survey->parts[place->line.part - 1];
+    size_t size = strlen(verify->file);
+    return strncmp(name, verify->file, size) == 0 ? name + size + (name[size] != '\0' ? 1 : 0)
+                                                  : name;
+}
+
+static void place_text(const struct verify *verify, const struct survey_place *place, char *out,
+                       size_t size)
 {
     char time[TIME_TEXT_SIZE] = "";
     if (place->time_ns != INT64_MIN)
         time_format(time, place->time_ns);
-    if (place->line > 0)
-        (void)snprintf(out, size, "line %llu%s%s", (unsigned long long)place->line,
+    const char *part = part_name(verify, place);
+    size_t used = 0;
+    if (part[0] != '\0')
+        used = (size_t)snprintf(out, size, "%.80s, ", part);
+    out += used;
+    size -= used;
+    if (place->line.line > 0)
+        (void)snprintf(out, size, "line %llu%s%s", (unsigned long long)place->line.line,
                        time[0] != '\0' ? ", " : "", time);
     else
         (void)snprintf(out, size, "%s", time);
@@ -34,8 +54,8 @@ static void print_kind(struct verify *verify, const struct survey_series *series
     uint64_t count = series->counts[kind];
     enum table_tone tone = survey_kinds[kind].error ? TONE_BAD : TONE_WARN;
     for (uint64_t i = 0; i < count && i < SURVEY_PLACES_MAX; i++) {
-        char where[96];
-        place_text(&series->places[kind][i], where, sizeof where);
+        char where[192];
+        place_text(verify, &series->places[kind][i], where, sizeof where);
         table_cell(&verify->table, text_of(verify->file));
         table_cell(&verify->table, text_of(series->symbol));
         table_cell_tone(&verify->table, tone, text_of(survey_kinds[kind].name));
@@ -57,9 +77,10 @@ static void print_good(struct verify *verify, const struct survey_series *series
                     survey_errors(series) == 0 ? TEXT("usable") : TEXT("not usable"));
     table_cell(&verify->table, TEXT(""));
     table_cell(&verify->table, TEXT(""));
-    table_cell_print(&verify->table, "%zu bars of %s, %llu absent%s", series->count, length,
+    table_cell_print(&verify->table, "%zu bars of %s, %llu absent%s; %s", series->count, length,
                      (unsigned long long)series->bars_missing,
-                     series->weekdays ? " (New York calendar)" : "");
+                     series->weekdays ? " (New York calendar)" : "",
+                     bar_forms[verify->survey->form].sentence);
 }
 
 static void json_series(struct verify *verify, const struct survey_series *series)
@@ -70,6 +91,8 @@ static void json_series(struct verify *verify, const struct survey_series *serie
     json_string(json, verify->file);
     json_key(json, "symbol");
     json_string(json, series->symbol);
+    json_key(json, "form");
+    json_string(json, bar_forms[verify->survey->form].name);
     json_key(json, "usable");
     json_bool(json, survey_errors(series) == 0);
     json_key(json, "bars");
@@ -95,8 +118,10 @@ static void json_series(struct verify *verify, const struct survey_series *serie
             if (place->time_ns != INT64_MIN)
                 time_format(time, place->time_ns);
             json_object_begin(json);
+            json_key(json, "part");
+            json_string(json, part_name(verify, place));
             json_key(json, "line");
-            json_u64(json, place->line);
+            json_u64(json, place->line.line);
             json_key(json, "time");
             json_string(json, time);
             json_key(json, "found");
@@ -139,13 +164,25 @@ static enum status survey_tape(struct verify *verify, struct survey *survey)
     return status;
 }
 
+static enum status survey_file(struct verify *verify, struct survey *survey)
+{
+    struct bar_source source;
+    char columns[BAR_COLUMNS_SIZE];
+    struct cli *cli = verify->cli;
+    if (tape_is_tape(verify->file))
+        return survey_tape(verify, survey);
+    enum status status = bar_file_source(cli, verify->file, &source);
+    if (status == STATUS_OK && bar_file_may_ask(cli))
+        status = bar_file_ask(cli, &source, columns);
+    return status == STATUS_OK ? survey_read(&source, survey, &cli->problem) : status;
+}
+
 static enum status verify_file(struct verify *verify)
 {
     struct survey survey = {0};
     int64_t given = verify->bar_ns;
-    enum status status = tape_is_tape(verify->file)
-                             ? survey_tape(verify, &survey)
-                             : survey_read(verify->file, &survey, &verify->cli->problem);
+    enum status status = survey_file(verify, &survey);
+    verify->survey = &survey;
     for (size_t i = 0; i < survey.count && status == STATUS_OK; i++) {
         struct survey_series *series = &survey.series[i];
         survey_judge(series, verify->bar_ns);

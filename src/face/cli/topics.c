@@ -77,6 +77,7 @@ static const struct help_topic topics[] = {
     {"risk", "Risk controls in their order, and the reasons they give.", reference_risk},
     {"reasons", "Why orders are denied or end, and why trading states change.", reference_reasons},
     {"fills", "How orders fill in a back-test.", reference_fills},
+    {"formats", "Files of bars that are read, and how they are known.", help_formats_page},
     {"facts", "What a journal is made of.", reference_facts},
     {"errors", "Codes of errors.", errors_page},
     {"exit-codes", "Exit codes of the process.", exit_codes_page},

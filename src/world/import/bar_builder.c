@@ -52,9 +52,14 @@ static enum bar_fault judge_step(struct bar_builder *builder, int64_t time_ns, u
     int64_t step;
     if (time_ns == builder->time_ns)
         return BAR_FAULT_TIME_SAME;
-    if (time_ns < builder->time_ns)
+    if (UNLIKELY(time_ns < builder->time_ns) && builder->row_count == 1)
+        builder->newest_first = true;
+    if (UNLIKELY((time_ns < builder->time_ns) != builder->newest_first))
         return BAR_FAULT_TIME_UNSORTED;
-    if (__builtin_sub_overflow(time_ns, builder->time_ns, &step))
+    bool wraps = UNLIKELY(builder->newest_first)
+                     ? __builtin_sub_overflow(builder->time_ns, time_ns, &step)
+                     : __builtin_sub_overflow(time_ns, builder->time_ns, &step);
+    if (wraps)
         step = INT64_MAX;
     int64_t bar_ns = builder->source->bar_ns;
     if (bar_ns != 0 && step != bar_ns) {
@@ -348,8 +353,8 @@ static enum status judge_empty(const struct bar_builder *builder, const char *na
         problem_allowed(problem, "at least one bar");
         return STATUS_DATA_INVALID;
     }
-    time_format(first, builder->first_time_ns);
-    time_format(last, builder->time_ns);
+    time_format(first, i64_min(builder->first_time_ns, builder->time_ns));
+    time_format(last, i64_max(builder->first_time_ns, builder->time_ns));
     snprintf(found, sizeof found, "no bar lies in the time window; the file has %s to %s", first,
              last);
     finish_problem(name, 0, problem, found);
@@ -368,6 +373,11 @@ enum status bar_builder_finish(struct bar_builder *builder, const char *name,
                              : judge_length(builder, name, problem);
     if (status != STATUS_OK)
         return status;
+    for (size_t i = 0, k = builder->count; builder->newest_first && i + 1 < k; i++) {
+        struct bar bar = builder->bars[i];
+        builder->bars[i] = builder->bars[--k];
+        builder->bars[k] = bar;
+    }
     struct bar *bars = realloc(builder->bars, builder->count * sizeof *bars);
     if (bars != NULL)
         builder->bars = bars;

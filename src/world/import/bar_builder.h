@@ -14,7 +14,7 @@
 enum bar_fault {
     BAR_FAULT_NONE,
     BAR_FAULT_TIME_SAME,      /* the open time of the row before */
-    BAR_FAULT_TIME_UNSORTED,  /* earlier than the row before */
+    BAR_FAULT_TIME_UNSORTED,  /* earlier than the row before, or later where newest come first */
     BAR_FAULT_TIME_CLOSE,     /* nearer to the row before than a bar is long */
     BAR_FAULT_TIME_UNALIGNED, /* no multiple of the bar length */
     BAR_FAULT_PRICE_ZERO,
@@ -35,10 +35,11 @@ struct bar_builder {
     size_t count, capacity;
     unsigned decimals;              /* of the bars so far */
     int64_t units_max;              /* largest price so far */
+    bool newest_first;              /* the second row was earlier: so must all the others be */
     uint64_t row_count;             /* rows seen on the grid, in the window or not */
     uint64_t unaligned_count;       /* rows left out because they are off it */
     uint64_t line, first_line;      /* of the last and the first row */
-    int64_t time_ns, first_time_ns; /* of the last and the first row */
+    int64_t time_ns, first_time_ns; /* of the last and the first row in the file */
     int64_t step_min;               /* smallest step between two rows; INT64_MAX before */
     uint64_t step_min_line;
     int64_t step_gcd;           /* greatest common divisor of all steps; 0 before */

@@ -4,9 +4,7 @@
 #include "base/time.h"
 #include "world/import/bar_builder.h"
 #include "world/import/byte_source.h"
-#include "world/import/columns.h"
-#include "world/import/csv.h"
-#include "world/import/json_rows.h"
+#include "world/import/rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,9 +15,9 @@ _Static_assert(CSV_FIELD_PADDING >= DIGITS_PADDING, "fields are read eight bytes
 
 struct reading {
     const struct bar_source *source;
-    struct csv_reader csv;
-    struct column_layout layout;
+    struct row_reader *rows;
     struct bar_builder builder;
+    uint64_t one_sided_count;
     struct problem *problem;
     char wanted[COLUMN_NAME_SIZE];      /* symbol without separators; "" = none given */
     char wanted_base[COLUMN_NAME_SIZE]; /* its base asset, which serves as well; or empty */
@@ -36,6 +34,7 @@ void bar_source_init(struct bar_source *source, const char *path)
         .path = path,
         .price_decimals_min = 8,
         .price_decimals_max = 10,
+        .price_scale = -1,
         .from_ns = INT64_MIN,
         .to_ns = INT64_MAX,
     };
@@ -45,19 +44,19 @@ void bar_source_init(struct bar_source *source, const char *path)
 
 static const char *column_name(const struct reading *reading, enum column column)
 {
-    return reading->layout.names[column];
+    return reading->rows->layout.names[column];
 }
 
-static struct text column_text(const struct reading *reading, enum column column)
+static inline struct text column_text(const struct reading *reading, enum column column)
 {
-    return reading->csv.fields[reading->layout.index[column]];
+    return row_field(reading->rows, column);
 }
 
 /* `found` in a field, cut to what a line of message holds. */
 static enum status field_problem(struct reading *reading, enum column column, const char *what)
 {
     struct text text = column_text(reading, column);
-    return csv_problem(&reading->csv, reading->problem, column_name(reading, column),
+    return csv_problem(&reading->rows->csv, reading->problem, column_name(reading, column),
                        "found \"%.*s\"%s%s", (int)(text.size < 60 ? text.size : 60), text.data,
                        what[0] != '\0' ? ", " : "", what);
 }
@@ -78,7 +77,7 @@ static const struct {
     const char *allowed, *next;
 } fault_texts[] = {
     [BAR_FAULT_TIME_SAME] = {"each open time once", "take the second row out"},
-    [BAR_FAULT_TIME_UNSORTED] = {"times that rise from row to row",
+    [BAR_FAULT_TIME_UNSORTED] = {"times that rise from row to row, or fall in all of them",
                                  "sort the rows by time, oldest first"},
     [BAR_FAULT_TIME_CLOSE] = {"rows at least one bar apart", "check the bar's length"},
     [BAR_FAULT_TIME_UNALIGNED] = {"open times at multiples of the bar's length in UTC",
@@ -109,15 +108,18 @@ static enum status time_problem(struct reading *reading, int64_t time_ns, enum b
     char time[TIME_TEXT_SIZE], length[DURATION_TEXT_SIZE], step[DURATION_TEXT_SIZE];
     char what[160];
     unsigned long long line = (unsigned long long)builder->line;
+    const char *unit = reading->rows->csv.unit != NULL ? reading->rows->csv.unit : "line ";
     duration_format(length, reading->source->bar_ns);
     time_format(time, builder->time_ns);
     if (fault == BAR_FAULT_TIME_SAME) {
-        snprintf(what, sizeof what, "the time of line %llu again", line);
+        snprintf(what, sizeof what, "the time of %s%llu again", unit, line);
     } else if (fault == BAR_FAULT_TIME_UNSORTED) {
-        snprintf(what, sizeof what, "earlier than line %llu (%s)", line, time);
+        snprintf(what, sizeof what, "%s than %s%llu (%s)",
+                 builder->newest_first ? "later" : "earlier", unit, line, time);
     } else if (fault == BAR_FAULT_TIME_CLOSE) {
-        duration_format(step, time_ns - builder->time_ns);
-        snprintf(what, sizeof what, "%s after line %llu, nearer than a bar of %s", step, line,
+        duration_format(step, builder->newest_first ? builder->time_ns - time_ns
+                                                    : time_ns - builder->time_ns);
+        snprintf(what, sizeof what, "%s after %s%llu, nearer than a bar of %s", step, unit, line,
                  length);
     } else {
         time_format(time, time_ns);
@@ -147,7 +149,7 @@ static enum status price_problem(struct reading *reading, enum bar_fault fault, 
                            "no memory for more than %zu bars", reading->builder.count);
     if (fault == BAR_FAULT_PRICE_FINE) {
         snprintf(what, sizeof what, "%s has more than %u decimals",
-                 reading->layout.has_quotes ? "the mid price" : "which",
+                 reading->rows->layout.has_quotes ? "the mid price" : "which",
                  reading->source->price_decimals_max);
     } else if (fault == BAR_FAULT_PRICE_LARGE) {
         snprintf(what, sizeof what, "the largest price does not fit at %u decimals",
@@ -245,8 +247,7 @@ static enum status symbol_missing(struct reading *reading)
     return STATUS_NOT_FOUND;
 }
 
-/* BTC of BTC-USDT; empty where no instrument is given. */
-static struct text base_asset_of(const struct bar_source *source)
+struct text bar_source_base_asset(const struct bar_source *source)
 {
     struct text instrument = text_of(source->instrument);
     return instrument.size > 0 ? text_split(&instrument, '-') : instrument;
@@ -254,13 +255,25 @@ static struct text base_asset_of(const struct bar_source *source)
 
 /* ---- rows ---- */
 
+/* Whole numbers of 10^-scale, as LEAN keeps the prices of equities. */
+static enum status scale_price(struct reading *reading, enum column column, unsigned scale,
+                               struct digits *price)
+{
+    digits_trim(price, 18 - scale);
+    if (price->decimals > 18 - scale)
+        return number_problem(reading, column, true);
+    price->decimals += scale;
+    return STATUS_OK;
+}
+
 static inline enum status read_price(struct reading *reading, enum column column,
                                      struct digits *out)
 {
     struct text text = column_text(reading, column);
-    if (LIKELY(digits_read_padded(text, out)) || digits_parse(text, out) == STATUS_OK)
-        return STATUS_OK;
-    return number_problem(reading, column, true);
+    if (UNLIKELY(!digits_read_padded(text, out)) && digits_parse(text, out) != STATUS_OK)
+        return number_problem(reading, column, true);
+    unsigned scale = reading->rows->price_scale;
+    return LIKELY(scale == 0) ? STATUS_OK : scale_price(reading, column, scale, out);
 }
 
 static enum status read_quotes(struct reading *reading)
@@ -288,9 +301,11 @@ static enum status read_prices(struct reading *reading)
         if (UNLIKELY(status != STATUS_OK))
             return status;
     }
-    double volume;
+    double volume = 0;
     struct text text = column_text(reading, COLUMN_VOLUME);
-    if (LIKELY(digits_read_padded(text, &volume_digits)))
+    if (UNLIKELY(!reading->rows->layout.has_volume))
+        volume = 0;
+    else if (LIKELY(digits_read_padded(text, &volume_digits)))
         volume = digits_to_double(volume_digits);
     else if (digits_parse_double(text, &volume) != STATUS_OK)
         return number_problem(reading, COLUMN_VOLUME, false);
@@ -298,11 +313,26 @@ static enum status read_prices(struct reading *reading)
     return LIKELY(fault == BAR_FAULT_NONE) ? STATUS_OK : price_problem(reading, fault, COLUMN_OPEN);
 }
 
+static enum status no_time(struct reading *reading)
+{
+    bool of_day = reading->rows->layout.time_form == TIME_FORM_DAY_MILLISECONDS;
+    bool zoned = !reading->rows->plain_time && !of_day;
+    field_problem(reading, COLUMN_TIME,
+                  zoned ? "no time, or none that those clocks show" : "no time");
+    problem_allowed(reading->problem,
+                    of_day ? "milliseconds since midnight, below 86400000"
+                           : "an integer in s, ms, us or ns since 1970, or a date YYYY-MM-DD or "
+                             "YYYY-MM-DD HH:MM:SS in UTC");
+    return STATUS_DATA_INVALID;
+}
+
 static enum status read_row(struct reading *reading)
 {
-    const struct column_layout *layout = &reading->layout;
-    if (UNLIKELY(reading->csv.field_count != layout->field_count)) {
-        csv_problem(&reading->csv, reading->problem, NULL, "%zu fields", reading->csv.field_count);
+    struct row_reader *rows = reading->rows;
+    const struct column_layout *layout = &rows->layout;
+    if (UNLIKELY(rows->csv.field_count != layout->field_count)) {
+        csv_problem(&reading->rows->csv, reading->problem, NULL, "%zu fields",
+                    rows->csv.field_count);
         problem_allowed(reading->problem, "%zu as in the first row", layout->field_count);
         return STATUS_DATA_INVALID;
     }
@@ -313,14 +343,14 @@ static enum status read_row(struct reading *reading)
             return status;
     }
     int64_t time_ns = 0;
-    if (UNLIKELY(
-            !column_time_read(column_text(reading, COLUMN_TIME), layout->time_form, &time_ns))) {
-        field_problem(reading, COLUMN_TIME, "no time");
-        problem_allowed(reading->problem, "an integer in s, ms, us or ns since 1970, or a date "
-                                          "YYYY-MM-DD or YYYY-MM-DD HH:MM:SS in UTC");
-        return STATUS_DATA_INVALID;
+    int64_t before_ns = reading->builder.row_count > 0 ? reading->builder.time_ns : INT64_MIN;
+    if (UNLIKELY(!row_time(rows, before_ns, &time_ns)))
+        return no_time(reading);
+    if (UNLIKELY(layout->one_sided) && row_is_one_sided(rows)) {
+        reading->one_sided_count++;
+        return STATUS_OK;
     }
-    enum bar_fault fault = bar_builder_time(&reading->builder, time_ns, reading->csv.line, &wanted);
+    enum bar_fault fault = bar_builder_time(&reading->builder, time_ns, rows->csv.line, &wanted);
     if (UNLIKELY(fault != BAR_FAULT_NONE))
         return time_problem(reading, time_ns, fault);
     if (!wanted)
@@ -330,22 +360,11 @@ static enum status read_row(struct reading *reading)
 
 static enum status read_rows(struct reading *reading)
 {
-    struct text base_asset = base_asset_of(reading->source);
-    enum status status = csv_reader_next(&reading->csv, reading->problem);
-    if (status == STATUS_END) {
-        problem_set(reading->problem, STATUS_DATA_INVALID, reading->source->path,
-                    "the file is empty");
-        problem_allowed(reading->problem, "a header and rows of bars");
-        return STATUS_DATA_INVALID;
-    }
-    if (status == STATUS_OK)
-        status = column_layout_read(&reading->csv, base_asset, &reading->layout, reading->problem);
-    if (status == STATUS_OK && !reading->layout.has_header)
+    enum status status;
+    while ((status = row_reader_next(reading->rows, reading->problem)) == STATUS_OK) {
         status = read_row(reading);
-    while (status == STATUS_OK) {
-        status = csv_reader_next(&reading->csv, reading->problem);
-        if (status == STATUS_OK)
-            status = read_row(reading);
+        if (UNLIKELY(status != STATUS_OK))
+            break;
     }
     if (status != STATUS_END)
         return status;
@@ -354,42 +373,44 @@ static enum status read_rows(struct reading *reading)
     return STATUS_OK;
 }
 
-enum status bar_series_read_bytes(const struct bar_source *source, struct byte_source *bytes,
-                                  struct bar_series *out, struct problem *problem)
+/* Owns `rows`. */
+static enum status read_series(const struct bar_source *source, struct row_reader *rows,
+                               struct bar_series *out, struct problem *problem)
 {
-    *out = (struct bar_series){0};
-    struct reading reading = {.source = source, .problem = problem};
+    struct reading reading = {.source = source, .rows = rows, .problem = problem};
     if (source->symbol != NULL) {
         plain_symbol(text_of(source->symbol), reading.wanted);
     } else {
         plain_symbol(text_of(source->instrument), reading.wanted);
-        plain_symbol(base_asset_of(source), reading.wanted_base);
+        plain_symbol(bar_source_base_asset(source), reading.wanted_base);
     }
-    enum status status = csv_reader_init(&reading.csv, bytes, problem);
-    if (status != STATUS_OK)
-        return status;
     bar_builder_init(&reading.builder, source);
-    status = read_rows(&reading);
+    enum status status = read_rows(&reading);
     if (status == STATUS_OK)
         status = bar_builder_finish(&reading.builder, source->path, out, problem);
+    if (status == STATUS_OK) {
+        out->one_sided_count = reading.one_sided_count;
+        out->form = rows->form;
+    }
     bar_builder_release(&reading.builder);
-    csv_reader_release(&reading.csv);
+    row_reader_close(rows);
     return status;
+}
+
+enum status bar_series_read_bytes(const struct bar_source *source, struct byte_source *bytes,
+                                  struct bar_series *out, struct problem *problem)
+{
+    *out = (struct bar_series){0};
+    struct row_reader *rows;
+    enum status status = row_reader_open_bytes(source, bytes, &rows, problem);
+    return status == STATUS_OK ? read_series(source, rows, out, problem) : status;
 }
 
 enum status bar_series_read(const struct bar_source *source, struct bar_series *out,
                             struct problem *problem)
 {
     *out = (struct bar_series){0};
-    struct byte_source *file = NULL;
-    struct byte_source *bytes = NULL;
-    enum status status = byte_source_open_file(source->path, &file, problem);
-    if (status == STATUS_OK)
-        status = byte_source_open_decoded(file, &file, problem);
-    if (status == STATUS_OK)
-        status = byte_source_open_rows(file, &bytes, problem);
-    if (status == STATUS_OK)
-        status = bar_series_read_bytes(source, bytes, out, problem);
-    byte_source_close(bytes);
-    return status;
+    struct row_reader *rows;
+    enum status status = row_reader_open(source, &rows, problem);
+    return status == STATUS_OK ? read_series(source, rows, out, problem) : status;
 }

@@ -1,5 +1,5 @@
-/* Bars out of a CSV file or a JSON array of rows, plain or gzipped: exact prices, every row judged,
- * nothing half done.
+/* Bars out of CSV, JSON and LEAN files, plain, gzipped or in zip archives: exact prices, every row
+ * judged, nothing half done.
  *
  *     ts_ms,open,high,low,close,volume
  *     1576836000000,42330.0,42330.0,42066.0,42124.0,0.12805
@@ -20,7 +20,9 @@
  *   - `symbol` where one file holds several instruments, row by row in any mixture.
  * Columns known to be no part of a bar (average, adj_close, trades ...) are skipped; one that is
  * not known is an error. A file without a header is read where it has 6 columns: time, open, high,
- * low, close, volume; or the 12 of Binance's dumps; or the 7 of Kraken's.
+ * low, close, volume; or the 12 of Binance's dumps; or the 7 of Kraken's. LEAN's files are known by
+ * their names (form.h), JSON by its first character (json_rows.h). Rows may be oldest first or all of
+ * them newest first.
  *
  * What holds of every series that is returned:
  *   1. count > 0; open times rise strictly and are multiples of bar_ns in UTC (weeks begin on
@@ -43,6 +45,7 @@
 #include "base/hash.h"
 #include "base/problem.h"
 #include "core/model/bar.h"
+#include "world/import/form.h"
 
 struct byte_source;
 
@@ -61,12 +64,24 @@ struct bar_source {
                                   * the last trade's time */
     unsigned price_decimals_min; /* 8 by default */
     unsigned price_decimals_max; /* 10 by default: 18 - quantity_decimals; <= 18 */
-    int64_t from_ns;             /* only bars with from_ns <= open time < to_ns are kept; of the */
-    int64_t to_ns;               /* others the times are judged, the prices are not */
+    /* For files that do not tell by themselves; docs/reference/formats.md. */
+    const char *columns; /* `time=Timestamp,open=2,…`; NULL: by names or number (columns.h) */
+    char delimiter;      /* between fields; 0: comma, tab or semicolon, as found */
+    enum time_form time_form; /* unit of an integer time; any: by its size */
+    bool has_zone;            /* times are those of clocks in `zone`, not of UTC */
+    struct zone zone;
+    int price_scale;    /* prices are 10^price_scale times what they mean; -1: as the form has it */
+    const char *member; /* of a zip archive; NULL: all of them, in the order of their names */
+    bool folder;        /* the path may be a folder: all its files, in the order of their names */
+    bool quotes;        /* of LEAN's folders: quotes, not trades */
+    int64_t from_ns;    /* only bars with from_ns <= open time < to_ns are kept; of the */
+    int64_t to_ns;      /* others the times are judged, the prices are not */
 };
 
 /* All defaults: no instrument, inferred bar length, strict, 8 to 10 decimals, all times. */
 void bar_source_init(struct bar_source *source, const char *path);
+/* BTC of BTC-USDT; empty where no instrument is given. */
+struct text bar_source_base_asset(const struct bar_source *source);
 
 struct bar_series {
     struct bar *bars; /* owned; count of them, oldest first */
@@ -76,6 +91,8 @@ struct bar_series {
     struct hash128 content_hash;
     uint64_t zero_volume_count; /* bars with volume 0 */
     uint64_t unaligned_count;   /* rows left out by skip_unaligned */
+    uint64_t one_sided_count;   /* rows of quotes left out because bid or ask was empty (LEAN) */
+    enum bar_form form;         /* what the file was recognised as */
     uint64_t gap_count;         /* places where the next bar is not adjacent */
     uint64_t gap_bars_missing;  /* bars absent in all gaps together */
     int64_t gap_longest_ns;     /* open time to open time across the longest gap; 0 without gaps */

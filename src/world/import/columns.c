@@ -1,8 +1,7 @@
 /* Column names and what they mean. */
 #include "world/import/columns.h"
 
-#include "base/time.h"
-#include "world/import/digits.h"
+#include "base/decimal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,11 +78,14 @@ static bool is_among(const char *name, const char *names)
     return false;
 }
 
-/* The name of a column in messages. */
-static void plain_name(enum column column, char out[COLUMN_NAME_SIZE])
+const char *column_plain_name(enum column column)
 {
-    const char *names = column_names[column];
-    next_name(&names, out);
+    static const char *const names[COLUMN_COUNT] = {
+        "time",     "open",     "high",     "low",       "close",
+        "volume",   "bid_open", "bid_high", "bid_low",   "bid_close",
+        "ask_open", "ask_high", "ask_low",  "ask_close", "symbol",
+    };
+    return names[column];
 }
 
 /* ---- one name ---- */
@@ -162,7 +164,7 @@ static bool is_numeric_row(const struct csv_reader *reader)
         unsigned decimals = 0;
         int64_t time_ns = 0;
         if (decimal_count(reader->fields[i], &decimals) != STATUS_OK &&
-            (i > 0 || time_parse(reader->fields[i], &time_ns) != STATUS_OK))
+            (i > 0 || !column_time_read(reader->fields[i], TIME_FORM_ANY, &time_ns)))
             return false;
     }
     return true;
@@ -176,13 +178,16 @@ static enum status read_without_header(const struct csv_reader *reader, struct c
         csv_problem(reader, problem, NULL, "no header, and %zu columns", count);
         problem_allowed(problem, "without a header 6 columns: time, open, high, low, close, volume "
                                  "(or Kraken's 7, or Binance's 12)");
-        problem_next(problem, "put a line with the columns' names at the top");
+        problem_next(problem, "give --columns time=1,open=2,high=3,low=4,close=5,volume=6, or put "
+                              "a line with names at the top");
         return STATUS_DATA_INVALID;
     }
     for (unsigned i = COLUMN_TIME; i <= COLUMN_VOLUME; i++) {
         out->index[i] = i;
-        plain_name(i, out->names[i]);
+        (void)text_copy(out->names[i], COLUMN_NAME_SIZE, text_of(column_plain_name(i)));
     }
+    out->has_volume = true;
+    out->form = count == 6 ? BAR_FORM_PLAIN : count == 7 ? BAR_FORM_KRAKEN : BAR_FORM_BINANCE;
     return STATUS_OK;
 }
 
@@ -215,9 +220,9 @@ static enum status unknown_column(const struct csv_reader *reader, struct text n
                              "bid_open ... ask_close; skipped: average, vwap, adj_..., div_cash, "
                              "split_factor, trades, quote_volume, close_time ...");
     if (suggest(name, near))
-        problem_next(problem, "did you mean %s?", near);
+        problem_next(problem, "did you mean %s? Else give --columns time=…,open=…", near);
     else
-        problem_next(problem, "take the column out: cut -d, -f1-6");
+        problem_next(problem, "give --columns time=…,open=…,high=…,low=…,close=…,volume=…");
     return STATUS_DATA_INVALID;
 }
 
@@ -280,10 +285,8 @@ static enum status read_name(const struct csv_reader *reader, size_t index, stru
             header->seen[COLUMN_TIME] = false;
     }
     if (header->seen[column]) {
-        char plain[COLUMN_NAME_SIZE];
-        plain_name(column, plain);
-        csv_problem(reader, problem, plain, "columns \"%s\" and \"%s\" mean the same",
-                    out->names[column], name);
+        csv_problem(reader, problem, column_plain_name(column),
+                    "columns \"%s\" and \"%s\" mean the same", out->names[column], name);
         problem_allowed(problem, "each column once");
         return STATUS_DATA_INVALID;
     }
@@ -343,9 +346,7 @@ static enum status judge_missing(const struct csv_reader *reader, const struct h
         bool of_quotes = i >= COLUMN_BID_OPEN;
         if (header->seen[i] || (i != COLUMN_TIME && of_quotes != out->has_quotes))
             continue;
-        char plain[COLUMN_NAME_SIZE];
-        plain_name(i, plain);
-        csv_problem(reader, problem, plain, "the column is missing");
+        csv_problem(reader, problem, column_plain_name(i), "the column is missing");
         problem_allowed(problem, "%s",
                         out->has_quotes
                             ? "time, bid_open, bid_high, bid_low, bid_close, ask_open ... ask_close"
@@ -353,7 +354,7 @@ static enum status judge_missing(const struct csv_reader *reader, const struct h
         if (i == COLUMN_VOLUME && header->volume_other)
             problem_next(problem, "name the instrument (BTC-USD), to tell which volume is its own");
         else
-            problem_next(problem, "name the columns in the first line");
+            problem_next(problem, "name the columns in the first line, or give --columns");
         return STATUS_DATA_INVALID;
     }
     return STATUS_OK;
@@ -365,10 +366,13 @@ enum status column_layout_read(const struct csv_reader *reader, struct text base
     *out = (struct column_layout){.field_count = reader->field_count};
     if (is_numeric_row(reader))
         return read_without_header(reader, out, problem);
-    out->has_header = true;
+    out->has_header = out->has_volume = true;
+    out->form = BAR_FORM_NAMED;
     for (size_t i = 0; i < reader->field_count; i++) {
         char name[COLUMN_NAME_SIZE];
         normalise(reader->fields[i], name);
+        if (strncmp(name, "taker_buy_", 10) == 0)
+            out->form = BAR_FORM_BINANCE;
         for (size_t k = 0; k < ARRAY_COUNT(other_kinds); k++)
             if (is_among(name, other_kinds[k].names))
                 return another_kind(reader, other_kinds[k].kind, problem);
@@ -385,46 +389,19 @@ enum status column_layout_read(const struct csv_reader *reader, struct text base
     return status;
 }
 
-/* ---- times ---- */
-
-/* Integers of these sizes are times between 1973 and 5138 in the unit given. */
-static bool guess_unit(uint64_t value, unsigned *exponent)
+enum column column_guess(struct text name)
 {
-    if (value < UINT64_C(100000000))
-        return false;
-    *exponent = value < UINT64_C(100000000000)         ? 9
-                : value < UINT64_C(100000000000000)    ? 6
-                : value < UINT64_C(100000000000000000) ? 3
-                                                       : 0;
-    return true;
-}
-
-/* YYYYMMDD. */
-static bool read_compact_date(uint64_t value, int64_t *out_ns)
-{
-    struct civil_time civil = {.year = (int32_t)(value / 10000),
-                               .month = (uint8_t)(value / 100 % 100),
-                               .day = (uint8_t)(value % 100)};
-    return civil.year >= 1900 && civil_to_ns(civil, out_ns);
-}
-
-bool column_time_read(struct text field, enum time_form form, int64_t *out_ns)
-{
-    struct digits value;
-    if (!digits_read_padded(field, &value))
-        return form == TIME_FORM_ANY && time_parse(field, out_ns) == STATUS_OK;
-    unsigned exponent = 3 * (4 - (unsigned)form);
-    if (form == TIME_FORM_ANY) {
-        if (field.size == 8 && value.decimals == 0)
-            return read_compact_date(value.mantissa, out_ns);
-        uint64_t whole = value.mantissa / (uint64_t)power_of_ten(value.decimals);
-        if (!guess_unit(whole, &exponent))
-            return false;
-    }
-    /* Seconds with a fraction are exact while it has no digits beyond nanoseconds. */
-    digits_trim(&value, exponent);
-    if (value.decimals > exponent || value.mantissa > INT64_MAX)
-        return false;
-    return !__builtin_mul_overflow((int64_t)value.mantissa, power_of_ten(exponent - value.decimals),
-                                   out_ns);
+    char plain[COLUMN_NAME_SIZE];
+    enum column column = COLUMN_COUNT;
+    enum time_form form;
+    normalise(name, plain);
+    if (find_column(plain, &column, &form))
+        return column;
+    /* A word within a longer name: `Open Price (USD)`, `trade time`. */
+    static const enum column words[] = {COLUMN_TIME, COLUMN_OPEN,  COLUMN_HIGH,
+                                        COLUMN_LOW,  COLUMN_CLOSE, COLUMN_VOLUME};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++)
+        if (strstr(plain, column_plain_name(words[i])) != NULL)
+            return words[i];
+    return strstr(plain, "date") != NULL ? COLUMN_TIME : COLUMN_COUNT;
 }

@@ -23,9 +23,12 @@ enum status csv_problem(const struct csv_reader *reader, struct problem *problem
     size_t size = strlen(name);
     bool cut = size > 160;
     char where[sizeof problem->where];
-    snprintf(where, sizeof where, "%s%s:%llu%s%.80s", cut ? "..." : "",
-             cut ? name + size - 160 : name, (unsigned long long)reader->line,
-             column != NULL ? ": " : "", column != NULL ? column : "");
+    char line[48] = "";
+    if (reader->line > 0)
+        snprintf(line, sizeof line, ":%s%llu", reader->unit != NULL ? reader->unit : "",
+                 (unsigned long long)reader->line);
+    snprintf(where, sizeof where, "%s%s%s%s%.80s", cut ? "..." : "", cut ? name + size - 160 : name,
+             line, column != NULL ? ": " : "", column != NULL ? column : "");
     return problem_set(problem, STATUS_DATA_INVALID, where, "%s", found);
 }
 

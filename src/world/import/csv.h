@@ -19,12 +19,13 @@ struct csv_reader {
     struct byte_source *bytes; /* borrowed */
     unsigned char *buffer;     /* owned: unread text from `begin` to `end` */
     size_t begin, end;
-    bool ended;                         /* the source has no more */
-    bool has_nul;                       /* the buffer may hold a NUL byte */
-    bool has_quote;                     /* the same of double quotes */
-    char separator;                     /* 0 before the first row */
-    uint64_t line;                      /* number of the last line taken, from 1 */
-    size_t field_count;                 /* of the last row */
+    bool ended;         /* the source has no more */
+    bool has_nul;       /* the buffer may hold a NUL byte */
+    bool has_quote;     /* the same of double quotes */
+    char separator;     /* 0 before the first row: found there */
+    const char *unit;   /* what messages put before a line's number; NULL: nothing */
+    uint64_t line;      /* number of the last line taken, from 1 */
+    size_t field_count; /* of the last row */
     struct text fields[CSV_FIELDS_MAX]; /* of the last row; borrowed until the next call */
 };
 
@@ -35,7 +36,8 @@ MUST_USE enum status csv_reader_init(struct csv_reader *reader, struct byte_sour
 MUST_USE enum status csv_reader_next(struct csv_reader *reader, struct problem *problem);
 void csv_reader_release(struct csv_reader *reader);
 
-/* Sets a problem of the last row: `name:line: column`, without the column where it is NULL. */
+/* Sets a problem of the last row: `name:line: column`, without the column where it is NULL, without
+ * the line where it is 0. */
 enum status csv_problem(const struct csv_reader *reader, struct problem *problem,
                         const char *column, const char *found_format, ...) PRINTF_LIKE(4, 5);
 

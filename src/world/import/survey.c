@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "world/import/columns.h"
 #include "world/import/digits.h"
-#include "world/import/json_rows.h"
+#include "world/import/rows.h"
 #include "world/import/survey_parts.h"
 
 const struct survey_kind_row survey_kinds[SURVEY_KIND_COUNT] = {
@@ -16,7 +15,7 @@ const struct survey_kind_row survey_kinds[SURVEY_KIND_COUNT] = {
 #undef SURVEY_ROW_OF
 };
 
-void survey_note(struct survey_series *series, enum survey_kind kind, uint64_t line,
+void survey_note(struct survey_series *series, enum survey_kind kind, struct survey_line line,
                  int64_t time_ns, const char *text)
 {
     uint64_t number = series->counts[kind]++;
@@ -29,17 +28,17 @@ void survey_note(struct survey_series *series, enum survey_kind kind, uint64_t l
 }
 
 struct reading {
-    struct csv_reader csv;
-    struct column_layout layout;
+    struct row_reader *rows;
     struct survey *out;
     size_t capacity, last; /* last: index of the series of the row before */
+    int64_t time_ns;       /* of the row before; INT64_MIN: none */
     struct problem *problem;
     const char *path;
 };
 
 static struct text field(const struct reading *reading, enum column column)
 {
-    return reading->csv.fields[reading->layout.index[column]];
+    return row_field(reading->rows, column);
 }
 
 static struct survey_series *series_of(struct reading *reading, struct text symbol)
@@ -101,51 +100,61 @@ static bool read_number(struct text text, double *out)
 static bool read_price(const struct reading *reading, unsigned at, double *out)
 {
     double bid, ask;
-    if (!reading->layout.has_quotes)
-        return read_number(field(reading, (enum column)(COLUMN_OPEN + at)), out);
+    double scale = (double)power_of_ten(reading->rows->price_scale);
+    if (!reading->rows->layout.has_quotes) {
+        if (!read_number(field(reading, (enum column)(COLUMN_OPEN + at)), out))
+            return false;
+        *out /= scale;
+        return true;
+    }
     if (!read_number(field(reading, (enum column)(COLUMN_BID_OPEN + at)), &bid) ||
         !read_number(field(reading, (enum column)(COLUMN_ASK_OPEN + at)), &ask))
         return false;
-    *out = (bid + ask) / 2;
+    *out = (bid + ask) / 2 / scale;
     return true;
 }
 
 static enum status take_row(struct reading *reading)
 {
     char text[SURVEY_TEXT_SIZE];
-    bool fields = reading->csv.field_count == reading->layout.field_count;
-    struct text symbol = fields && reading->layout.has_symbol ? field(reading, COLUMN_SYMBOL)
-                                                              : (struct text){"", 0};
+    const struct row_reader *rows = reading->rows;
+    const struct column_layout *layout = &rows->layout;
+    bool fields = rows->csv.field_count == layout->field_count;
+    struct text symbol = fields && layout->has_symbol ? field(reading, COLUMN_SYMBOL)
+                                                      : (struct text){"", 0};
     struct survey_series *series = series_of(reading, symbol);
     if (series == NULL)
         return problem_set(reading->problem, STATUS_FULL, reading->path,
                            "more than %u symbols, or not enough memory", SURVEY_SERIES_MAX);
-    uint64_t line = reading->csv.line;
-    struct survey_row row = {.line = line, .time_ns = INT64_MIN};
+    struct survey_row row = {.line = {rows->csv.line, (uint32_t)reading->out->parts_count},
+                             .time_ns = INT64_MIN};
     if (!fields) {
-        (void)snprintf(text, sizeof text, "%zu fields, not %zu", reading->csv.field_count,
-                       reading->layout.field_count);
-        survey_note(series, SURVEY_ROW, line, INT64_MIN, text);
+        (void)snprintf(text, sizeof text, "%zu fields, not %zu", rows->csv.field_count,
+                       layout->field_count);
+        survey_note(series, SURVEY_ROW, row.line, INT64_MIN, text);
         return STATUS_OK;
     }
     struct text time = field(reading, COLUMN_TIME);
-    if (!column_time_read(time, reading->layout.time_form, &row.time_ns)) {
+    if (!row_time(rows, reading->time_ns, &row.time_ns)) {
         (void)snprintf(text, sizeof text, "\"%.*s\" is no time",
                        (int)(time.size < 60 ? time.size : 60), time.data);
-        survey_note(series, SURVEY_ROW, line, INT64_MIN, text);
+        survey_note(series, SURVEY_ROW, row.line, INT64_MIN, text);
         return STATUS_OK;
     }
+    reading->time_ns = row.time_ns;
+    if (layout->one_sided && row_is_one_sided(rows))
+        return STATUS_OK;
     double *const prices[] = {&row.open, &row.high, &row.low, &row.close};
     static const char *const names[] = {"open", "high", "low", "close"};
     for (unsigned i = 0; i < ARRAY_COUNT(prices); i++) {
         if (!read_price(reading, i, prices[i])) {
             (void)snprintf(text, sizeof text, "%s is no number", names[i]);
-            survey_note(series, SURVEY_ROW, line, row.time_ns, text);
+            survey_note(series, SURVEY_ROW, row.line, row.time_ns, text);
             return STATUS_OK;
         }
     }
-    if (!reading->layout.has_quotes && !read_number(field(reading, COLUMN_VOLUME), &row.volume)) {
-        survey_note(series, SURVEY_ROW, line, row.time_ns, "volume is no number");
+    if (layout->has_volume && !read_number(field(reading, COLUMN_VOLUME), &row.volume)) {
+        survey_note(series, SURVEY_ROW, row.line, row.time_ns, "volume is no number");
         return STATUS_OK;
     }
     return add_row(series, &row) ? STATUS_OK
@@ -153,80 +162,72 @@ static enum status take_row(struct reading *reading)
                                                "not enough memory for all rows");
 }
 
+/* The names of the parts, once each, for the places of faults. */
+static enum status note_part(struct reading *reading)
+{
+    struct survey *out = reading->out;
+    /* A part with a header alone has no row, and its number no other name. */
+    while (out->parts_count < reading->rows->part) {
+        char **parts = realloc(out->parts, (out->parts_count + 1) * sizeof *parts);
+        if (parts != NULL)
+            out->parts = parts;
+        char *name = parts != NULL ? strdup(row_reader_place(reading->rows)) : NULL;
+        if (name == NULL)
+            return problem_set(reading->problem, STATUS_NO_MEMORY, reading->path,
+                               "not enough memory");
+        parts[out->parts_count++] = name;
+    }
+    return STATUS_OK;
+}
+
 static enum status read_all(struct reading *reading)
 {
-    enum status status = csv_reader_next(&reading->csv, reading->problem);
-    if (status == STATUS_END)
-        return problem_set(reading->problem, STATUS_DATA_INVALID, reading->path,
-                           "the file is empty");
-    if (status == STATUS_OK)
-        status = column_layout_read(&reading->csv, (struct text){"", 0}, &reading->layout,
-                                    reading->problem);
-    if (status == STATUS_OK && !reading->layout.has_header)
-        status = take_row(reading);
-    while (status == STATUS_OK) {
-        status = csv_reader_next(&reading->csv, reading->problem);
+    enum status status;
+    while ((status = row_reader_next(reading->rows, reading->problem)) == STATUS_OK) {
+        status = note_part(reading);
         if (status == STATUS_OK)
             status = take_row(reading);
+        if (status != STATUS_OK)
+            return status;
     }
+    reading->out->form = reading->rows->form;
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-enum status survey_read(const char *path, struct survey *out, struct problem *problem)
+enum status survey_read(const struct bar_source *source, struct survey *out,
+                        struct problem *problem)
 {
+    struct reading reading = {
+        .out = out, .problem = problem, .path = source->path, .time_ns = INT64_MIN};
     *out = (struct survey){0};
-    struct reading *reading = calloc(1, sizeof *reading);
-    if (reading == NULL)
-        return problem_set(problem, STATUS_NO_MEMORY, path, "not enough memory");
-    reading->out = out;
-    reading->problem = problem;
-    reading->path = path;
-    struct byte_source *file = NULL, *bytes = NULL;
-    enum status status = byte_source_open_file(path, &file, problem);
+    enum status status = row_reader_open(source, &reading.rows, problem);
     if (status == STATUS_OK)
-        status = byte_source_open_decoded(file, &file, problem);
-    if (status == STATUS_OK)
-        status = byte_source_open_rows(file, &bytes, problem);
-    if (status == STATUS_OK)
-        status = csv_reader_init(&reading->csv, bytes, problem);
-    if (status == STATUS_OK) {
-        status = read_all(reading);
-        csv_reader_release(&reading->csv);
-    }
-    byte_source_close(bytes);
-    free(reading);
+        status = read_all(&reading);
+    row_reader_close(reading.rows);
     if (status == STATUS_OK && out->count == 0)
-        status = problem_set(problem, STATUS_DATA_INVALID, path, "no rows");
+        status = problem_set(problem, STATUS_DATA_INVALID, source->path, "no rows");
     if (status != STATUS_OK)
         survey_release(out);
     return status;
 }
 
-bool survey_has_symbols(const char *path)
+bool survey_has_symbols(const struct bar_source *source)
 {
     struct problem problem;
-    struct csv_reader csv;
-    struct column_layout layout;
-    struct byte_source *file = NULL, *bytes = NULL;
-    bool has = false;
+    struct row_reader *rows;
     problem_init(&problem);
-    if (byte_source_open_file(path, &file, &problem) == STATUS_OK &&
-        byte_source_open_decoded(file, &file, &problem) == STATUS_OK &&
-        byte_source_open_rows(file, &bytes, &problem) == STATUS_OK &&
-        csv_reader_init(&csv, bytes, &problem) == STATUS_OK) {
-        has = csv_reader_next(&csv, &problem) == STATUS_OK &&
-              column_layout_read(&csv, (struct text){"", 0}, &layout, &problem) == STATUS_OK &&
-              layout.has_symbol;
-        csv_reader_release(&csv);
-    }
-    byte_source_close(bytes);
+    if (row_reader_open(source, &rows, &problem) != STATUS_OK)
+        return false;
+    bool has = row_reader_next(rows, &problem) == STATUS_OK && rows->layout.has_symbol;
+    row_reader_close(rows);
     return has;
 }
 
 enum status survey_of_bars(const struct bar *bars, size_t count, unsigned price_decimals,
                            struct survey *out)
 {
-    *out = (struct survey){calloc(1, sizeof *out->series), 1};
+    *out = (struct survey){
+        .series = calloc(1, sizeof *out->series), .count = 1, .form = BAR_FORM_TAPE};
     if (out->series == NULL) {
         *out = (struct survey){0};
         return STATUS_NO_MEMORY;
@@ -240,7 +241,7 @@ enum status survey_of_bars(const struct bar *bars, size_t count, unsigned price_
                                  units_to_double(bar->low.units, scale),
                                  units_to_double(bar->close.units, scale),
                                  bar->volume,
-                                 0};
+                                 {0, 0}};
         if (!add_row(out->series, &row)) {
             survey_release(out);
             return STATUS_NO_MEMORY;
@@ -254,6 +255,9 @@ void survey_release(struct survey *survey)
     for (size_t i = 0; i < survey->count; i++)
         free(survey->series[i].rows);
     free(survey->series);
+    for (size_t i = 0; i < survey->parts_count; i++)
+        free(survey->parts[i]);
+    free(survey->parts);
     *survey = (struct survey){0};
 }
 

@@ -1,6 +1,6 @@
 /* What is wrong with a file of bars, all of it, and where: the lenient reader behind `data verify`.
  *
- *     survey_read(path, &survey, &problem)   every row, however bad
+ *     survey_read(&source, &survey, &problem)   every row, however bad
  *     survey_judge(&survey.series[i], …)     what the rows of one symbol tell together
  *
  * Rows that cannot be read are counted and passed over; the others are judged after sorting by
@@ -9,8 +9,7 @@
 #ifndef TERN_WORLD_IMPORT_SURVEY_H
 #define TERN_WORLD_IMPORT_SURVEY_H
 
-#include "base/problem.h"
-#include "core/model/bar.h"
+#include "world/import/bars.h"
 
 /* X(NAME, "name", error, "what it means") : an error makes `data import` refuse the file */
 #define SURVEY_TABLE(X)                                                                         \
@@ -43,8 +42,14 @@ extern const struct survey_kind_row survey_kinds[SURVEY_KIND_COUNT];
 #define SURVEY_SYMBOL_SIZE 48u
 #define SURVEY_SERIES_MAX 4096u
 
+/* Where in a file: line of a CSV, row of a JSON document. */
+struct survey_line {
+    uint64_t line; /* 0: of no line */
+    uint32_t part; /* number of the part, from 1; 0: none */
+};
+
 struct survey_place {
-    uint64_t line;   /* 0: of no line */
+    struct survey_line line;
     int64_t time_ns; /* INT64_MIN: of none */
     char text[SURVEY_TEXT_SIZE];
 };
@@ -52,7 +57,7 @@ struct survey_place {
 struct survey_row {
     int64_t time_ns;
     double open, high, low, close, volume;
-    uint64_t line;
+    struct survey_line line;
 };
 
 struct survey_series {
@@ -69,13 +74,18 @@ struct survey_series {
 struct survey {
     struct survey_series *series; /* owned; in the order of the file */
     size_t count;
+    char **parts; /* owned: names of the files and members that were read */
+    size_t parts_count;
+    enum bar_form form; /* what it was recognised as */
 };
 
-/* Reads a CSV file, plain or gzipped. Only what makes all of it unreadable is a failure: the
- * statuses of bar_series_read but for its rows. The caller releases *out, empty on failure. */
-MUST_USE enum status survey_read(const char *path, struct survey *out, struct problem *problem);
+/* Reads what bar_series_read reads, and as it does; bar length, symbol and window do not count.
+ * Only what makes all of it unreadable is a failure: the statuses of bar_series_read but for its
+ * rows. The caller releases *out, empty on failure. */
+MUST_USE enum status survey_read(const struct bar_source *source, struct survey *out,
+                                 struct problem *problem);
 /* Whether the file has a column of symbols; false where it cannot be read. */
-bool survey_has_symbols(const char *path);
+bool survey_has_symbols(const struct bar_source *source);
 /* A survey of one series that is already at hand, for tapes. */
 MUST_USE enum status survey_of_bars(const struct bar *bars, size_t count, unsigned price_decimals,
                                     struct survey *out);

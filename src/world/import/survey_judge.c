@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "world/import/bar_builder.h"
+#include "world/import/calendar.h"
 #include "world/import/survey_parts.h"
 
 #define HOUR (3600 * NANOSECONDS_PER_SECOND)
@@ -25,13 +26,31 @@ static int by_time(const void *a, const void *b)
     const struct survey_row *left = a, *right = b;
     if (left->time_ns != right->time_ns)
         return left->time_ns < right->time_ns ? -1 : 1;
-    return left->line < right->line ? -1 : left->line > right->line;
+    if (left->line.part != right->line.part)
+        return left->line.part < right->line.part ? -1 : 1;
+    return left->line.line < right->line.line ? -1 : left->line.line > right->line.line;
+}
+
+/* Rows that are newest first from the first to the last are in an order as well. */
+static void turn_newest_first(struct survey_series *series)
+{
+    struct survey_row *rows = series->rows;
+    for (size_t i = 1; i < series->count; i++) {
+        if (rows[i].time_ns > rows[i - 1].time_ns)
+            return;
+    }
+    for (size_t i = 0, k = series->count; i + 1 < k; i++) {
+        struct survey_row row = rows[i];
+        rows[i] = rows[--k];
+        rows[k] = row;
+    }
 }
 
 static void judge_order(struct survey_series *series)
 {
     char text[SURVEY_TEXT_SIZE], time[TIME_TEXT_SIZE];
     struct survey_row *rows = series->rows;
+    turn_newest_first(series);
     for (size_t i = 1; i < series->count; i++) {
         if (rows[i].time_ns >= rows[i - 1].time_ns)
             continue;
@@ -45,7 +64,7 @@ static void judge_order(struct survey_series *series)
     for (size_t i = 1; i < series->count; i++) {
         if (rows[i].time_ns == rows[kept - 1].time_ns) {
             (void)snprintf(text, sizeof text, "as line %llu",
-                           (unsigned long long)rows[kept - 1].line);
+                           (unsigned long long)rows[kept - 1].line.line);
             survey_note(series, SURVEY_DUPLICATE, rows[i].line, rows[i].time_ns, text);
         } else {
             rows[kept++] = rows[i];
@@ -115,59 +134,6 @@ static void judge_grid(struct survey_series *series)
 
 /* ---- calendar -------------------------------------------------------------------------------- */
 
-/* 0 is Monday. */
-static unsigned weekday_of(int64_t day)
-{
-    return (unsigned)(((day + 3) % 7 + 7) % 7);
-}
-
-static int64_t day_number(int year, unsigned month, unsigned day)
-{
-    struct civil_time civil = {.year = year, .month = (uint8_t)month, .day = (uint8_t)day};
-    int64_t ns = 0;
-    return civil_to_ns(civil, &ns) ? day_of_ns(ns) : INT64_MIN;
-}
-
-/* The n-th such weekday of a month, n from 1. */
-static int64_t nth_weekday(int year, unsigned month, unsigned weekday, unsigned n)
-{
-    int64_t first = day_number(year, month, 1);
-    return first + (7 + weekday - weekday_of(first)) % 7 + 7 * (int64_t)(n - 1);
-}
-
-/* Easter Sunday of the Gregorian calendar, by the anonymous algorithm (Nature, 20 April 1876). */
-static int64_t easter(int year)
-{
-    int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4;
-    int f = (b + 8) / 25, g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30;
-    int i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7;
-    int m = (a + 11 * h + 22 * l) / 451, month = (h + l - 7 * m + 114) / 31;
-    return day_number(year, (unsigned)month, (unsigned)((h + l - 7 * m + 114) % 31 + 1));
-}
-
-/* A fixed holiday is kept on Friday or Monday where it falls on Saturday or Sunday. */
-static bool observed(int64_t day, int64_t holiday, bool saturday)
-{
-    unsigned weekday = weekday_of(holiday);
-    if (weekday == 5)
-        return saturday && day == holiday - 1;
-    return day == holiday + (weekday == 6 ? 1 : 0);
-}
-
-/* Whole days on which the New York Stock Exchange keeps its doors shut by rule. Days of mourning
- * and storms are not known here: they show as gaps of one day. */
-static bool is_holiday(int64_t day)
-{
-    int year = civil_from_ns(day * NANOSECONDS_PER_DAY).year;
-    return observed(day, day_number(year, 1, 1), false) ||
-           (year >= 1998 && day == nth_weekday(year, 1, 0, 3)) ||
-           day == nth_weekday(year, 2, 0, 3) || day == easter(year) - 2 ||
-           day == nth_weekday(year, 6, 0, 1) - 7 ||
-           (year >= 2022 && observed(day, day_number(year, 6, 19), true)) ||
-           observed(day, day_number(year, 7, 4), true) || day == nth_weekday(year, 9, 0, 1) ||
-           day == nth_weekday(year, 11, 3, 4) || observed(day, day_number(year, 12, 25), true);
-}
-
 /* A market that keeps weekends: two weeks or more without a bar on one. */
 static bool keeps_weekends(const struct survey_series *series)
 {
@@ -176,7 +142,7 @@ static bool keeps_weekends(const struct survey_series *series)
         series->rows[count - 1].time_ns - series->rows[0].time_ns < 7 * NANOSECONDS_PER_DAY)
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (weekday_of(day_of_ns(series->rows[i].time_ns)) == 5)
+        if (weekday_of_day(day_of_ns(series->rows[i].time_ns)) == 5)
             return false;
     }
     return true;
@@ -193,7 +159,7 @@ static uint64_t expected_between(const struct survey_series *series, int64_t fro
     /* Overnight and weekends are expected; what is absent is whole days of trading. */
     uint64_t days = 0;
     for (int64_t day = first + 1; day < last && days < 100000; day++)
-        days += weekday_of(day) < 5 && !is_holiday(day) ? 1 : 0;
+        days += weekday_of_day(day) < 5 && !new_york_is_holiday(day) ? 1 : 0;
     return days;
 }
 

@@ -5,7 +5,7 @@
 #include "world/import/survey.h"
 
 /* Counts a fault and keeps its place, while there is room. */
-void survey_note(struct survey_series *series, enum survey_kind kind, uint64_t line,
+void survey_note(struct survey_series *series, enum survey_kind kind, struct survey_line line,
                  int64_t time_ns, const char *text);
 
 #endif

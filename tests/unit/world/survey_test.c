@@ -56,7 +56,9 @@ static struct survey_series *survey_rows(const struct csv_row *rows, const char 
     assert_int_equal(fclose(file), 0);
     struct problem problem;
     problem_init(&problem);
-    assert_int_equal(survey_read(path, survey, &problem), STATUS_OK);
+    struct bar_source source;
+    bar_source_init(&source, path);
+    assert_int_equal(survey_read(&source, survey, &problem), STATUS_OK);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(survey->count, 1);
     survey_judge(survey->series, 0);
@@ -72,7 +74,7 @@ static void expect(const struct survey_series *series, enum survey_kind kind, ui
             fail_msg("%s: %llu", survey_kinds[i].name, (unsigned long long)series->counts[i]);
     }
     if (count > 0)
-        assert_int_equal(series->places[kind][0].line, line);
+        assert_int_equal(series->places[kind][0].line.line, line);
 }
 
 static void planted_faults_are_found(void **state)
@@ -132,7 +134,7 @@ static void planted_faults_are_found(void **state)
     rows[90].time_s += 7;
     struct survey_series *series = survey_rows(rows, NULL, &survey);
     assert_int_equal(series->counts[SURVEY_OFF_GRID], 1);
-    assert_int_equal(series->places[SURVEY_OFF_GRID][0].line, 92);
+    assert_int_equal(series->places[SURVEY_OFF_GRID][0].line.line, 92);
     assert_int_equal(series->counts[SURVEY_TIME_ZONE], 0);
     survey_release(&survey);
 
@@ -153,7 +155,9 @@ static struct survey_series *shared(const char *name, struct survey *survey)
         print_message("# skipped: %s is not there\n", path);
         skip();
     }
-    assert_int_equal(survey_read(path, survey, &problem), STATUS_OK);
+    struct bar_source source;
+    bar_source_init(&source, path);
+    assert_int_equal(survey_read(&source, survey, &problem), STATUS_OK);
     survey_judge(survey->series, 0);
     return survey->series;
 }
