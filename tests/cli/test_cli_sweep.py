@@ -60,7 +60,7 @@ def test_sweep_refuses():
         refused(3, 'sweep', 'show', 'nothing', home=home, says='no sweep')
         good('backtest', 'sweep', path, *GRID, home=home)
         write(home, 'simulation: {slippage_bps: 3}\n')
-        refused(5, 'backtest', 'sweep', path, *GRID, home=home, says='configuration changed')
+        refused(5, 'backtest', 'sweep', path, *GRID, home=home, says='simulation.slippage_bps was 0, now 3')
 
 
 def test_compare_says_what_differs():

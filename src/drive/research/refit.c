@@ -178,29 +178,29 @@ static double compounded(const double *values, size_t count)
     return value - 1;
 }
 
-static double value_of(const struct sweep_summary *summary, const struct sweep_trial *trial,
-                       enum refit_metric metric)
+static double value_of(const struct sweep_trial *trial, enum refit_metric metric)
 {
     switch (metric) {
     case REFIT_SHARPE: return trial->row.sharpe;
     case REFIT_SORTINO:
         return trial->returns == NULL ? double_nan()
-                                      : sortino_ratio(trial->returns, summary->periods, 0);
+                                      : sortino_ratio(trial->returns, trial->periods, 0);
     case REFIT_RETURN:
-        return trial->returns == NULL ? double_nan() : compounded(trial->returns, summary->periods);
+        return trial->returns == NULL ? double_nan() : compounded(trial->returns, trial->periods);
     }
     return double_nan();
 }
 
-/* The first of the best by number; trials without a value are not chosen. */
+/* The first of the best by number, of those that ran over the whole train; trials without a value
+ * are not chosen. */
 static const struct sweep_trial *choose(const struct sweep_summary *summary,
                                         enum refit_metric metric)
 {
     const struct sweep_trial *best = NULL;
     double best_value = 0;
-    for (uint32_t i = 0; i < summary->count; i++) {
+    for (uint32_t i = 0; i < summary->full; i++) {
         const struct sweep_trial *trial = &summary->trials[i];
-        double value = value_of(summary, trial, metric);
+        double value = value_of(trial, metric);
         if (!double_is_finite(value))
             continue;
         bool equal = best != NULL && !(value > best_value) && !(value < best_value);
@@ -232,7 +232,7 @@ static void trials_count(struct refitting *work, const struct sweep_summary *sum
         if (double_is_finite(difference))
             squares += difference * difference;
     }
-    sweep_file_name(name, request->config_path, request->space, request->method, request->seed);
+    sweep_file_name(name, request->config_path, request->space, request->sweep);
     int64_t bounds[2] = {window->train_from_ns, window->train_to_ns};
     struct hash128 both[3] = {work->bench.config_hash, hash128_of(name, strlen(name)),
                               hash128_of(bounds, sizeof bounds)};
@@ -273,8 +273,7 @@ static enum status train(struct refitting *work, struct problem *problem)
     struct sweep_request sweep = {.ports = request->ports,
                                   .config_path = config_path,
                                   .space = request->space,
-                                  .method = request->method,
-                                  .seed = request->seed,
+                                  .plan = request->sweep,
                                   .store_path = store_path,
                                   .progress = progress,
                                   .progress_context = work};
@@ -291,11 +290,11 @@ static enum status train(struct refitting *work, struct problem *problem)
     const struct sweep_trial *best = choose(&summary, request->metric);
     window->params = strdup(best == NULL ? "" : best->params);
     if (best != NULL) {
-        window->chosen = best->row.id;
+        window->chosen = sweep_candidate(&summary, best);
         window->train_sharpe = best->row.sharpe;
         if (best->returns != NULL) {
-            window->train_mean = moments_of(best->returns, summary.periods).mean;
-            window->train_return = compounded(best->returns, summary.periods);
+            window->train_mean = moments_of(best->returns, best->periods).mean;
+            window->train_return = compounded(best->returns, best->periods);
         }
     }
     sweep_summary_release(&summary);

@@ -43,8 +43,7 @@ struct refit_request {
     const struct execute_ports *ports;
     const char *config_path;
     const struct sweep_space *space; /* drawn */
-    enum sweep_method method;
-    uint64_t seed;
+    const struct sweep_plan *sweep;  /* it was drawn by */
     struct refit_plan plan;
     enum refit_metric metric;
     /* A folder that there is: the sweep of each window is kept there, and one that was stopped goes
@@ -57,10 +56,10 @@ struct refit_request {
 
 struct refit_window {
     int64_t train_from_ns, train_to_ns, test_from_ns, test_to_ns;
-    uint32_t trials, invalid; /* of its sweep: that ran, that could not */
-    uint32_t chosen;          /* number of the trial; REFIT_NONE: no trial of the train had a value,
+    uint32_t trials, invalid;         /* of its sweep: that ran, that could not */
+    uint32_t chosen;                  /* candidate; REFIT_NONE: no trial of the train had a value,
                                  and the test holds nothing */
-    char *params;             /* owned: fast=5 slow=30; of none "" */
+    char *params;                     /* owned: fast=5 slow=30; of none "" */
     double train_sharpe, test_sharpe; /* a period; NaN without variance */
     double train_mean, test_mean;     /* return a period */
     double train_return, test_return; /* of the whole, compounded */

@@ -1,47 +1,22 @@
 #include "drive/research/sweep.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "drive/research/evaluator.h"
-#include "drive/research/statistics.h"
+#include "base/time.h"
 #include "drive/research/sweep_run.h"
-#include "drive/research/trials.h"
 
-#define THREADS_MAX 64u
-#define WATCH_NS 20000000L
-#define COMMIT_NS (NANOSECONDS_PER_SECOND / 2)
-#define EVALUATED_AT_ONCE 128u
 #define CHECKS_COUNT 3u
 
-/* ---- what the sweep is ----------------------------------------------------------------------- */
-
-void sweep_identity(const struct sweep_space *space, enum sweep_method method, uint64_t seed,
-                    struct text_buffer *out)
-{
-    text_buffer_print(out, "%s", sweep_method_name(method));
-    if (method != SWEEP_GRID)
-        text_buffer_print(out, " %u seed %llu", space->trials, (unsigned long long)seed);
-    for (uint32_t i = 0; i < space->axes_count; i++) {
-        const struct sweep_axis *axis = &space->axes[i];
-        text_buffer_print(out, " %s=", axis->written);
-        for (uint32_t j = 0; j < axis->count; j++)
-            text_buffer_print(out, "%s%s", j > 0 ? "," : "", axis->values[j]);
-    }
-}
-
 void sweep_file_name(char out[EXECUTE_NAME_SIZE], const char *config_path,
-                     const struct sweep_space *space, enum sweep_method method, uint64_t seed)
+                     const struct sweep_space *space, const struct sweep_plan *plan)
 {
     struct text_buffer identity;
     char name[EXECUTE_NAME_SIZE];
     text_buffer_init(&identity, 16u << 20);
-    sweep_identity(space, method, seed, &identity);
+    sweep_space_identity(space, plan, &identity);
     struct hash128 hash = hash128_of(identity.data == NULL ? "" : identity.data, identity.size);
     text_buffer_release(&identity);
     execute_directory_name(name, config_path, hash, hash);
@@ -52,104 +27,212 @@ void sweep_file_name(char out[EXECUTE_NAME_SIZE], const char *config_path,
     (void)snprintf(out, EXECUTE_NAME_SIZE, "%s.db", name);
 }
 
-/* Sets what is not there yet, else compares. */
-static enum status meta_match(struct sweep_store *store, const char *key, const char *value,
-                              const char *what, const char *path, struct problem *problem)
+/* ---- rungs ----------------------------------------------------------------------------------- */
+
+static int64_t close_ns(const struct backtest_series *series, size_t bar)
 {
-    struct text_buffer kept;
-    text_buffer_init(&kept, 16u << 20);
+    return series->bars[bar].open_time_ns + series->bar_ns;
+}
+
+/* UTC days as metrics cut them: a bar that closes at 00:00 closes the day before. */
+static void days_find(const struct sweep_run *run, int64_t *first, uint32_t *count)
+{
+    int64_t last = INT64_MIN;
+    *first = INT64_MAX;
+    for (uint32_t i = 0; i < run->data.count; i++) {
+        const struct backtest_series *series = &run->data.series[i];
+        *first = i64_min(*first, day_of_ns(close_ns(series, 0) - 1));
+        last = i64_max(last, day_of_ns(close_ns(series, series->count - 1) - 1));
+    }
+    int64_t days = last - *first + 1;
+    *count = days > UINT32_MAX ? UINT32_MAX : (uint32_t)days;
+}
+
+/* The data as far as the rung sees them: bars that close in its days. */
+static enum status series_cut(struct sweep_run *run, struct problem *problem)
+{
+    int64_t first = 0;
+    uint32_t days = 0;
+    free(run->series);
+    run->series = calloc(run->data.count, sizeof *run->series);
+    if (run->series == NULL)
+        return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
+    days_find(run, &first, &days);
+    for (uint32_t i = 0; i < run->data.count; i++) {
+        struct backtest_series *series = &run->series[i];
+        *series = run->data.series[i];
+        if (run->rung + 1 == run->rungs.count)
+            continue;
+        int64_t end = first + run->rungs.days[run->rung];
+        size_t low = 0, high = series->count;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (day_of_ns(close_ns(series, middle) - 1) < end)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        series->count = low;
+        if (low > 0)
+            continue;
+        problem_set(problem, STATUS_DATA_INVALID, "--halving",
+                    "the first %u days have no bar of %s", run->rungs.days[run->rung],
+                    run->config.instruments[series->instrument].name);
+        problem_next(problem, "fewer --rungs begin with more days");
+        return STATUS_DATA_INVALID;
+    }
+    return STATUS_OK;
+}
+
+static void rung_release(struct sweep_run *run)
+{
+    if (run->evaluated)
+        evaluator_release(&run->evaluator);
+    if (run->has_cut)
+        backtest_release(&run->cut);
+    run->evaluated = run->has_cut = false;
+}
+
+/* The market of a rung; where the rule allows it, for the evaluator. */
+static enum status rung_open(struct sweep_run *run, uint32_t rung, struct problem *problem)
+{
+    rung_release(run);
+    run->rung = rung;
+    enum status status = series_cut(run, problem);
+    if (status != STATUS_OK || run->request->engine_only || !sweep_pairs_find(run))
+        return status;
+    const struct backtest *market = &run->base;
+    if (rung + 1 < run->rungs.count) {
+        status = backtest_init(&run->cut, &run->config, run->series, run->data.count, problem);
+        if (status != STATUS_OK)
+            return status;
+        run->has_cut = true;
+        market = &run->cut;
+    }
+    run->evaluated = evaluator_init(&run->evaluator, market) == STATUS_OK;
+    return STATUS_OK;
+}
+
+/* Of the candidates of the rung, those that are not in the store. `here` has a place for each
+ * candidate of the space. STATUS_CORRUPT where the store has one that should not be there. */
+static enum status open_find(struct sweep_run *run, const uint32_t *candidates, uint32_t count,
+                             bool *here, struct problem *problem)
+{
+    uint32_t trials = run->request->space->trials;
+    uint32_t there = 0, known = 0;
+    memset(here, 0, trials * sizeof *here);
+    for (uint32_t i = 0; i < run->standings_count; i++) {
+        if (run->standings[i].id / trials != run->rung)
+            continue;
+        here[run->standings[i].id % trials] = true;
+        there++;
+    }
+    run->open_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        known += here[candidates[i]];
+        if (!here[candidates[i]])
+            run->open[run->open_count++] = candidates[i];
+    }
+    if (known == there)
+        return STATUS_OK;
+    problem_set(problem, STATUS_CORRUPT, run->request->store_path,
+                "rung %u has trials that did not come so far", run->rung + 1);
+    problem_next(problem, "remove it to begin anew");
+    return STATUS_CORRUPT;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t *left = a;
+    const uint32_t *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+/* Puts those that go on in place of the candidates of the rung; returns how many. */
+static enum status promote(struct sweep_run *run, uint32_t *candidates, uint32_t *count,
+                           struct problem *problem)
+{
+    uint32_t trials = run->request->space->trials;
+    struct sweep_standing *rung = calloc((size_t)*count + 1, sizeof *rung);
+    uint32_t found = 0;
+    if (rung == NULL)
+        return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
+    for (uint32_t i = 0; i < run->standings_count && found < *count; i++) {
+        if (run->standings[i].id / trials == run->rung)
+            rung[found++] = run->standings[i];
+    }
+    uint32_t ran = sweep_rank(rung, found);
+    *count = sweep_survivors(ran, run->request->plan->eta);
+    for (uint32_t i = 0; i < *count; i++)
+        candidates[i] = rung[i].id % trials;
+    if (*count > 0)
+        qsort(candidates, *count, sizeof *candidates, by_number);
+    free(rung);
+    if (*count > 0)
+        return STATUS_OK;
+    problem_set(problem, STATUS_DATA_INVALID, "sweep", "no trial can run on the first %u days",
+                run->rungs.days[run->rung]);
+    problem_next(problem, "fewer --rungs begin with more days");
+    return STATUS_DATA_INVALID;
+}
+
+/* How many runs there are in all, now that so many are in the rung. */
+static enum status planned_set(struct sweep_run *run, uint32_t count, uint64_t *planned,
+                               struct problem *problem)
+{
+    char number[32];
+    uint64_t runs = sweep_runs_from(&run->rungs, run->rung, count, run->request->plan->eta);
+    for (uint32_t i = 0; i < run->standings_count; i++)
+        runs += run->standings[i].id / run->request->space->trials < run->rung;
+    *planned = runs;
+    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)runs);
+    return sweep_store_set(run->store, "trials", number, problem);
+}
+
+static enum status rungs_run(struct sweep_run *run, struct problem *problem)
+{
+    uint32_t count = run->request->space->trials;
+    uint32_t *candidates = calloc(count, sizeof *candidates);
+    bool *here = calloc(count, sizeof *here);
+    run->open = calloc(count, sizeof *run->open);
     enum status status = STATUS_OK;
-    if (!sweep_store_get(store, key, &kept)) {
-        status = sweep_store_set(store, key, value, problem);
-    } else if (kept.data == NULL || strcmp(kept.data, value) != 0) {
-        status = problem_set(problem, STATUS_CONFIG_INVALID, path,
-                             "%s changed since this sweep began (%.40s, now %.40s)", what,
-                             kept.data == NULL ? "" : kept.data, value);
-        problem_next(problem, "put it back to go on, or begin anew: --out FILE, or remove it");
+    if (candidates == NULL || here == NULL || run->open == NULL)
+        status = problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
+    for (uint32_t i = 0; status == STATUS_OK && i < count; i++)
+        candidates[i] = i;
+    for (uint32_t rung = 0; status == STATUS_OK && rung < run->rungs.count; rung++) {
+        uint64_t planned = 0;
+        status = rung_open(run, rung, problem);
+        if (status == STATUS_OK)
+            status = open_find(run, candidates, count, here, problem);
+        if (status == STATUS_OK)
+            status = planned_set(run, count, &planned, problem);
+        if (status == STATUS_OK)
+            status = sweep_work(run, planned, problem);
+        if (status == STATUS_OK && run->evaluated)
+            status = sweep_check(run, CHECKS_COUNT, problem);
+        if (status == STATUS_OK && rung + 1 < run->rungs.count)
+            status = promote(run, candidates, &count, problem);
     }
-    text_buffer_release(&kept);
+    free(candidates);
+    free(here);
     return status;
 }
 
-static enum status identity_match(struct sweep_run *run, struct problem *problem)
-{
-    const struct sweep_request *request = run->request;
-    char config[HASH_TEXT_SIZE];
-    char data[HASH_TEXT_SIZE];
-    struct hash128 hash;
-    struct text_buffer identity;
-    if (config_hash(&run->config, &hash) != STATUS_OK)
-        return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
-    hash128_format(config, hash);
-    hash128_format(data, run->base.data_hash);
-    text_buffer_init(&identity, 16u << 20);
-    sweep_identity(request->space, request->method, request->seed, &identity);
-    if (identity.status != STATUS_OK || identity.data == NULL) {
-        text_buffer_release(&identity);
-        return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
-    }
-    run->identity = hash128_of(identity.data, identity.size);
-    const char *path = request->store_path;
-    enum status status = meta_match(run->store, "schema", "tern.sweep/1", "the form of the file",
-                                    path, problem);
-    if (status == STATUS_OK)
-        status = meta_match(run->store, "config_hash", config, "the configuration", path, problem);
-    if (status == STATUS_OK)
-        status = meta_match(run->store, "data_hash", data, "the data", path, problem);
-    if (status == STATUS_OK)
-        status = meta_match(run->store, "space", identity.data, "the space", path, problem);
-    text_buffer_release(&identity);
-    return status;
-}
+/* ---- the whole ------------------------------------------------------------------------------- */
 
-static enum status facts_set(struct sweep_run *run, struct problem *problem)
+static enum status note_done(void *context, const struct sweep_row *row, const char *params,
+                             const double *returns, size_t count)
 {
-    char number[64];
-    char equity[DECIMAL_TEXT_SIZE];
-    (void)snprintf(number, sizeof number, "%u", run->request->space->trials);
-    i128 start = 0;
-    for (uint32_t i = 0; i < run->base.assembly.engine.balances_count; i++) {
-        const struct opening_balance *balance = &run->base.assembly.engine.balances[i];
-        start += balance->asset == run->base.assembly.engine.currency_asset ? balance->amount.units
-                                                                            : balance->cost.units;
-    }
-    (void)decimal_format_i128(equity, start, AMOUNT_DECIMALS);
-    char text[1] = "";
-    const char *layer = run->layer.text.data == NULL ? text : run->layer.text.data;
-    struct text_buffer copy;
-    text_buffer_init(&copy, 16u << 20);
-    text_buffer_append(&copy, (struct text){layer, run->layer.text.size});
-    enum status status = sweep_store_set(run->store, "trials", number, problem);
-    if (status == STATUS_OK)
-        status = sweep_store_set(run->store, "start_equity", equity, problem);
-    if (status == STATUS_OK)
-        status = sweep_store_set(run->store, "config_name", run->request->config_path, problem);
-    if (status == STATUS_OK && copy.data != NULL)
-        status = sweep_store_set(run->store, "config", copy.data, problem);
-    text_buffer_release(&copy);
-    return status;
-}
-
-/* ---- one trial by the engine ----------------------------------------------------------------- */
-
-static bool is_refusal(enum status status)
-{
-    return status == STATUS_CONFIG_INVALID || status == STATUS_DATA_INVALID ||
-           status == STATUS_RANGE;
-}
-
-static enum status config_of_trial(const struct sweep_run *run, uint32_t trial,
-                                   struct config *config, struct problem *problem)
-{
-    const struct sweep_space *space = run->request->space;
-    struct config_layer layers[SWEEP_AXES_MAX + 1];
-    layers[0] = run->layer;
-    for (uint32_t i = 0; i < space->axes_count; i++) {
-        layers[i + 1] = (struct config_layer){.name = "--grid",
-                                              .key = space->axes[i].key,
-                                              .text = text_of(sweep_space_value(space, trial, i))};
-    }
-    return config_read_layers(layers, space->axes_count + 1, CONFIG_BACKTEST, config, problem);
+    struct sweep_run *run = context;
+    uint32_t trials = run->request->space->trials;
+    (void)params;
+    (void)returns;
+    (void)count;
+    if (row->id / trials != row->rung || row->rung >= run->rungs.count)
+        return STATUS_CORRUPT;
+    run->resumed++;
+    return sweep_note(run, row);
 }
 
 /* Combinations may be none, as a fast average that is the slow one; where all are, the first says
@@ -160,7 +243,8 @@ static enum status some_trial_is_valid(const struct sweep_run *run, struct probl
         struct config config;
         struct problem own;
         problem_init(&own);
-        enum status status = config_of_trial(run, trial, &config, &own);
+        enum status status = sweep_config_of(&run->layer, run->request->space, trial, &config,
+                                             &own);
         if (status == STATUS_OK) {
             config_release(&config);
             return STATUS_OK;
@@ -171,254 +255,7 @@ static enum status some_trial_is_valid(const struct sweep_run *run, struct probl
     return problem->status;
 }
 
-static enum status judge_result(struct backtest_result *result, struct sweep_row *row,
-                                double **returns, size_t *count)
-{
-    struct metrics metrics;
-    int64_t period_ns = 0;
-    enum status status = backtest_result_finish(result);
-    if (status == STATUS_OK)
-        status = metrics_compute(result, &metrics);
-    if (status == STATUS_OK)
-        status = metrics_returns(result, returns, count, &period_ns);
-    if (status != STATUS_OK)
-        return status;
-    row->state = SWEEP_DONE;
-    row->sharpe = metrics.sharpe_period;
-    row->end_equity = result->end_equity;
-    row->fees = result->fees;
-    row->fills = result->fills_count;
-    return STATUS_OK;
-}
-
-enum status sweep_engine_trial(struct sweep_run *run, uint32_t trial, struct sweep_row *row,
-                               double **returns, size_t *count, struct problem *problem)
-{
-    struct config config;
-    struct backtest backtest;
-    struct backtest_result result;
-    struct backtest_options options = {.collect_rows = true};
-    struct problem own;
-    *row = (struct sweep_row){.id = trial, .state = SWEEP_INVALID, .sharpe = double_nan()};
-    *returns = NULL;
-    *count = 0;
-    problem_init(&own);
-    enum status status = config_of_trial(run, trial, &config, &own);
-    if (status == STATUS_OK) {
-        status = backtest_init(&backtest, &config, run->data.series, run->data.count, &own);
-        if (status == STATUS_OK) {
-            backtest_result_init(&result);
-            status = backtest_run(&backtest, NULL, &options, &result, &own);
-            if (status == STATUS_OK)
-                status = judge_result(&result, row, returns, count);
-            if (status == STATUS_OK) {
-                (void)pthread_mutex_lock(&run->lock);
-                (void)text_copy(run->kind, sizeof run->kind, text_of(result.kind));
-                (void)pthread_mutex_unlock(&run->lock);
-            }
-            backtest_result_release(&result);
-            backtest_release(&backtest);
-        }
-        config_release(&config);
-    }
-    if (status == STATUS_OK || is_refusal(status)) {
-        return STATUS_OK;
-    }
-    return problem_set(problem, status, own.where[0] == '\0' ? "sweep" : own.where, "%s",
-                       own.found);
-}
-
-/* ---- threads --------------------------------------------------------------------------------- */
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
-}
-
-static void run_stop(struct sweep_run *run, enum status status)
-{
-    if (status != STATUS_OK && run->status == STATUS_OK)
-        run->status = status;
-    atomic_store(&run->stop, true);
-}
-
-/* One finished trial into the store; what has been kept for half a second is made durable. */
-static void keep(struct sweep_run *run, const struct sweep_row *row, const double *returns,
-                 size_t count)
-{
-    struct text_buffer params;
-    text_buffer_init(&params, 4096);
-    sweep_space_describe(run->request->space, row->id, &params);
-    (void)pthread_mutex_lock(&run->lock);
-    /* What was finished when someone asked to stop is kept too. */
-    enum status status = run->status == STATUS_INTERRUPTED ? STATUS_OK : run->status;
-    if (status == STATUS_OK) {
-        status = sweep_store_add(run->store, row, params.data == NULL ? "" : params.data, returns,
-                                 count, &run->problem);
-    }
-    if (status == STATUS_OK && now_ns() - run->commit_ns > COMMIT_NS) {
-        status = sweep_store_commit(run->store, &run->problem);
-        if (status == STATUS_OK)
-            status = sweep_store_begin(run->store, &run->problem);
-        run->commit_ns = now_ns();
-    }
-    if (status != STATUS_OK)
-        run_stop(run, status);
-    (void)pthread_mutex_unlock(&run->lock);
-    text_buffer_release(&params);
-    (void)atomic_fetch_add(&run->finished, 1);
-}
-
-static bool stop_asked(void *context)
-{
-    struct sweep_run *run = context;
-    return atomic_load(&run->stop);
-}
-
-/* Trials first to end - 1 that are open, by the evaluator. */
-static enum status evaluate_some(struct sweep_run *run, uint32_t first, uint32_t end)
-{
-    struct evaluator_pair pairs[EVALUATED_AT_ONCE] = {{0}};
-    struct evaluator_outcome outcomes[EVALUATED_AT_ONCE];
-    uint32_t ids[EVALUATED_AT_ONCE];
-    uint32_t count = 0;
-    size_t days = run->evaluator.days_count;
-    for (uint32_t trial = first; trial < end; trial++) {
-        if (run->is_done[trial])
-            continue;
-        struct evaluator_pair pair = sweep_pair_of(run, trial);
-        if (pair.fast < 1 || pair.fast >= pair.slow || pair.slow > INDICATOR_PERIOD_MAX ||
-            pair.slow > run->evaluator.count) {
-            keep(run,
-                 &(struct sweep_row){.id = trial, .state = SWEEP_INVALID, .sharpe = double_nan()},
-                 NULL, 0);
-            continue;
-        }
-        pairs[count] = pair;
-        ids[count++] = trial;
-    }
-    double *returns = malloc((count * days + 1) * sizeof *returns);
-    if (returns == NULL)
-        return STATUS_NO_MEMORY;
-    enum status status = evaluator_run(&run->evaluator, pairs, count, outcomes, returns, stop_asked,
-                                       run);
-    for (uint32_t i = 0; status == STATUS_OK && i < count; i++) {
-        struct sweep_row row = {.id = ids[i],
-                                .state = SWEEP_DONE,
-                                .sharpe = outcomes[i].sharpe,
-                                .end_equity = outcomes[i].end_equity,
-                                .fees = outcomes[i].fees,
-                                .fills = outcomes[i].fills};
-        keep(run, &row, returns + i * days, days);
-    }
-    free(returns);
-    return status;
-}
-
-static enum status engine_one(struct sweep_run *run, uint32_t trial)
-{
-    struct sweep_row row;
-    struct problem problem;
-    double *returns = NULL;
-    size_t count = 0;
-    if (run->is_done[trial])
-        return STATUS_OK;
-    problem_init(&problem);
-    enum status status = sweep_engine_trial(run, trial, &row, &returns, &count, &problem);
-    if (status == STATUS_OK) {
-        keep(run, &row, returns, count);
-    } else {
-        (void)pthread_mutex_lock(&run->lock);
-        if (run->problem.status == STATUS_OK)
-            run->problem = problem;
-        (void)pthread_mutex_unlock(&run->lock);
-    }
-    free(returns);
-    return status;
-}
-
-static void *work(void *context)
-{
-    struct sweep_run *run = context;
-    uint32_t trials = run->request->space->trials;
-    for (;;) {
-        uint32_t first = atomic_fetch_add(&run->next, run->at_once);
-        if (first >= trials || atomic_load(&run->stop))
-            return NULL;
-        uint32_t end = trials - first < run->at_once ? trials : first + run->at_once;
-        enum status status = run->evaluated ? evaluate_some(run, first, end)
-                                            : engine_one(run, first);
-        if (status != STATUS_OK) {
-            (void)pthread_mutex_lock(&run->lock);
-            run_stop(run, status);
-            (void)pthread_mutex_unlock(&run->lock);
-        }
-    }
-}
-
-static uint32_t threads_wanted(const struct sweep_request *request)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    uint32_t wanted = request->threads;
-    if (wanted == 0)
-        wanted = cores < 1 ? 1 : (uint32_t)cores;
-    return wanted < THREADS_MAX ? wanted : THREADS_MAX;
-}
-
-/* Starts the threads and watches them while a person waits. */
-static enum status run_threads(struct sweep_run *run, struct problem *problem)
-{
-    const struct sweep_request *request = run->request;
-    pthread_t threads[THREADS_MAX];
-    uint32_t started = 0;
-    uint32_t wanted = threads_wanted(request);
-    uint32_t open = request->space->trials - run->resumed;
-    while (started < wanted && pthread_create(&threads[started], NULL, work, run) == 0)
-        started++;
-    if (started == 0)
-        (void)work(run);
-    while (started > 0 && atomic_load(&run->finished) < open && !atomic_load(&run->stop)) {
-        bool go_on = request->progress == NULL ||
-                     request->progress(request->progress_context, "sweep",
-                                       run->resumed + atomic_load(&run->finished),
-                                       request->space->trials);
-        if (!go_on) {
-            (void)pthread_mutex_lock(&run->lock);
-            run_stop(run, STATUS_INTERRUPTED);
-            (void)pthread_mutex_unlock(&run->lock);
-        }
-        (void)nanosleep(&(struct timespec){0, WATCH_NS}, NULL);
-    }
-    for (uint32_t i = 0; i < started; i++)
-        (void)pthread_join(threads[i], NULL);
-    if (run->problem.status != STATUS_OK)
-        *problem = run->problem;
-    if (run->status == STATUS_INTERRUPTED)
-        return problem_set(problem, run->status, "sweep", "interrupted; what is done is kept");
-    if (run->status != STATUS_OK)
-        return problem_set(problem, run->status, "sweep", "%s", status_sentence(run->status));
-    return STATUS_OK;
-}
-
-/* ---- the whole ------------------------------------------------------------------------------- */
-
-static enum status note_done(void *context, const struct sweep_row *row, const char *params,
-                             const double *returns, size_t count)
-{
-    struct sweep_run *run = context;
-    (void)params;
-    (void)returns;
-    (void)count;
-    if (row->id >= run->request->space->trials)
-        return STATUS_CORRUPT;
-    run->is_done[row->id] = true;
-    run->resumed++;
-    return STATUS_OK;
-}
-
-static enum status prepare(struct sweep_run *run, struct problem *problem)
+static enum status data_open(struct sweep_run *run, struct problem *problem)
 {
     const struct sweep_request *request = run->request;
     enum status status = config_layer_load(request->config_path, &run->layer, problem);
@@ -433,6 +270,11 @@ static enum status prepare(struct sweep_run *run, struct problem *problem)
             return problem_set(problem, STATUS_CONFIG_INVALID, "data",
                                "a sweep runs on bars alone");
     }
+    status = sweep_keys_check(run, problem);
+    if (status == STATUS_OK)
+        status = some_trial_is_valid(run, problem);
+    if (status != STATUS_OK)
+        return status;
     struct execute_request loading = {.config_path = request->config_path,
                                       .progress = request->progress,
                                       .progress_context = request->progress_context};
@@ -440,69 +282,77 @@ static enum status prepare(struct sweep_run *run, struct problem *problem)
     if (status == STATUS_OK)
         status = backtest_init(&run->base, &run->config, run->data.series, run->data.count,
                                problem);
-    if (status != STATUS_OK)
-        return status;
-    run->has_base = true;
-    run->is_done = calloc(request->space->trials, sizeof *run->is_done);
-    if (run->is_done == NULL)
-        return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
-    status = sweep_keys_check(run, problem);
-    if (status == STATUS_OK)
-        status = some_trial_is_valid(run, problem);
+    run->has_base = status == STATUS_OK;
+    return status;
+}
+
+static enum status store_open(struct sweep_run *run, struct problem *problem)
+{
+    const struct sweep_request *request = run->request;
+    int64_t first = 0;
+    uint32_t days = 0;
+    days_find(run, &first, &days);
+    enum status status = sweep_rungs_make(request->plan, request->space->trials, days, &run->rungs,
+                                          problem);
     if (status == STATUS_OK)
         status = sweep_store_open(request->store_path, true, &run->store, problem);
     if (status == STATUS_OK)
-        status = identity_match(run, problem);
+        status = sweep_store_begin(run->store, problem);
     if (status == STATUS_OK)
-        status = facts_set(run, problem);
+        status = sweep_match(run, problem);
     struct sweep_reader reader = {run, note_done};
     if (status == STATUS_OK)
         status = sweep_store_read(run->store, &reader, problem);
     if (status != STATUS_OK)
         return problem_set(problem, status, request->store_path, "is not of this sweep");
-    run->at_once = 1;
-    if (!request->engine_only && sweep_pairs_find(run) &&
-        evaluator_init(&run->evaluator, &run->base) == STATUS_OK) {
-        run->evaluated = true;
-        run->at_once = EVALUATED_AT_ONCE;
-    }
     return STATUS_OK;
 }
 
+/* What is done is made durable, whatever went wrong. */
 static enum status run_all(struct sweep_run *run, struct problem *problem)
 {
-    enum status status = sweep_store_begin(run->store, problem);
-    if (status != STATUS_OK)
-        return status;
-    run->commit_ns = now_ns();
-    enum status ran = run_threads(run, problem);
+    run->commit_ns = sweep_now_ns();
+    enum status ran = rungs_run(run, problem);
     struct problem later;
     problem_init(&later);
-    status = sweep_store_commit(run->store, &later);
+    enum status status = sweep_store_commit(run->store, &later);
     if (ran != STATUS_OK && ran != STATUS_INTERRUPTED)
         return ran;
-    if (status != STATUS_OK)
-        return problem_set(problem, status, later.where, "%s", later.found);
-    if (ran == STATUS_OK && run->evaluated)
-        ran = sweep_check(run, CHECKS_COUNT, problem);
-    if (ran == STATUS_OK || ran == STATUS_INTERRUPTED)
-        sweep_count(run);
+    if (status != STATUS_OK) {
+        problem_init(problem);
+        *problem = later;
+        return status;
+    }
+    sweep_count(run);
     return ran;
 }
 
 static void release(struct sweep_run *run)
 {
+    rung_release(run);
     sweep_store_close(run->store);
-    if (run->evaluated)
-        evaluator_release(&run->evaluator);
     if (run->has_base)
         backtest_release(&run->base);
     data_release(run->request->ports, &run->data);
     config_release(&run->config);
     if (run->has_layer)
         config_layer_release(&run->layer);
-    free(run->is_done);
+    free(run->series);
+    free(run->open);
+    free(run->standings);
     (void)pthread_mutex_destroy(&run->lock);
+}
+
+static void progress_tell(const struct sweep_run *run, double seconds, struct sweep_progress *out)
+{
+    out->seconds = seconds;
+    out->resumed = run->resumed;
+    out->run = (uint32_t)atomic_load(&run->finished);
+    out->checked = run->checked;
+    out->evaluated = run->evaluated;
+    out->rungs = run->rungs.count;
+    for (uint32_t i = 0; i < run->data.count; i++)
+        out->bars += run->data.series[i].count;
 }
 
 enum status sweep_run(const struct sweep_request *request, struct sweep_progress *out,
@@ -515,19 +365,17 @@ enum status sweep_run(const struct sweep_request *request, struct sweep_progress
     run->request = request;
     problem_init(&run->problem);
     (void)pthread_mutex_init(&run->lock, NULL);
-    int64_t start = 0;
-    enum status status = prepare(run, problem);
+    enum status status = data_open(run, problem);
+    if (status == STATUS_OK)
+        status = store_open(run, problem);
     if (status == STATUS_OK) {
-        start = now_ns();
+        int64_t start = sweep_now_ns();
         status = run_all(run, problem);
-        out->seconds = (double)(now_ns() - start) * 1e-9;
-        out->resumed = run->resumed;
-        out->run = (uint32_t)atomic_load(&run->finished);
-        out->checked = run->checked;
-        out->evaluated = run->evaluated;
-        for (uint32_t i = 0; i < run->data.count; i++)
-            out->bars += run->data.series[i].count;
+        progress_tell(run, (double)(sweep_now_ns() - start) * 1e-9, out);
     }
+    /* A sweep that was refused leaves nothing behind. */
+    if (status != STATUS_OK && run->fresh && atomic_load(&run->finished) == 0)
+        (void)unlink(request->store_path);
     release(run);
     free(run);
     return status;

@@ -1,5 +1,6 @@
-/* One sweep while it runs; shared by sweep.c, which works, and sweep_judge.c, which looks at what
- * it did. Inner header of the sweep. */
+/* One sweep while it runs; shared by sweep.c, which goes from rung to rung, sweep_work.c, whose
+ * threads run the trials, sweep_match.c, which says whether a store is of this sweep, and
+ * sweep_judge.c, which looks at what was done. Inner header of the sweep. */
 #ifndef TERN_DRIVE_RESEARCH_SWEEP_RUN_H
 #define TERN_DRIVE_RESEARCH_SWEEP_RUN_H
 
@@ -14,40 +15,95 @@ struct sweep_run {
     struct config_layer layer; /* the file as it was at the start; trials lie over it */
     struct config config;      /* of the file alone */
     struct loaded_data data;
-    struct backtest base;
-    struct evaluator evaluator; /* where evaluated */
-    struct hash128 identity;    /* of space, method and seed */
-    bool has_layer, has_base, evaluated;
+    struct backtest base;    /* over all the data */
+    struct hash128 identity; /* of space and plan */
+    bool has_layer, has_base;
+    bool fresh;                    /* the store was empty */
     uint32_t fast_axis, slow_axis; /* UINT32_MAX: of the file */
-    uint32_t at_once, resumed, checked;
-    bool *is_done; /* owned, [trial]: in the store before this run */
-    char kind[RESULT_NAME_SIZE];
+    struct sweep_rungs rungs;
+    uint32_t resumed, checked;
 
-    pthread_mutex_t lock; /* guards what follows up to commit_ns, and kind */
+    /* The rung that runs. Threads read it. */
+    uint32_t rung;
+    struct backtest_series *series; /* owned: the data as far as the rung sees them */
+    struct backtest cut;            /* over them */
+    struct evaluator evaluator;     /* where evaluated */
+    bool has_cut, evaluated;
+    uint32_t *open; /* owned: candidates of the rung that are not in the store, rising */
+    uint32_t open_count, at_once;
+
+    pthread_mutex_t lock; /* guards what follows up to commit_ns */
     struct sweep_store *store;
+    struct sweep_standing *standings; /* owned: every run there is, of every rung */
+    uint32_t standings_count, standings_capacity;
+    char kind[RESULT_NAME_SIZE];
     enum status status; /* of the first failure */
     struct problem problem;
     int64_t commit_ns;
 
-    _Atomic uint32_t next, finished;
+    _Atomic uint32_t next;     /* place in `open` */
+    _Atomic uint32_t finished; /* of this run, over all rungs */
     _Atomic bool stop;
 };
 
-void sweep_identity(const struct sweep_space *space, enum sweep_method method, uint64_t seed,
-                    struct text_buffer *out);
-/* One trial by the engine: *returns is the caller's to free. A trial whose configuration cannot run
- * is SWEEP_INVALID, no failure. */
-MUST_USE enum status sweep_engine_trial(struct sweep_run *run, uint32_t trial,
+static inline uint32_t sweep_id_of(const struct sweep_run *run, uint32_t candidate)
+{
+    return run->rung * run->request->space->trials + candidate;
+}
+
+/* ---- sweep_match.c --------------------------------------------------------------------------- */
+
+/* Writes what the sweep is into an empty store, or compares: STATUS_CONFIG_INVALID with what
+ * differs, key by key. */
+MUST_USE enum status sweep_match(struct sweep_run *run, struct problem *problem);
+/* Appends a member of meta; STATUS_CORRUPT with the problem set where it is not there. */
+MUST_USE enum status sweep_meta_get(struct sweep_store *store, const char *key,
+                                    struct text_buffer *out, struct problem *problem);
+/* Of the three that identify a sweep. */
+struct hash128 sweep_id_make(struct text config_hash, struct text data_hash, struct text space);
+
+/* ---- sweep_work.c ---------------------------------------------------------------------------- */
+
+/* The configuration of a candidate; the caller releases it. */
+MUST_USE enum status sweep_config_of(const struct config_layer *file,
+                                     const struct sweep_space *space, uint32_t candidate,
+                                     struct config *config, struct problem *problem);
+/* Notes a run; the lock is held where threads run. */
+MUST_USE enum status sweep_note(struct sweep_run *run, const struct sweep_row *row);
+/* One candidate over the data of the rung by the engine: *returns is the caller's to free. One whose
+ * configuration cannot run is SWEEP_INVALID, no failure. */
+MUST_USE enum status sweep_engine_trial(struct sweep_run *run, uint32_t candidate,
                                         struct sweep_row *row, double **returns, size_t *count,
                                         struct problem *problem);
+/* Runs the open candidates of the rung. `planned` is how many runs there are in all. */
+MUST_USE enum status sweep_work(struct sweep_run *run, uint64_t planned, struct problem *problem);
+int64_t sweep_now_ns(void);
+
+/* ---- sweep_judge.c --------------------------------------------------------------------------- */
+
 /* Keys that would change the data themselves are refused; so are those the file does not know. */
 MUST_USE enum status sweep_keys_check(const struct sweep_run *run, struct problem *problem);
-/* Whether every trial is a pair of averages that the evaluator takes. */
+/* Whether every candidate is a pair of averages that the evaluator takes. */
 bool sweep_pairs_find(struct sweep_run *run);
-struct evaluator_pair sweep_pair_of(const struct sweep_run *run, uint32_t trial);
-/* The best trial and others by the engine: STATUS_CORRUPT where it says something else. */
+struct evaluator_pair sweep_pair_of(const struct sweep_run *run, uint32_t candidate);
+/* The best trial of the rung and others by the engine: STATUS_CORRUPT where it says something else.
+ */
 MUST_USE enum status sweep_check(struct sweep_run *run, uint32_t count, struct problem *problem);
 /* Counts the trials that are in the store and were not counted; that it fails is no failure. */
 void sweep_count(struct sweep_run *run);
+
+/* ---- sweep_summary.c ------------------------------------------------------------------------- */
+
+/* The trials of a store, sorted, without their judgement. */
+MUST_USE enum status sweep_summary_read(struct sweep_store *store, struct sweep_summary *out,
+                                        struct problem *problem);
+/* Mean of the Sharpe ratios of trials, sum of squared differences, and how many have one. Differences
+ * are from the mean of their rung and count by its share of the days: the variance of a Sharpe ratio
+ * that was estimated over T periods goes as 1 / T (Lo, "The Statistics of Sharpe Ratios", 2002), and
+ * the first rungs would drown the last. */
+void sweep_variance(const struct sweep_summary *summary, double *mean, double *squares,
+                    uint32_t *count);
+uint64_t sweep_meta_number(struct sweep_store *store, const char *key);
+double sweep_meta_double(struct sweep_store *store, const char *key);
 
 #endif

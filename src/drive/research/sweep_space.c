@@ -62,6 +62,11 @@ static bool value_add(struct sweep_axis *axis, struct text value)
     value = text_trim(value);
     if (value.size == 0 || axis->count == SWEEP_VALUES_MAX)
         return false;
+    /* Blanks stand between the keys of an identity and of a trial. */
+    for (size_t i = 0; i < value.size; i++) {
+        if ((unsigned char)value.data[i] <= ' ')
+            return false;
+    }
     return text_copy(axis->values[axis->count++], SWEEP_VALUE_SIZE, value);
 }
 
@@ -127,9 +132,10 @@ enum status sweep_space_add(struct sweep_space *space, struct text written, stru
             ok = value_add(axis, text_split(&values, ','));
     }
     return ok ? STATUS_OK
-              : refuse(problem, written,
-                       "FROM:TO:STEP with FROM <= TO and STEP > 0, or values between commas; at "
-                       "most 4096 of them");
+              : refuse(
+                    problem, written,
+                    "FROM:TO:STEP with FROM <= TO and STEP > 0, or values without blanks between "
+                    "commas; at most 4096 of them");
 }
 
 /* ---- trials ---------------------------------------------------------------------------------- */
@@ -176,8 +182,35 @@ static void latin_fill(struct sweep_space *space, uint64_t seed)
     }
 }
 
-enum status sweep_space_draw(struct sweep_space *space, enum sweep_method method, uint32_t count,
-                             uint64_t seed, struct problem *problem)
+/* The last part of a key says enough where no other key ends in it; else the bot's name is before. */
+static void names_make(struct sweep_space *space)
+{
+    for (uint32_t i = 0; i < space->axes_count; i++) {
+        struct sweep_axis *axis = &space->axes[i];
+        const char *last = strrchr(axis->written, '.');
+        last = last == NULL ? axis->written : last + 1;
+        bool alone = true;
+        for (uint32_t j = 0; j < space->axes_count; j++) {
+            const char *other = strrchr(space->axes[j].written, '.');
+            other = other == NULL ? space->axes[j].written : other + 1;
+            alone &= j == i || strcmp(last, other) != 0;
+        }
+        struct text rest = text_of(axis->written);
+        struct text head = text_split(&rest, '.');
+        if (alone) {
+            (void)text_copy(axis->name, sizeof axis->name, text_of(last));
+        } else if (text_equal(head, TEXT("bots")) && rest.data != NULL) {
+            struct text bot = text_split(&rest, '.');
+            (void)snprintf(axis->name, sizeof axis->name, "%.*s.%.*s", (int)bot.size, bot.data,
+                           (int)rest.size, rest.data);
+        } else {
+            (void)text_copy(axis->name, sizeof axis->name, text_of(axis->written));
+        }
+    }
+}
+
+enum status sweep_space_draw(struct sweep_space *space, const struct sweep_plan *plan,
+                             struct problem *problem)
 {
     uint64_t total = 1;
     if (space->axes_count == 0) {
@@ -187,8 +220,8 @@ enum status sweep_space_draw(struct sweep_space *space, enum sweep_method method
     }
     for (uint32_t i = 0; i < space->axes_count && total <= SWEEP_TRIALS_MAX; i++)
         total *= space->axes[i].count;
-    if (method != SWEEP_GRID)
-        total = count;
+    if (plan->method != SWEEP_GRID)
+        total = plan->count;
     if (total == 0 || total > SWEEP_TRIALS_MAX) {
         problem_set(problem, STATUS_USAGE, "backtest sweep", "%llu trials",
                     (unsigned long long)total);
@@ -200,12 +233,13 @@ enum status sweep_space_draw(struct sweep_space *space, enum sweep_method method
     space->rows = calloc((size_t)space->trials * space->axes_count, sizeof *space->rows);
     if (space->rows == NULL)
         return problem_set(problem, STATUS_NO_MEMORY, "sweep", "not enough memory");
-    if (method == SWEEP_GRID)
+    if (plan->method == SWEEP_GRID)
         grid_fill(space);
-    else if (method == SWEEP_RANDOM)
-        random_fill(space, seed);
+    else if (plan->method == SWEEP_RANDOM)
+        random_fill(space, plan->seed);
     else
-        latin_fill(space, seed);
+        latin_fill(space, plan->seed);
+    names_make(space);
     return STATUS_OK;
 }
 
@@ -217,9 +251,83 @@ const char *sweep_space_value(const struct sweep_space *space, uint32_t trial, u
 void sweep_space_describe(const struct sweep_space *space, uint32_t trial, struct text_buffer *out)
 {
     for (uint32_t axis = 0; axis < space->axes_count; axis++) {
-        const char *dot = strrchr(space->axes[axis].key, '.');
-        text_buffer_print(out, "%s%s=%s", axis > 0 ? " " : "",
-                          dot == NULL ? space->axes[axis].key : dot + 1,
+        text_buffer_print(out, "%s%s=%s", axis > 0 ? " " : "", space->axes[axis].name,
                           sweep_space_value(space, trial, axis));
     }
+}
+
+/* ---- identity -------------------------------------------------------------------------------- */
+
+void sweep_space_identity(const struct sweep_space *space, const struct sweep_plan *plan,
+                          struct text_buffer *out)
+{
+    if (plan->eta > 0)
+        text_buffer_print(out, "halving %u ", plan->eta);
+    if (plan->eta > 0 && plan->rungs > 0)
+        text_buffer_print(out, "rungs %u ", plan->rungs);
+    text_buffer_print(out, "%s", sweep_method_name(plan->method));
+    if (plan->method != SWEEP_GRID)
+        text_buffer_print(out, " %u seed %llu", space->trials, (unsigned long long)plan->seed);
+    for (uint32_t i = 0; i < space->axes_count; i++) {
+        const struct sweep_axis *axis = &space->axes[i];
+        text_buffer_print(out, " %s=", axis->written);
+        for (uint32_t j = 0; j < axis->count; j++)
+            text_buffer_print(out, "%s%s", j > 0 ? "," : "", axis->values[j]);
+    }
+}
+
+static bool number_read(struct text *rest, int64_t low, int64_t high, int64_t *out)
+{
+    return decimal_parse_i64(text_split(rest, ' '), 0, out) == STATUS_OK && *out >= low &&
+           *out <= high;
+}
+
+static bool plan_read(struct text *rest, struct sweep_plan *plan)
+{
+    int64_t number = 0;
+    struct text word = text_split(rest, ' ');
+    *plan = (struct sweep_plan){0};
+    if (text_equal(word, TEXT("halving"))) {
+        if (!number_read(rest, 2, SWEEP_ETA_MAX, &number))
+            return false;
+        plan->eta = (uint32_t)number;
+        word = text_split(rest, ' ');
+        if (text_equal(word, TEXT("rungs"))) {
+            if (!number_read(rest, 2, SWEEP_RUNGS_MAX, &number))
+                return false;
+            plan->rungs = (uint32_t)number;
+            word = text_split(rest, ' ');
+        }
+    }
+    if (text_equal(word, TEXT("grid")))
+        return true;
+    plan->method = text_equal(word, TEXT("latin")) ? SWEEP_LATIN : SWEEP_RANDOM;
+    if (!text_equal(word, text_of(sweep_method_name(plan->method))) ||
+        !number_read(rest, 1, SWEEP_TRIALS_MAX, &number))
+        return false;
+    plan->count = (uint32_t)number;
+    if (!text_equal(text_split(rest, ' '), TEXT("seed")) ||
+        !number_read(rest, 0, INT64_MAX, &number))
+        return false;
+    plan->seed = (uint64_t)number;
+    return true;
+}
+
+enum status sweep_space_read(struct text identity, struct sweep_plan *plan,
+                             struct sweep_space *space, struct problem *problem)
+{
+    struct problem own;
+    struct text rest = identity;
+    sweep_space_init(space);
+    problem_init(&own);
+    enum status status = plan_read(&rest, plan) ? STATUS_OK : STATUS_CORRUPT;
+    while (status == STATUS_OK && rest.data != NULL)
+        status = sweep_space_add(space, text_split(&rest, ' '), &own);
+    if (status == STATUS_OK)
+        status = sweep_space_draw(space, plan, &own);
+    if (status == STATUS_OK || status == STATUS_NO_MEMORY)
+        return status == STATUS_OK ? status
+                                   : problem_set(problem, status, "sweep", "not enough memory");
+    return problem_set(problem, STATUS_CORRUPT, "sweep", "\"%.*s\" is not the space of a sweep",
+                       identity.size > 60 ? 60 : (int)identity.size, identity.data);
 }

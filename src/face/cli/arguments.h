@@ -62,6 +62,8 @@ enum cli_value {
     X(GRID, "grid", 0, "KEY=VALUES", TEXT, "What to vary: FROM:TO:STEP or values.")            \
     X(RANDOM, "random", 0, "N", TEXT, "Draw N trials in place of all.")                        \
     X(LATIN, "latin", 0, "N", TEXT, "Draw N trials that cover each key evenly.")               \
+    X(HALVING, "halving", 0, "ETA", TEXT, "Keep one in ETA, rung by rung, on growing data.")   \
+    X(RUNGS, "rungs", 0, "N", TEXT, "How many rungs; else as many as the data allow.")         \
     X(TRAIN, "train", 0, "N", TEXT, "Days that choose.")                                       \
     X(TEST, "test", 0, "N", TEXT, "Days that judge what was chosen.")                          \
     X(EMBARGO, "embargo", 0, "N", TEXT, "Days left out between them.")                         \

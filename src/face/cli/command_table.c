@@ -170,13 +170,15 @@ static const struct cli_command commands[] = {
      .sentence = "Try many values; say how much of the best one is luck.",
      .detail = "KEY=FROM:TO:STEP or KEY=VALUE,VALUE; a bot's keys begin with bots.NAME. All "
                "combinations are tried on all cores, or N of them with --random or --latin. "
+               "--halving ETA runs them over the first days, one in ETA of them over more, and "
+               "few over all; every run of every rung is a trial. "
                "Pairs of averages that allow it are evaluated many at once, and checked by the "
                "engine. Results go to $XDG_DATA_HOME/tern/sweeps, or to the file that --out "
                "names; a sweep that was stopped goes on where it stood, and one whose "
                "configuration or data changed is refused. Every trial is counted.",
      .example = "tern backtest sweep examples/cross.yaml --grid bots.cross-btc.params.fast=5:25:5",
-     .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(SEED) | BIT(LINES) | BIT(OUT) |
-                BIT(NO_TRIALS) | BIT(PLAIN),
+     .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(HALVING) | BIT(RUNGS) | BIT(SEED) |
+                BIT(LINES) | BIT(OUT) | BIT(NO_TRIALS) | BIT(PLAIN),
      .operands_min = 1,
      .operands_max = 9,
      .operand = CLI_VALUE_FILE,

@@ -9,33 +9,63 @@
 
 /* ---- sweep ----------------------------------------------------------------------------------- */
 
-static enum status space_of(struct cli *cli, struct sweep_space *space, enum sweep_method *method,
-                            uint64_t *seed)
+static enum status plan_of(struct cli *cli, struct sweep_plan *plan)
 {
     const struct arguments *arguments = &cli->arguments;
+    uint64_t count = 0, eta = 0, rungs = 0;
+    *plan = (struct sweep_plan){.method = cli_have(cli, CLI_OPTION_RANDOM)  ? SWEEP_RANDOM
+                                          : cli_have(cli, CLI_OPTION_LATIN) ? SWEEP_LATIN
+                                                                            : SWEEP_GRID};
     enum status status = STATUS_OK;
-    uint64_t count = 0;
-    *method = cli_have(cli, CLI_OPTION_RANDOM)  ? SWEEP_RANDOM
-              : cli_have(cli, CLI_OPTION_LATIN) ? SWEEP_LATIN
-                                                : SWEEP_GRID;
-    if (cli_have(cli, CLI_OPTION_GRID))
+    if (cli_have(cli, CLI_OPTION_RANDOM) && cli_have(cli, CLI_OPTION_LATIN)) {
+        problem_set(&cli->problem, STATUS_USAGE, "backtest sweep", "--random and --latin");
+        problem_allowed(&cli->problem, "one of them");
+        return STATUS_USAGE;
+    }
+    if (plan->method != SWEEP_GRID) {
+        status = arguments_number(
+            arguments, plan->method == SWEEP_RANDOM ? CLI_OPTION_RANDOM : CLI_OPTION_LATIN,
+            SWEEP_TRIALS_MAX, 0, &count, &cli->problem);
+    }
+    if (status == STATUS_OK)
+        status = arguments_number(arguments, CLI_OPTION_SEED, INT64_MAX, 1, &plan->seed,
+                                  &cli->problem);
+    if (status == STATUS_OK)
+        status = arguments_number(arguments, CLI_OPTION_HALVING, SWEEP_ETA_MAX, 2, &eta,
+                                  &cli->problem);
+    if (status == STATUS_OK)
+        status = arguments_number(arguments, CLI_OPTION_RUNGS, SWEEP_RUNGS_MAX, 2, &rungs,
+                                  &cli->problem);
+    bool halving = cli_have(cli, CLI_OPTION_HALVING), with_rungs = cli_have(cli, CLI_OPTION_RUNGS);
+    if (status == STATUS_OK && (eta < 2 || rungs < 2 || (with_rungs && !halving))) {
+        status = problem_set(&cli->problem, STATUS_USAGE, eta < 2 ? "--halving" : "--rungs", "%s",
+                             with_rungs && !halving ? "without --halving"
+                             : eta < 2              ? arguments->values[CLI_OPTION_HALVING]
+                                                    : arguments->values[CLI_OPTION_RUNGS]);
+        problem_allowed(&cli->problem, "--halving 2 to %u, and with it --rungs 2 to %u",
+                        SWEEP_ETA_MAX, SWEEP_RUNGS_MAX);
+    }
+    plan->count = (uint32_t)count;
+    plan->eta = halving ? (uint32_t)eta : 0;
+    plan->rungs = with_rungs ? (uint32_t)rungs : 0;
+    return status;
+}
+
+static enum status space_of(struct cli *cli, struct sweep_space *space, struct sweep_plan *plan)
+{
+    const struct arguments *arguments = &cli->arguments;
+    enum status status = plan_of(cli, plan);
+    if (status == STATUS_OK && cli_have(cli, CLI_OPTION_GRID))
         status = sweep_space_add(space, text_of(arguments->values[CLI_OPTION_GRID]), &cli->problem);
     for (unsigned i = 1; status == STATUS_OK && i < arguments->operands_count; i++)
         status = sweep_space_add(space, text_of(arguments->operands[i]), &cli->problem);
-    if (status == STATUS_OK && *method != SWEEP_GRID) {
-        status = arguments_number(arguments,
-                                  *method == SWEEP_RANDOM ? CLI_OPTION_RANDOM : CLI_OPTION_LATIN,
-                                  SWEEP_TRIALS_MAX, 0, &count, &cli->problem);
-    }
     if (status == STATUS_OK)
-        status = arguments_number(arguments, CLI_OPTION_SEED, INT64_MAX, 1, seed, &cli->problem);
-    if (status == STATUS_OK)
-        status = sweep_space_draw(space, *method, (uint32_t)count, *seed, &cli->problem);
+        status = sweep_space_draw(space, plan, &cli->problem);
     return status;
 }
 
 static enum status place_of(struct cli *cli, const struct sweep_space *space,
-                            enum sweep_method method, uint64_t seed, char out[STORE_PATH_SIZE])
+                            const struct sweep_plan *plan, char out[STORE_PATH_SIZE])
 {
     char folder[STORE_PATH_SIZE];
     char name[EXECUTE_NAME_SIZE];
@@ -53,7 +83,7 @@ static enum status place_of(struct cli *cli, const struct sweep_space *space,
         problem_next(&cli->problem, "--out FILE");
         return STATUS_IO;
     }
-    sweep_file_name(name, cli->arguments.operands[0], space, method, seed);
+    sweep_file_name(name, cli->arguments.operands[0], space, plan);
     return snprintf(out, STORE_PATH_SIZE, "%s/%s", folder, name) < STORE_PATH_SIZE
                ? STATUS_OK
                : problem_set(&cli->problem, STATUS_RANGE, folder, "the path is too long");
@@ -64,8 +94,12 @@ static void say_how(const struct cli *cli, const struct sweep_progress *how, con
     double rate = how->seconds > 0 ? (double)how->run * (double)how->bars / how->seconds : 0;
     if (how->resumed > 0)
         cli_note(cli, "%u trials were there already", how->resumed);
-    cli_note(cli, "%u trials in %.2f s, %.1f M bars/s%s", how->run, how->seconds, rate / 1e6,
-             how->evaluated ? "" : ", one engine a core");
+    if (how->rungs > 1)
+        cli_note(cli, "%u trials of %u rungs in %.2f s%s", how->run, how->rungs, how->seconds,
+                 how->evaluated ? "" : ", one engine a core");
+    else
+        cli_note(cli, "%u trials in %.2f s, %.1f M bars/s%s", how->run, how->seconds, rate / 1e6,
+                 how->evaluated ? "" : ", one engine a core");
     if (how->evaluated)
         cli_note(cli, "evaluated many at once; %u of them confirmed by the engine", how->checked);
     cli_note(cli, "kept in %s", path);
@@ -74,13 +108,12 @@ static void say_how(const struct cli *cli, const struct sweep_progress *how, con
 enum status run_backtest_sweep(struct cli *cli)
 {
     struct sweep_space space;
-    enum sweep_method method = SWEEP_GRID;
-    uint64_t seed = 1;
+    struct sweep_plan plan;
     char path[STORE_PATH_SIZE], trials[TRIALS_PATH_SIZE];
     sweep_space_init(&space);
-    enum status status = space_of(cli, &space, &method, &seed);
+    enum status status = space_of(cli, &space, &plan);
     if (status == STATUS_OK)
-        status = place_of(cli, &space, method, seed, path);
+        status = place_of(cli, &space, &plan, path);
     if (status == STATUS_OK) {
         struct progress progress;
         struct sweep_progress how;
@@ -88,8 +121,7 @@ enum status run_backtest_sweep(struct cli *cli)
         struct sweep_request request = {.ports = &cli->ports->execute,
                                         .config_path = cli->arguments.operands[0],
                                         .space = &space,
-                                        .method = method,
-                                        .seed = seed,
+                                        .plan = &plan,
                                         .store_path = path,
                                         .trials_path = count ? trials : NULL,
                                         .progress = progress_step,
@@ -183,13 +215,29 @@ enum status run_sweep_list(struct cli *cli)
     return status;
 }
 
+/* A quotation mark in a value of the configuration is one of CSV too. */
+static void csv_field(struct text_buffer *out, struct text text)
+{
+    if (memchr(text.data, '"', text.size) == NULL) {
+        text_buffer_append(out, text);
+        return;
+    }
+    text_buffer_append(out, TEXT("\""));
+    while (text.data != NULL) {
+        text_buffer_append(out, text_split(&text, '"'));
+        if (text.data != NULL)
+            text_buffer_append(out, TEXT("\"\""));
+    }
+    text_buffer_append(out, TEXT("\""));
+}
+
 enum status run_sweep_export(struct cli *cli)
 {
     struct sweep_summary summary;
     enum status status = sweep_summary_of_operand(cli, &summary);
     if (status != STATUS_OK)
         return status;
-    text_buffer_print(&cli->out, "trial,parameters,sharpe,return,end_equity,fees,fills\n");
+    text_buffer_print(&cli->out, "trial,rung,parameters,sharpe,return,end_equity,fees,fills\n");
     for (uint32_t i = 0; i < summary.count; i++) {
         const struct sweep_trial *trial = &summary.trials[i];
         char equity[DECIMAL_TEXT_SIZE];
@@ -202,8 +250,11 @@ enum status run_sweep_export(struct cli *cli)
             (void)double_format(sharpe, sweep_annual(trial->row.sharpe));
         if (double_is_finite(sweep_return(&summary, trial)))
             (void)double_format(gain, sweep_return(&summary, trial));
-        text_buffer_print(&cli->out, "%u,%s,%s,%s,%s,%s,%llu\n", trial->row.id, trial->params,
-                          sharpe, gain, equity, fees, (unsigned long long)trial->row.fills);
+        text_buffer_print(&cli->out, "%u,%u,", sweep_candidate(&summary, trial),
+                          trial->row.rung + 1);
+        csv_field(&cli->out, text_of(trial->params));
+        text_buffer_print(&cli->out, ",%s,%s,%s,%s,%llu\n", sharpe, gain, equity, fees,
+                          (unsigned long long)trial->row.fills);
     }
     sweep_summary_release(&summary);
     return STATUS_OK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/math.h"
+#include "drive/research/statistics.h"
 
 #define LINES_DEFAULT 10u
 #define DAYS_A_YEAR 365.0
@@ -37,7 +38,10 @@ static enum status trials_table(struct cli *cli, const struct sweep_summary *sum
 {
     struct table table;
     table_init(&table, "trials", "BEST TRIALS");
+    bool halved = summary->plan.eta > 0;
     table_column(&table, "trial", TABLE_RIGHT, 0);
+    if (halved)
+        table_column(&table, "rung", TABLE_RIGHT, 0);
     table_column(&table, "parameters", TABLE_LEFT, 0);
     table_column(&table, "sharpe", TABLE_RIGHT, 0);
     table_column(&table, "return", TABLE_RIGHT, 0);
@@ -50,7 +54,9 @@ static enum status trials_table(struct cli *cli, const struct sweep_summary *sum
         char fees[DECIMAL_TEXT_SIZE];
         (void)decimal_format_fixed(equity, trial->row.end_equity.units, AMOUNT_DECIMALS, 2);
         (void)decimal_format_fixed(fees, trial->row.fees.units, AMOUNT_DECIMALS, 2);
-        table_cell_print(&table, "%u", trial->row.id);
+        table_cell_print(&table, "%u", sweep_candidate(summary, trial));
+        if (halved)
+            table_cell_print(&table, "%u", trial->row.rung + 1);
         table_cell(&table, text_of(trial->params));
         cell_double(&table, sweep_annual(trial->row.sharpe), 2, "", 1);
         cell_double(&table, sweep_return(summary, trial), 2, " %", 100);
@@ -71,6 +77,52 @@ void luck_row(struct table *table, const char *name, double value, int places, c
     table_cell(table, text_of(meaning));
 }
 
+/* What each rung saw, how many ran there, and what it took to go on. */
+static enum status rungs_table(struct cli *cli, const struct sweep_summary *summary)
+{
+    struct table table;
+    table_init(&table, "rungs", "RUNGS");
+    table_column(&table, "rung", TABLE_RIGHT, 0);
+    table_column(&table, "days", TABLE_RIGHT, 0);
+    table_column(&table, "ran", TABLE_RIGHT, 0);
+    table_column(&table, "not run", TABLE_RIGHT, 1);
+    table_column(&table, "go on", TABLE_RIGHT, 0);
+    table_column(&table, "best sharpe", TABLE_RIGHT, 0);
+    table_column(&table, "last to go on", TABLE_RIGHT, 0);
+    for (uint32_t i = 0; i < summary->rungs_count; i++) {
+        const struct sweep_rung *rung = &summary->rungs[i];
+        bool last = i + 1 == SWEEP_RUNGS_MAX || summary->rungs[i + 1].days == 0;
+        uint32_t on = last ? 0 : sweep_survivors(rung->ran, summary->plan.eta);
+        const struct sweep_trial *trials = &summary->trials[rung->first];
+        table_cell_print(&table, "%u", i + 1);
+        table_cell_print(&table, "%u", rung->days);
+        table_cell_print(&table, "%u", rung->ran);
+        table_cell_print(&table, "%u", rung->invalid);
+        table_cell_print(&table, "%u", on);
+        cell_double(&table, rung->ran > 0 ? sweep_annual(trials[0].row.sharpe) : double_nan(), 2,
+                    "", 1);
+        cell_double(&table, on > 0 ? sweep_annual(trials[on - 1].row.sharpe) : double_nan(), 2, "",
+                    1);
+    }
+    enum status status = table_write(&table, &cli->style, &cli->out);
+    table_release(&table);
+    return status;
+}
+
+static void rungs_json(struct json_writer *json, const struct sweep_summary *summary)
+{
+    json_key(json, "rungs");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < summary->rungs_count; i++) {
+        json_object_begin(json);
+        key_count(json, "days", summary->rungs[i].days);
+        key_count(json, "ran", summary->rungs[i].ran);
+        key_count(json, "not_run", summary->rungs[i].invalid);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 static enum status luck_table(struct cli *cli, const struct sweep_summary *summary)
 {
     struct table table;
@@ -86,7 +138,8 @@ static enum status luck_table(struct cli *cli, const struct sweep_summary *summa
              "", "how often the best of one half is below the median of the other");
     luck_row(&table, "trials counted", (double)summary->counted, 0, "",
              "of these data and this kind of bot, ever");
-    luck_row(&table, "trials here", summary->count, 0, "", "that ran");
+    luck_row(&table, "trials here", summary->count, 0, "",
+             summary->plan.eta > 0 ? "that ran, in all rungs" : "that ran");
     luck_row(&table, "not run", summary->invalid, 0, "",
              "combinations that are none, as fast >= slow");
     luck_row(&table, "days", (double)summary->periods, 0, "", "");
@@ -138,6 +191,8 @@ static enum status summary_json(struct cli *cli, const struct sweep_summary *sum
     key_count(&json, "not_run", summary->invalid);
     key_count(&json, "trials_counted", summary->counted);
     key_count(&json, "days", summary->periods);
+    if (summary->plan.eta > 0)
+        rungs_json(&json, summary);
     key_number(&json, "deflated_sharpe", summary->deflated);
     key_number(&json, "pbo", summary->has_overfit ? summary->overfit.probability : double_nan());
     json_key(&json, "best");
@@ -145,7 +200,8 @@ static enum status summary_json(struct cli *cli, const struct sweep_summary *sum
     for (uint32_t i = 0; i < summary->count && i < lines; i++) {
         const struct sweep_trial *trial = &summary->trials[i];
         json_object_begin(&json);
-        key_count(&json, "trial", trial->row.id);
+        key_count(&json, "trial", sweep_candidate(summary, trial));
+        key_count(&json, "rung", trial->row.rung + 1);
         json_key(&json, "parameters");
         json_string(&json, trial->params);
         key_number(&json, "sharpe", sweep_annual(trial->row.sharpe));
@@ -177,6 +233,8 @@ enum status sweep_print(struct cli *cli, const char *path)
         status = summary_json(cli, &summary, path, lines);
     } else {
         status = trials_table(cli, &summary, lines);
+        if (status == STATUS_OK && summary.plan.eta > 0)
+            status = rungs_table(cli, &summary);
         if (status == STATUS_OK)
             status = luck_table(cli, &summary);
         if (status != STATUS_OK)

@@ -150,6 +150,8 @@ static void near(double found, double wanted, double tolerance)
         fail_msg("found %.15g, wanted %.15g", found, wanted);
 }
 
+static const struct sweep_plan grid = {.method = SWEEP_GRID};
+
 static void space_make(struct sweep_space *space)
 {
     struct problem problem;
@@ -159,7 +161,7 @@ static void space_make(struct sweep_space *space)
                      STATUS_OK);
     assert_int_equal(sweep_space_add(space, TEXT("bots.cross.params.slow=6,12,30"), &problem),
                      STATUS_OK);
-    assert_int_equal(sweep_space_draw(space, SWEEP_GRID, 0, 1, &problem), STATUS_OK);
+    assert_int_equal(sweep_space_draw(space, &grid, &problem), STATUS_OK);
 }
 
 static struct refit_request request_of(const struct sweep_space *space)
@@ -168,6 +170,7 @@ static struct refit_request request_of(const struct sweep_space *space)
         .ports = &ports,
         .config_path = config_path,
         .space = space,
+        .sweep = &grid,
         .plan = {20 * NANOSECONDS_PER_DAY, 5 * NANOSECONDS_PER_DAY, 5, 24, false},
         .folder = folder,
         .trials_path = trials_file};

@@ -78,16 +78,19 @@ static void space_make(struct sweep_space *space, enum sweep_method method, uint
                      STATUS_OK);
     assert_int_equal(sweep_space_add(space, TEXT("bots.cross.params.slow=6,9,30"), &problem),
                      STATUS_OK);
-    assert_int_equal(sweep_space_draw(space, method, count, 7, &problem), STATUS_OK);
+    struct sweep_plan plan = {.method = method, .count = count, .seed = 7};
+    assert_int_equal(sweep_space_draw(space, &plan, &problem), STATUS_OK);
 }
 
 static enum status run(const struct sweep_space *space, const char *path, bool engine_only,
                        bool (*progress)(void *, const char *, uint64_t, uint64_t),
                        struct sweep_progress *how, struct problem *problem)
 {
+    struct sweep_plan plan = {.method = SWEEP_GRID};
     struct sweep_request request = {.ports = &ports,
                                     .config_path = config_path,
                                     .space = space,
+                                    .plan = &plan,
                                     .threads = 2,
                                     .store_path = path,
                                     .trials_path = trials_file,
@@ -159,13 +162,13 @@ static void runs_resumes_refuses(void **state)
     assert_true(how.run == 0 && how.resumed == 15);
     config_write("simulation: {slippage_bps: 2}\n");
     assert_int_equal(run(&space, store_path, false, NULL, &how, &problem), STATUS_CONFIG_INVALID);
-    assert_non_null(strstr(problem.found, "the configuration changed"));
+    assert_non_null(strstr(problem.found, "the configuration changed: simulation.slippage_bps was 0, now 2"));
     config_write("");
     struct text_buffer applied;
     text_buffer_init(&applied, 1 << 20);
     problem_init(&problem);
     assert_int_equal(sweep_apply(store_path, 2, &applied, &problem), STATUS_OK);
-    assert_non_null(strstr(applied.data, "trial 2: fast=2 slow=30"));
+    assert_non_null(strstr(applied.data, "2: fast=2 slow=30"));
     assert_non_null(strstr(applied.data, "slow: 30"));
     text_buffer_release(&applied);
     sweep_space_release(&space);
