@@ -390,6 +390,7 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
     result->bar_ns = finest_of(backtest);
     result->bars_count = bars_total(backtest);
     result->fills_at_this_close = config->simulation.fill == CONFIG_FILL_THIS_CLOSE;
+    result->slippage = config->simulation.slippage;
     result->from_ns = INT64_MAX;
     result->to_ns = INT64_MIN;
     for (uint32_t i = 0; i < backtest->series_count; i++) {

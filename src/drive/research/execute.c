@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "drive/research/market_sources.h"
 #include "drive/research/output.h"
 #include "drive/research/playback.h"
 #include "drive/research/warnings.h"
@@ -434,6 +435,9 @@ static enum status execute(struct execution *execution, struct backtest_result *
         return problem_set(problem, status, "result", "cannot be concluded");
     if (!execution->writes)
         return STATUS_OK;
+    status = market_gather_run(&execution->backtest, &execution->data.session, result);
+    if (status != STATUS_OK)
+        return problem_set(problem, status, "report", "not enough memory");
     status = result_output_write(&execution->output, result, metrics, problem);
     if (status == STATUS_OK)
         status = result_output_commit(&execution->output, problem);

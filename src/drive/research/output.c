@@ -1,7 +1,7 @@
 /* All or nothing: the partial directory, its files and the one step that makes it the target. */
 #include "drive/research/output.h"
 
-#include "drive/research/report_html.h"
+#include "drive/report/report.h"
 #include "drive/research/result_files.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 #include "drive/research/result.h"
 
+#include "drive/research/market.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,7 @@ void backtest_result_release(struct backtest_result *result)
     free(result->equity.items);
     free(result->trips.items);
     free(result->warnings.items);
+    market_release(result->market);
     backtest_result_init(result);
 }
 

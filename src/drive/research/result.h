@@ -156,6 +156,8 @@ struct result_warnings {
     uint32_t count, capacity;
 };
 
+struct result_market; /* what the market did, for a report: research/market.h */
+
 struct backtest_result {
     /* What ran. */
     char name[RESULT_NAME_SIZE];    /* the configuration's file name, for people */
@@ -172,6 +174,7 @@ struct backtest_result {
     uint64_t trials_count;         /* of research/trials; 0 where they could not be counted */
     double trials_sharpe_variance; /* of their Sharpe ratios a period; 0 where it is not known */
     bool fills_at_this_close;      /* simulation.fill: this_close */
+    struct ratio slippage;         /* simulation.slippage_bps: in the prices of fills that took */
 
     /* Books. end = start + realized + unrealized - fees + funding, exactly. */
     struct amount start_equity, end_equity;
@@ -191,6 +194,8 @@ struct backtest_result {
     struct result_equities equity;
     struct result_trips trips;
     struct result_warnings warnings;
+
+    struct result_market *market; /* owned; NULL where nobody gathered it */
 };
 
 /* Everything zero and empty. */

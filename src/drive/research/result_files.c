@@ -160,6 +160,8 @@ static void extras_write(struct json_writer *json, const struct backtest_result 
     json_key_string(json, "name", result->name);
     json_key_string(json, "kind", result->kind);
     json_key_duration(json, "bar", result->bar_ns);
+    json_key(json, "slippage_bps");
+    json_decimal(json, result->slippage.ppm, 2);
     json_key(json, "instruments");
     json_array_begin(json);
     for (uint32_t i = 0; i < result->instruments.count; i++) {

@@ -88,6 +88,19 @@ static bool read_seed(const struct reading *reading, uint64_t *out)
     if (!(condition))        \
     return wrong(reading, key)
 
+/* An older version did not say. */
+static bool read_slippage(const struct reading *reading, struct ratio *out)
+{
+    const struct json_value *value = json_member(reading->at, "slippage_bps");
+    i128 units = 0;
+    if (value == NULL)
+        return true;
+    if (!json_read_decimal(value, 2, &units) || units < 0 || units > RATIO_ONE)
+        return false;
+    out->ppm = (int64_t)units;
+    return true;
+}
+
 static enum status read_run(struct reading *reading)
 {
     struct backtest_result *result = reading->result;
@@ -106,6 +119,7 @@ static enum status read_run(struct reading *reading)
     NEED(read_time(reading, "from", &result->from_ns), "from");
     NEED(read_time(reading, "to", &result->to_ns), "to");
     NEED(read_span(reading, "bar", &result->bar_ns), "bar");
+    NEED(read_slippage(reading, &result->slippage), "slippage_bps");
     NEED(read_u64(reading, "inputs", &result->inputs_count), "inputs");
     NEED(read_u64(reading, "bars", &result->bars_count), "bars");
     NEED(json_read_double(json_member(reading->at, "wall_seconds"), &result->wall_seconds),

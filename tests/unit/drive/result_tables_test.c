@@ -10,7 +10,6 @@
 #include "base/time.h"
 #include "drive/research/breakdown.h"
 #include "drive/research/readable.h"
-#include "drive/research/report_html.h"
 #include "drive/research/result_tables.h"
 #include "drive/research/warnings.h"
 #include "result_fixture.h"
@@ -254,90 +253,12 @@ static void parts_add_up(void **state)
     backtest_result_release(&result);
 }
 
-/* Coordinates of every path lie inside the picture, also for one point, a flat line, a loss of
- * everything and very large or small accounts. */
-static void charts(void **state)
-{
-    (void)state;
-    static const char *const starts[] = {"10000", "0.00001", "1000000000000", "0"};
-    for (size_t s = 0; s < ARRAY_COUNT(starts); s++) {
-        for (int bars = 0; bars <= 3; bars++) {
-            struct backtest_result result;
-            struct metrics metrics;
-            backtest_result_init(&result);
-            result.start_equity = fixture_money(starts[s]);
-            result.from_ns = FIXTURE_FROM_NS;
-            result.bar_ns = FIXTURE_HOUR_NS;
-            for (int i = 1; i <= bars; i++) {
-                struct result_equity point = {.time_ns = FIXTURE_FROM_NS + i * FIXTURE_HOUR_NS,
-                                              .equity = {i == 3 ? -1 : result.start_equity.units}};
-                fixture_expect(backtest_result_add_equity(&result, &point));
-            }
-            fixture_expect(backtest_result_conclude(&result, NULL, &metrics));
-            struct text_buffer out;
-            text_buffer_init(&out, 1 << 22);
-            report_charts_append(&result, &out);
-            assert_int_equal(out.status, STATUS_OK);
-            assert_true(bars > 0 || out.size == 0);
-            for (const char *at = out.data; bars > 0 && at != NULL; at = strstr(at + 1, " d=\"M")) {
-                const char *number = at + 5;
-                while (at != out.data && *number != '"') {
-                    char *end;
-                    double value = strtod(number, &end);
-                    assert_true(end > number && value >= 0 && value <= 960);
-                    number = end + strspn(end, " LZ");
-                }
-            }
-            text_buffer_reset(&out);
-            report_html_print(&result, &metrics, &out);
-            assert_int_equal(out.status, STATUS_OK);
-            assert_null(strstr(out.data, "nan"));
-            assert_null(strstr(out.data, "inf\""));
-            text_buffer_release(&out);
-            backtest_result_release(&result);
-        }
-    }
-}
-
-/* A long run: the report stays small, the trips are capped, no spike is lost. */
-static void long_report(void **state)
-{
-    (void)state;
-    struct backtest_result result;
-    struct metrics metrics;
-    fixture_init(&result, false);
-    struct result_trip trip = result.trips.items[0];
-    for (int i = 0; i < 2000; i++)
-        fixture_expect(backtest_result_add_trip(&result, &trip));
-    i128 high = fixture_money("20000").units;
-    for (int i = 0; i < 200000; i++) {
-        struct result_equity point = {.time_ns = result.to_ns + (i + 1) * FIXTURE_HOUR_NS,
-                                      .equity = {i == 123456 ? high : result.end_equity.units}};
-        fixture_expect(backtest_result_add_equity(&result, &point));
-    }
-    result.to_ns += 200000 * FIXTURE_HOUR_NS;
-    fixture_expect(backtest_result_conclude(&result, NULL, &metrics));
-    struct text_buffer out;
-    text_buffer_init(&out, 1 << 22);
-    report_html_print(&result, &metrics, &out);
-    assert_int_equal(out.status, STATUS_OK);
-    assert_true(out.size < 500000);
-    holds(out.data, "The last 500 of 2006; all of them are in trips.csv.");
-    char *drawdown = strstr(out.data, "<svg class=\"drawdown\"");
-    assert_non_null(drawdown);
-    *drawdown = '\0';
-    holds(out.data, " 10.0L"); /* the spike touches the top of the picture */
-    text_buffer_release(&out);
-    backtest_result_release(&result);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people),         cmocka_unit_test(programs),
         cmocka_unit_test(nothing_at_all), cmocka_unit_test(readable_numbers),
         cmocka_unit_test(months),         cmocka_unit_test(parts_add_up),
-        cmocka_unit_test(charts),         cmocka_unit_test(long_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
