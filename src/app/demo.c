@@ -10,9 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/commands.h"
 #include "app/ports.h"
 #include "base/table.h"
-#include "drive/live/demo.h"
+#include "drive/live/demo_script.h"
 
 #define SEED_DRAWN_MAX 1000000u /* short enough to be typed again */
 #define STATUS_SIZE 256u
@@ -148,6 +149,7 @@ static enum status read_options(const struct cli_demo_request *request,
     options->quiet = request->quiet;
     options->keep = request->keep;
     options->tape = request->tape;
+    options->commands = request->commands;
     if (request->tape != NULL && (request->scenario != NULL || request->keep != NULL)) {
         problem_set(problem, STATUS_USAGE, "demo: --tape", "with %s",
                     request->scenario != NULL ? "--scenario" : "--keep");
@@ -167,18 +169,42 @@ static enum status read_options(const struct cli_demo_request *request,
     return STATUS_OK;
 }
 
-enum status app_demo(const struct cli_demo_request *request, struct problem *problem)
+static enum status show_config(const struct cli_demo_request *request)
 {
-    struct demo_options options;
-    struct demo_outcome outcome;
-    enum status status = read_options(request, &options, problem);
-    if (status != STATUS_OK)
-        return status;
     struct machine machine = {.signals = -1};
-    if (request->show_config) {
-        status = machine_write(&machine, demo_configuration());
-        return status == STATUS_END ? STATUS_OK : status;
-    }
+    struct text_buffer room;
+    text_buffer_init(&room, (size_t)1 << 16);
+    demo_configuration_with_room(&room);
+    enum status status = machine_write(&machine, request->commands == NULL
+                                                     ? demo_configuration()
+                                                     : (struct text){room.data, room.size});
+    text_buffer_release(&room);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* A file is read before anything happens; what is typed comes when it comes. */
+static enum status read_commands(const struct cli_demo_request *request, struct text_buffer *script,
+                                 struct problem *problem)
+{
+    text_buffer_init(script, DEMO_SCRIPT_SIZE_MAX);
+    if (request->commands == NULL)
+        return STATUS_OK;
+    if (strcmp(request->commands, "-") != 0)
+        return commands_read_file(request->commands, script, problem);
+    if (!request->no_input)
+        return STATUS_OK;
+    problem_set(problem, STATUS_USAGE, "demo: --commands", "- with --no-input");
+    problem_allowed(problem, "a file of commands, or none");
+    return STATUS_USAGE;
+}
+
+static enum status run_demo(const struct cli_demo_request *request, struct demo_options *options,
+                            struct problem *problem)
+{
+    struct demo_outcome outcome;
+    struct machine machine = {.signals = -1};
+    struct typed typed = {.descriptor = STDIN_FILENO};
+    bool types = request->commands != NULL && strcmp(request->commands, "-") == 0;
     struct demo_ports ports = {
         .clock = {&machine, machine_now, machine_wait},
         .output = {.context = &machine,
@@ -188,12 +214,32 @@ enum status app_demo(const struct cli_demo_request *request, struct problem *pro
         .version = TERN_VERSION,
     };
     ports.output.style.color = request->color;
-    if (isatty(STDERR_FILENO)) {
+    if (types)
+        ports.lines = (struct demo_lines){&typed, commands_next};
+    /* A line that is drawn again and again would be drawn over what is being typed. */
+    if (isatty(STDERR_FILENO) && !(types && isatty(STDIN_FILENO))) {
         machine.status_width = table_style_of_descriptor(STDERR_FILENO).width;
         ports.output.status = machine_status;
     }
     signals_begin(&machine);
-    status = demo_run(&options, &ports, &outcome, problem);
+    enum status status = demo_run(options, &ports, &outcome, problem);
     signals_end(&machine);
+    return status;
+}
+
+enum status app_demo(const struct cli_demo_request *request, struct problem *problem)
+{
+    struct demo_options options;
+    struct text_buffer script;
+    enum status status = read_options(request, &options, problem);
+    if (status == STATUS_OK && request->show_config)
+        return show_config(request);
+    if (status != STATUS_OK)
+        return status;
+    status = read_commands(request, &script, problem);
+    options.script = (struct text){script.data, script.size};
+    if (status == STATUS_OK)
+        status = run_demo(request, &options, problem);
+    text_buffer_release(&script);
     return status;
 }

@@ -1,5 +1,6 @@
 """The demo from the command line: one seed is one journal, Ctrl-C, recordings, words refused."""
 
+import json
 import os
 import re
 import signal
@@ -75,6 +76,56 @@ def test_recording():
         again = re.search('^the same again: tern (.*)$', fast, re.MULTILINE).group(1)
         tap.equal(journal_hash(good(*again.split(), home=home)), journal_hash(fast))
         tap.check('recorded prices' in fast and 'saver-eth' in fast, fast)
+
+
+SCRIPT = """# who comes and goes
+add NVDA
+at 5s buy NVDA 2
+at 10s add foo
+at 20s remove XRP-USD
+at 30s remove nvda
+prices
+at 40s add XRP
+at 50s scenario crash
+"""
+
+
+def test_script_of_commands():
+    with folder() as home:
+        path = os.path.join(home, 'script')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(SCRIPT)
+        words = ['demo', '--seed', '7', '--commands', path, '--duration', '1m', '--quiet']
+        fast = good(*words, '--speed', 'max', '--keep', os.path.join(home, 'kept'), home=home)
+        slow = good(*words, '--speed', '60', home=home)
+        tap.equal(slow, fast[:fast.index('kept: ')])
+        for said in ['ADD    NVDA-USD at 800', 'FOO-USD at ', 'an unknown name',
+                     'REMOVE XRP-USD', '2 are held and stay', 'scenario crash',
+                     'desk, by hand']:
+            tap.check(said in fast, f'{said}: {fast}')
+        again = re.search('^the same again: tern (.*)$', fast, re.MULTILINE).group(1)
+        tap.equal(journal_hash(good(*again.split(), home=home)), journal_hash(fast))
+        tap.check(journal_hash(fast) in good('journal', 'verify', os.path.join(home, 'kept'),
+                                             home=home), fast)
+        with open(os.path.join(home, 'kept', 'fills.csv'), encoding='utf-8') as file:
+            tap.check('NVDA-USD' in file.read(), 'the name of what came')
+        with open(os.path.join(home, 'kept', 'result.json'), encoding='utf-8') as file:
+            names = [row['name'] for row in json.load(file)['instruments']]
+        tap.equal(names[10:], ['NVDA-USD', 'FOO-USD'])
+
+
+def test_commands_that_are_typed():
+    with folder() as home:
+        process = subprocess.Popen([tap.PROGRAM, 'demo', '--seed', '3', '--speed', '20', '--quiet',
+                                    '--commands', '-'], env=environment(home), text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        out, error = process.communicate('add NVDA\nnonsense\nbuy NVDA 1\nquit\n', timeout=60)
+        tap.equal(process.returncode, 0)
+        tap.equal(error, '')
+        for said in ['ADD    NVDA-USD', 'ERROR  "nonsense"', 'stopping: a command said so',
+                     'add NVDA-USD\n', 'buy NVDA-USD 1\n', 'BUY']:
+            tap.check(said in out, f'{said}: {out}')
 
 
 def test_words_refused():

@@ -12,7 +12,6 @@
 #define LEVELS_CAPACITY 64u /* of each side; the generator shows twelve */
 #define LEVELS_TAPE_CAPACITY 65536u
 #define OUT_SIZE_MAX ((size_t)1 << 20)
-#define SLICE_NS (NANOSECONDS_PER_SECOND / 4) /* of the market, between two looks at the clock */
 #define MINUTE_NS (60 * NANOSECONDS_PER_SECOND)
 
 void demo_fail(struct demo *demo, enum status status, const char *where, const char *what)
@@ -36,6 +35,9 @@ static enum status read_config(struct demo *demo)
             return status;
         demo_tape_configuration(&demo->tape, &written);
         text = (struct text){written.data, written.size};
+    } else if (demo->options->commands != NULL) {
+        demo_configuration_with_room(&written);
+        text = (struct text){written.data, written.size};
     }
     (void)decimal_format_i64(seed, (int64_t)demo->options->seed, 0);
     const struct config_layer layers[] = {
@@ -45,6 +47,9 @@ static enum status read_config(struct demo *demo)
     status = config_read_layers(layers, ARRAY_COUNT(layers), CONFIG_LIVE, &demo->config,
                                 demo->problem);
     text_buffer_release(&written);
+    if (status == STATUS_OK && demo->options->commands != NULL)
+        status = demo_script_read(demo->options->script, demo->options->commands,
+                                  demo->config.currency, &demo->script, demo->problem);
     return status;
 }
 
@@ -127,9 +132,14 @@ static enum status build(struct demo *demo)
     demo->silent = calloc((size_t)instruments + 1, sizeof *demo->silent);
     demo->bars = calloc((size_t)instruments + 1, sizeof *demo->bars);
     demo->closed = calloc((size_t)instruments + 1, sizeof *demo->closed);
+    demo->halted = calloc((size_t)instruments + 1, sizeof *demo->halted);
+    demo->listed = calloc((size_t)instruments + 1, sizeof *demo->listed);
     if (demo->bots == NULL || demo->seen_ns == NULL || demo->silent == NULL || demo->bars == NULL ||
-        demo->closed == NULL)
+        demo->closed == NULL || demo->halted == NULL || demo->listed == NULL)
         return problem_set(demo->problem, STATUS_NO_MEMORY, "demo", "not enough memory");
+    uint32_t listed = 0;
+    for (; listed < instruments && demo->config.instruments[listed].listed; listed++)
+        demo->listed[listed] = true;
     bool recorded = demo->options->tape != NULL;
     demo->history_ns = recorded ? NANOSECONDS_PER_SECOND : history_of(demo);
     demo->start_ns = recorded ? demo_tape_start_ns(&demo->tape) : DEMO_START_NS;
@@ -144,7 +154,7 @@ static enum status build(struct demo *demo)
                    ? status
                    : problem_set(demo->problem, status, "demo: --tape", "not enough memory");
     }
-    return demo_market_init(&demo->market, demo->options->seed, demo->assembly.instruments,
+    return demo_market_init(&demo->market, demo->options->seed, demo->assembly.instruments, listed,
                             instruments, demo->now_ns, demo->problem);
 }
 
@@ -162,6 +172,10 @@ static void release(struct demo *demo)
     free(demo->silent);
     free(demo->bars);
     free(demo->closed);
+    free(demo->halted);
+    free(demo->listed);
+    demo_script_release(&demo->script);
+    text_buffer_release(&demo->given);
     text_buffer_release(&demo->out);
 }
 
@@ -198,18 +212,20 @@ static void run_history(struct demo *demo)
     }
 }
 
-/* Plays the second that ends at time_ns at the pace of the clock; false where it is to stop. */
+/* Plays the second that ends at time_ns at the pace of the clock; false where it failed. Whoever
+ * interrupts has the rest of the second at once: the demo ends with whole seconds, so that it can
+ * be had again with --duration. */
 static bool run_second(struct demo *demo, int64_t time_ns)
 {
-    for (int64_t at_ns = time_ns - NANOSECONDS_PER_SECOND + SLICE_NS; at_ns <= time_ns;
-         at_ns += SLICE_NS) {
-        if (!wait_for(demo, at_ns)) {
+    for (int64_t at_ns = time_ns - NANOSECONDS_PER_SECOND + DEMO_SLICE_NS; at_ns <= time_ns;
+         at_ns += DEMO_SLICE_NS) {
+        if (!demo->outcome->interrupted && !demo->stopping && !wait_for(demo, at_ns))
             demo->outcome->interrupted = true;
-            return false;
-        }
         demo_play(demo, at_ns);
+        if (at_ns < time_ns)
+            demo_take_commands(demo, at_ns);
         demo_say(demo);
-        if (demo->status != STATUS_OK || demo->stopping)
+        if (demo->status != STATUS_OK)
             return false;
     }
     demo_second(demo, time_ns);
@@ -235,6 +251,9 @@ static void run_live(struct demo *demo)
         if (time_ns == DEMO_START_NS && options->tape == NULL)
             demo_market_scenario(&demo->market, options->scenario, DEMO_START_NS);
         demo->outcome->simulated_ns = time_ns - demo->start_ns;
+        demo_take_commands(demo, time_ns);
+        demo_say(demo);
+        demo->stopping = demo->stopping || demo->quitting || demo->outcome->interrupted;
         demo_tell_status(demo);
     }
 }
@@ -350,6 +369,7 @@ enum status demo_run(const struct demo_options *options, const struct demo_ports
     struct demo demo = {.options = options, .ports = ports, .outcome = outcome, .problem = problem};
     *outcome = (struct demo_outcome){.first_fill_ns = -1};
     text_buffer_init(&demo.out, OUT_SIZE_MAX);
+    text_buffer_init(&demo.given, OUT_SIZE_MAX);
     enum status status = begin(&demo);
     if (status == STATUS_OK) {
         demo_tell_start(&demo);

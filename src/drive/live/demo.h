@@ -11,8 +11,9 @@
  * it on a clock of its own in a moment. Every order waits in the queue of its price or takes what
  * the levels have (sim/book_venue.h).
  *
- * 1. Facts are a function of options->seed, options->scenario and simulated time alone: the speed,
- *    the clock and who looks on change nothing. The simulated day begins at DEMO_START_NS always.
+ * 1. Facts are a function of options->seed, options->scenario, options->script, what came through
+ *    ports->lines and when, and simulated time alone: the speed, the clock and who looks on change
+ *    nothing. The simulated day begins at DEMO_START_NS always.
  * 2. A frame is handed to the journal before anything is printed about it.
  * 3. However it ends, resting orders are cancelled, books are audited and the account is closed. */
 #ifndef TERN_DRIVE_LIVE_DEMO_H
@@ -39,6 +40,10 @@ struct demo_options {
     bool audit;       /* engine_audit after every frame: slow, for tests */
     const char *tape; /* recorded files, commas between them (demo_tape.h), or NULL */
     const char *keep; /* directory for journal and result, or NULL */
+    /* Somebody may tell it things while it runs (demo_script.h): `script` before the start, called
+     * `commands` in messages, or line by line through ports->lines; NULL: nobody. */
+    const char *commands;
+    struct text script;
 };
 
 /* Where time comes from and how one is told to stop. */
@@ -62,9 +67,18 @@ struct demo_output {
     struct table_style style;
 };
 
+/* Where lines come from while it runs. */
+struct demo_lines {
+    void *context;
+    /* The next whole line that is there, without its end, cut to size; false where none is yet, or
+     * ever again. It never waits. NULL: none ever. */
+    bool (*next)(void *context, char *line, size_t size);
+};
+
 struct demo_ports {
     struct demo_clock clock;
     struct demo_output output;
+    struct demo_lines lines;
     const struct journal_port *journal; /* needed with options->keep alone */
     const struct journal_sink *sink;    /* gets every durable input and frame; NULL: none */
     const char *version;
@@ -89,6 +103,9 @@ MUST_USE enum status demo_option(struct demo_options *options, const char *name,
 
 /* The configuration the demo runs with, as YAML: read it as any file. */
 struct text demo_configuration(void);
+/* The same with DEMO_ROOM places for instruments that commands may add; appended. */
+#define DEMO_ROOM 8
+void demo_configuration_with_room(struct text_buffer *out);
 
 /* Runs to the end of the duration, of the recording, or until the clock says stop, then closes the
  * account. STATUS_INTERNAL where the books do not balance; STATUS_IO where output or journal fail;

@@ -12,6 +12,7 @@ void demo_tell_stop(struct demo *demo)
                       "and are valued at the last close\n",
                       demo->outcome->interrupted ? "interrupted"
                       : demo->unread             ? "nobody reads"
+                      : demo->quitting           ? "a command said so"
                       : demo->end_ns < INT64_MAX ? "the recording or the duration is over"
                                                  : "the duration is over");
     demo_say(demo);
@@ -39,13 +40,6 @@ static void row(struct table *table, const char *name, i128 amount, bool sign)
     table_cell(table, text_of(text));
 }
 
-static void table_put(struct demo *demo, struct table *table)
-{
-    if (table_write(table, &demo->ports->output.style, &demo->out) != STATUS_OK)
-        demo_fail(demo, STATUS_NO_MEMORY, "output", "not enough memory");
-    table_release(table);
-}
-
 static struct demo_value all_books(const struct demo *demo)
 {
     struct demo_value sum = {0};
@@ -59,7 +53,8 @@ static struct demo_value all_books(const struct demo *demo)
     return sum;
 }
 
-static void tell_account(struct demo *demo)
+/* end: NULL while it runs. */
+static void tell_account(struct demo *demo, const struct amount *end)
 {
     const struct demo_outcome *outcome = demo->outcome;
     struct demo_value sum = all_books(demo);
@@ -72,8 +67,30 @@ static void tell_account(struct demo *demo)
     row(&table, "unrealised", sum.unrealized, true);
     row(&table, "fees", -sum.fees, true);
     table_rule(&table);
-    row(&table, "end equity", outcome->end_equity.units, false);
-    table_put(demo, &table);
+    row(&table, end == NULL ? "equity now" : "end equity",
+        end == NULL ? risk_equity(engine_risk(demo->engine)).units : end->units, false);
+    demo_table_put(demo, &table);
+}
+
+static void bot_row(struct demo *demo, struct table *table, const char *name,
+                    const struct demo_bot *bot, uint32_t book)
+{
+    struct demo_value value = demo_value_of(demo, book);
+    i128 net = value.realized + value.unrealized - value.fees + value.funding;
+    char text[DEMO_MONEY_SIZE];
+    table_cell(table, text_of(name));
+    table_cell_print(table, "%llu", (unsigned long long)bot->fills_count);
+    table_cell_print(table, "%llu", (unsigned long long)bot->trips_count);
+    demo_money(text, value.realized, true);
+    table_cell(table, text_of(text));
+    demo_money(text, value.unrealized, true);
+    table_cell(table, text_of(text));
+    demo_money(text, value.fees, false);
+    table_cell(table, text_of(text));
+    demo_money(text, net, true);
+    table_cell_tone(table, net < 0 ? TONE_BAD : TONE_GOOD, text_of(text));
+    table_cell_print(table, "%llu", (unsigned long long)bot->denied_count);
+    table_cell(table, value.open ? TEXT("open") : TEXT("flat"));
 }
 
 static void tell_bots(struct demo *demo)
@@ -89,26 +106,38 @@ static void tell_bots(struct demo *demo)
     table_column(&table, "net", TABLE_RIGHT, 0);
     table_column(&table, "denied", TABLE_RIGHT, 1);
     table_column(&table, "position", TABLE_LEFT, 1);
-    for (uint32_t i = 0; i < demo->config.bots_count; i++) {
-        const struct demo_bot *bot = &demo->bots[i];
-        struct demo_value value = demo_value_of(demo, i + 1);
-        i128 net = value.realized + value.unrealized - value.fees + value.funding;
-        char text[DEMO_MONEY_SIZE];
-        table_cell(&table, text_of(demo->config.bots[i].name));
-        table_cell_print(&table, "%llu", (unsigned long long)bot->fills_count);
-        table_cell_print(&table, "%llu", (unsigned long long)bot->trips_count);
-        demo_money(text, value.realized, true);
-        table_cell(&table, text_of(text));
-        demo_money(text, value.unrealized, true);
-        table_cell(&table, text_of(text));
-        demo_money(text, value.fees, false);
-        table_cell(&table, text_of(text));
-        demo_money(text, net, true);
-        table_cell_tone(&table, net < 0 ? TONE_BAD : TONE_GOOD, text_of(text));
-        table_cell_print(&table, "%llu", (unsigned long long)bot->denied_count);
-        table_cell(&table, value.open ? TEXT("open") : TEXT("flat"));
-    }
-    table_put(demo, &table);
+    for (uint32_t i = 0; i < demo->config.bots_count; i++)
+        bot_row(demo, &table, demo->config.bots[i].name, &demo->bots[i], i + 1);
+    if (demo->options->commands != NULL)
+        bot_row(demo, &table, "desk, by hand", &demo->desk, DESK_BOOK);
+    demo_table_put(demo, &table);
+}
+
+void demo_tell_account(struct demo *demo)
+{
+    tell_account(demo, NULL);
+    tell_bots(demo);
+}
+
+/* How to have the run again. Commands that were typed are a script that is printed here. */
+static void tell_again(struct demo *demo, const char *lasted)
+{
+    const struct demo_options *options = demo->options;
+    bool typed = demo->given.size > 0;
+    text_buffer_print(&demo->out, "the same again: tern demo --seed %llu",
+                      (unsigned long long)options->seed);
+    if (options->tape != NULL)
+        text_buffer_print(&demo->out, " --tape %s", options->tape);
+    else
+        text_buffer_print(&demo->out, " --scenario %s", scenario_name(options->scenario));
+    if (options->commands != NULL)
+        text_buffer_print(&demo->out, " --commands %s",
+                          demo->ports->lines.next == NULL ? options->commands : "FILE");
+    text_buffer_print(&demo->out, " --duration %s --speed max\n", lasted);
+    if (demo->ports->lines.next != NULL)
+        text_buffer_print(&demo->out, "FILE is %s\n",
+                          typed ? "these lines:" : "empty: nothing was asked for");
+    text_buffer_append(&demo->out, (struct text){demo->given.data, demo->given.size});
 }
 
 void demo_tell_end(struct demo *demo, const char *broken)
@@ -116,7 +145,7 @@ void demo_tell_end(struct demo *demo, const char *broken)
     const struct demo_outcome *outcome = demo->outcome;
     char hash[HASH_TEXT_SIZE];
     char lasted[DURATION_TEXT_SIZE];
-    tell_account(demo);
+    tell_account(demo, &outcome->end_equity);
     tell_bots(demo);
     if (broken == NULL)
         text_buffer_append(
@@ -135,16 +164,7 @@ void demo_tell_end(struct demo *demo, const char *broken)
         (unsigned long long)outcome->taker_fills, (unsigned long long)outcome->denied_count,
         (unsigned long long)outcome->rejected_count, lasted);
     text_buffer_print(&demo->out, "journal_hash: %s\n", hash);
-    if (outcome->simulated_ns > 0 && demo->options->tape != NULL)
-        text_buffer_print(&demo->out,
-                          "the same again: tern demo --seed %llu --tape %s --duration %s "
-                          "--speed max\n",
-                          (unsigned long long)demo->options->seed, demo->options->tape, lasted);
-    else if (outcome->simulated_ns > 0)
-        text_buffer_print(&demo->out,
-                          "the same again: tern demo --seed %llu --scenario %s --duration %s "
-                          "--speed max\n",
-                          (unsigned long long)demo->options->seed,
-                          scenario_name(demo->options->scenario), lasted);
+    if (outcome->simulated_ns > 0)
+        tell_again(demo, lasted);
     demo_say(demo);
 }

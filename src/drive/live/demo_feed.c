@@ -263,14 +263,16 @@ static uint32_t feed_closes(struct demo *demo, int64_t time_ns)
 
 /* While nothing is published nobody knows the market, so the exchange lets nothing fill: a price
  * that has not moved only because it was not told would be a gift. */
-static void halt(struct demo *demo, int64_t time_ns)
+void demo_halt(struct demo *demo, int64_t time_ns)
 {
     bool silent = demo->live && demo_market_is_silent(&demo->market);
-    if (silent == demo->halted)
-        return;
-    demo->halted = silent;
-    for (uint32_t i = 0; i < demo->market.count; i++)
-        book_venue_halt(demo->venue, i, silent, time_ns);
+    for (uint32_t i = 0; i < demo->market.count; i++) {
+        bool halted = silent || !demo->listed[i];
+        if (halted == demo->halted[i])
+            continue;
+        demo->halted[i] = halted;
+        book_venue_halt(demo->venue, i, halted, time_ns);
+    }
 }
 
 /* Silence longer than a price may be old is a fact of its own: the engine is told, and so are
@@ -283,7 +285,7 @@ static void feed_health(struct demo *demo, int64_t time_ns)
         return;
     for (uint32_t i = 0; i < demo->market.count; i++) {
         bool silent = time_ns - demo->seen_ns[i] > demo->config.risk.data_age_max.value;
-        if (silent == demo->silent[i])
+        if (silent == demo->silent[i] || !demo->listed[i])
             continue;
         demo->silent[i] = silent;
         struct input input = {.time_ns = time_ns, .kind = INPUT_HEALTH, .instrument = i};
@@ -304,7 +306,7 @@ void demo_second(struct demo *demo, int64_t time_ns)
         demo_say(demo);
         return;
     }
-    halt(demo, time_ns);
+    demo_halt(demo, time_ns);
     uint32_t closed = feed_closes(demo, time_ns);
     demo->now_ns = time_ns;
     feed_health(demo, time_ns);
@@ -313,6 +315,6 @@ void demo_second(struct demo *demo, int64_t time_ns)
         demo_feed(demo, &input);
     }
     if (demo->options->keep != NULL && demo->live)
-        demo_keep_instant(&demo->keep, time_ns);
+        demo_keep_instant(&demo->keep, time_ns, demo->listed);
     demo_say(demo);
 }

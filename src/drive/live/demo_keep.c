@@ -1,6 +1,7 @@
 #include "drive/live/demo_keep.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -18,6 +19,11 @@ static void describe(const struct demo_options *options, struct text_buffer *out
     (void)time_format(start, DEMO_START_NS);
     text_buffer_print(out, "generator seed %llu scenario %s start %s\n",
                       (unsigned long long)options->seed, scenario_name(options->scenario), start);
+    if (options->commands == NULL)
+        return;
+    char hash[HASH_TEXT_SIZE];
+    hash128_format(hash, hash128_of(options->script.data, options->script.size));
+    text_buffer_print(out, "commands %s\n", hash);
 }
 
 static enum status journal_begin(struct demo_keep *keep, struct text data,
@@ -58,7 +64,8 @@ static enum status result_begin(struct demo_keep *keep, const struct demo_option
     result->data_hash = keep->view.data_hash;
     result->from_ns = DEMO_START_NS;
     result->to_ns = DEMO_START_NS;
-    enum status status = STATUS_OK;
+    keep->seconds = calloc((size_t)config->instruments_count + 1, sizeof *keep->seconds);
+    enum status status = keep->seconds == NULL ? STATUS_NO_MEMORY : STATUS_OK;
     for (uint32_t i = 0; i < config->instruments_count && status == STATUS_OK; i++) {
         const struct instrument *instrument = &assembly->instruments[i];
         struct result_instrument row = {.price_decimals = (uint8_t)instrument->price_decimals,
@@ -74,8 +81,13 @@ static enum status result_begin(struct demo_keep *keep, const struct demo_option
                         text_of(config_bot_kind_name(config->bots[i].kind)));
         status = backtest_result_add_bot(result, &row);
     }
+    struct result_bot desk = {.name = "desk", .kind = "by hand"};
+    if (status == STATUS_OK && options->commands != NULL)
+        status = backtest_result_add_bot(result, &desk);
     if (status == STATUS_OK)
         status = collector_init(&keep->collector, &keep->view, result, true);
+    if (options->commands != NULL)
+        keep->collector.desk_row = config->bots_count;
     return status;
 }
 
@@ -131,8 +143,16 @@ void demo_keep_bar(struct demo_keep *keep, uint32_t instrument, const struct bar
     keep->result.bars_count++;
 }
 
-void demo_keep_instant(struct demo_keep *keep, int64_t time_ns)
+void demo_keep_listed(struct demo_keep *keep, uint32_t instrument, const char *name)
 {
+    struct result_instrument *row = &keep->result.instruments.items[instrument];
+    (void)text_copy(row->name, sizeof row->name, text_of(name));
+}
+
+void demo_keep_instant(struct demo_keep *keep, int64_t time_ns, const bool *listed)
+{
+    for (uint32_t i = 0; time_ns > keep->result.from_ns && i < keep->result.instruments.count; i++)
+        keep->seconds[i] += listed[i];
     keep->result.to_ns = time_ns;
     if (time_ns - keep->equity_ns < EQUITY_EVERY_NS)
         return;
@@ -142,12 +162,25 @@ void demo_keep_instant(struct demo_keep *keep, int64_t time_ns)
 
 /* ---- ending --------------------------------------------------------------------------------- */
 
-static void count_missing(struct backtest_result *result)
+static void count_missing(struct demo_keep *keep)
 {
-    uint64_t seconds = (uint64_t)((result->to_ns - result->from_ns) / DEMO_BAR_NS);
+    struct backtest_result *result = &keep->result;
     for (uint32_t i = 0; i < result->instruments.count; i++) {
         struct result_instrument *row = &result->instruments.items[i];
+        uint64_t seconds = keep->seconds[i];
         row->bars_missing = seconds > row->bars_count ? seconds - row->bars_count : 0;
+    }
+}
+
+/* Places where nothing ever came are not part of a result; they are the last ones. */
+static void drop_empty(struct backtest_result *result, const struct config *config)
+{
+    while (result->instruments.count > 0) {
+        uint32_t last = result->instruments.count - 1;
+        if (config->instruments[last].listed ||
+            strcmp(result->instruments.items[last].name, config->instruments[last].name) != 0)
+            return;
+        result->instruments.count--;
     }
 }
 
@@ -160,7 +193,8 @@ static enum status conclude(struct demo_keep *keep, const struct demo_outcome *o
     collector_finish(&keep->collector);
     if (keep->collector.status != STATUS_OK)
         return keep->collector.status;
-    count_missing(result);
+    drop_empty(result, keep->view.config);
+    count_missing(keep);
     result->inputs_count = outcome->inputs_count;
     result->journal_hash = outcome->journal_hash;
     result->start_equity = outcome->start_equity;
@@ -202,4 +236,6 @@ void demo_keep_abort(struct demo_keep *keep)
     keep->begun = false;
     collector_release(&keep->collector);
     backtest_result_release(&keep->result);
+    free(keep->seconds);
+    keep->seconds = NULL;
 }

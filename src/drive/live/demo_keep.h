@@ -19,6 +19,7 @@ struct demo_keep {
     const struct journal_port *port;
     struct journal_handle *journal; /* NULL: not open */
     int64_t equity_ns;              /* when the last equity point was taken */
+    uint64_t *seconds;              /* owned; [instrument]: in which it was listed */
     bool begun;                     /* the directory was made */
 };
 
@@ -32,8 +33,10 @@ const struct journal_sink *demo_keep_sink(const struct demo_keep *keep);
 /* A frame of the engine, and a closed bar. */
 void demo_keep_frame(struct demo_keep *keep, const uint8_t *frame, uint32_t size);
 void demo_keep_bar(struct demo_keep *keep, uint32_t instrument, const struct bar *bar);
-/* The end of an instant; equity is kept once a minute. */
-void demo_keep_instant(struct demo_keep *keep, int64_t time_ns);
+/* An instrument came to a place: its name is known. */
+void demo_keep_listed(struct demo_keep *keep, uint32_t instrument, const char *name);
+/* The end of a second; equity is kept once a minute. listed[instrument]: it was there. */
+void demo_keep_instant(struct demo_keep *keep, int64_t time_ns, const bool *listed);
 /* Writes it all. On failure nothing is left. */
 MUST_USE enum status demo_keep_end(struct demo_keep *keep, const struct demo_outcome *outcome,
                                    const struct demo_ports *ports, struct problem *problem);

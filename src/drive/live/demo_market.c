@@ -2,27 +2,32 @@
 
 #include <string.h>
 
+static struct generator_instrument source_of(const struct instrument *instrument)
+{
+    return (struct generator_instrument){
+        .name = text_of(instrument->name),
+        .price_decimals = instrument->price_decimals,
+        .quantity_decimals = instrument->quantity_decimals,
+        .tick = instrument->tick,
+        .lot = instrument->lot,
+    };
+}
+
 enum status demo_market_init(struct demo_market *market, uint64_t seed,
-                             const struct instrument *instruments, uint32_t count, int64_t start_ns,
-                             struct problem *problem)
+                             const struct instrument *instruments, uint32_t count,
+                             uint32_t capacity, int64_t start_ns, struct problem *problem)
 {
     struct generator_instrument sources[GENERATOR_INSTRUMENTS_MAX];
-    ASSERT(count > 0 && count <= GENERATOR_INSTRUMENTS_MAX && start_ns % DEMO_BAR_NS == 0);
-    for (uint32_t i = 0; i < count; i++) {
-        sources[i] = (struct generator_instrument){
-            .name = text_of(instruments[i].name),
-            .price_decimals = instruments[i].price_decimals,
-            .quantity_decimals = instruments[i].quantity_decimals,
-            .tick = instruments[i].tick,
-            .lot = instruments[i].lot,
-        };
-    }
+    ASSERT(count > 0 && count <= capacity && capacity <= GENERATOR_INSTRUMENTS_MAX &&
+           start_ns % DEMO_BAR_NS == 0);
+    for (uint32_t i = 0; i < count; i++)
+        sources[i] = source_of(&instruments[i]);
     struct generator_config config;
     generator_config_default(&config);
     config.seed = seed;
     config.instruments = sources;
     config.instruments_count = count;
-    config.instruments_capacity = count;
+    config.instruments_capacity = capacity;
     config.start_time_ns = start_ns;
     config.kinds = MARKET_EVENT_BIT(MARKET_EVENT_BAR);
     memset(config.bar_lengths_ns, 0, sizeof config.bar_lengths_ns);
@@ -86,12 +91,33 @@ bool demo_market_next(struct demo_market *market, int64_t time_ns, struct market
     return generator_next_before(&market->generator, time_ns + 1, event);
 }
 
+enum status demo_market_add(struct demo_market *market, uint32_t instrument,
+                            struct problem *problem)
+{
+    struct generator_instrument source = source_of(&market->instruments[instrument]);
+    size_t slot = 0;
+    enum status status = generator_add(&market->generator, &source, &slot, problem);
+    if (status != STATUS_OK)
+        return status;
+    ASSERT(slot == instrument);
+    market->count = (uint32_t)market->generator.path.count;
+    return STATUS_OK;
+}
+
+void demo_market_remove(struct demo_market *market, uint32_t instrument)
+{
+    enum status status = generator_remove(&market->generator,
+                                          text_of(market->instruments[instrument].name));
+    ASSERT(status == STATUS_OK);
+}
+
+const struct instrument_model *demo_market_model(const struct demo_market *market,
+                                                 uint32_t instrument)
+{
+    return &market->generator.path.slots[instrument].model;
+}
+
 bool demo_market_is_silent(const struct demo_market *market)
 {
     return generator_feed_down(&market->generator);
-}
-
-double demo_market_volatility(const struct demo_market *market, uint32_t instrument)
-{
-    return market->generator.path.slots[instrument].model.volatility;
 }

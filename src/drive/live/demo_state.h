@@ -6,13 +6,15 @@
 #include "drive/live/demo.h"
 #include "drive/live/demo_keep.h"
 #include "drive/live/demo_market.h"
+#include "drive/live/demo_script.h"
 #include "drive/live/demo_tape.h"
 #include "sim/book_venue.h"
 
 /* What is counted of a bot. */
 struct demo_bot {
     uint64_t fills_count, trips_count, denied_count;
-    uint32_t denied_reason; /* of its last denial; 0 since it last planned an order */
+    uint32_t denied_reason;  /* of its last denial; 0 since it last planned an order */
+    uint32_t refused_reason; /* of the exchange's last refusal; 0 since it last accepted one */
 };
 
 /* Sums of a book's positions at their last closes. */
@@ -43,11 +45,20 @@ struct demo {
     int64_t now_ns, history_ns; /* simulated; how long the history is */
     bool live;                  /* the history is over */
     bool stopping;              /* no more seconds */
-    bool halted;                /* the exchange is, because nothing is published */
+    bool *halted;               /* [instrument]: the exchange has, because nothing is published */
+
+    /* Instruments that come and go. Those of the configuration's places have names of their own
+     * here, because the engine, the exchange and the result borrow them. */
+    bool *listed;                                 /* [instrument] */
+    char room_assets[DEMO_ROOM][ASSET_NAME_SIZE]; /* of the places, once something is there */
+    struct demo_script script;
+    struct text_buffer given; /* commands of ports->lines, with their times: a script */
+    bool quitting;            /* somebody said so */
 
     struct demo_bot *bots; /* [bot] */
-    int64_t *seen_ns;      /* [instrument]: when its last bar closed */
-    bool *silent;          /* [instrument]: the engine was told that its feed is */
+    struct demo_bot desk;
+    int64_t *seen_ns; /* [instrument]: when its last bar closed */
+    bool *silent;     /* [instrument]: the engine was told that its feed is */
     const struct fact_limit_breached *breach; /* of the frame being told */
     int64_t day;                              /* that fills_today counts */
     uint64_t fills_today;
@@ -78,6 +89,13 @@ void demo_play(struct demo *demo, int64_t time_ns);
 void demo_second(struct demo *demo, int64_t time_ns);
 /* What is on its way to the exchange and back, with the market standing still. */
 void demo_settle(struct demo *demo);
+/* Halts what is not published and opens what is, at the exchange. */
+void demo_halt(struct demo *demo, int64_t time_ns);
+
+/* ---- commands (demo_commands.c) ---- */
+
+/* Those of the script that are due and those that were typed, at this time. */
+void demo_take_commands(struct demo *demo, int64_t time_ns);
 
 /* ---- telling people (demo_text.c, demo_close.c) ---- */
 
@@ -90,12 +108,28 @@ void demo_tell_frame(struct demo *demo, const uint8_t *frame, uint32_t size);
 void demo_tell_feed(struct demo *demo, uint32_t silent_count, bool silent);
 void demo_tell_status(struct demo *demo);
 void demo_tell_stop(struct demo *demo);
+/* A line about what was told: the word, and the rest printf style. */
+void demo_tell(struct demo *demo, const char *word, enum table_tone tone, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+void demo_tell_added(struct demo *demo, uint32_t instrument, bool known, bool back);
+void demo_tell_removed(struct demo *demo, uint32_t instrument, uint32_t orders);
+void demo_tell_prices(struct demo *demo);
+void demo_tell_orders_live(struct demo *demo);
+void demo_tell_account(struct demo *demo);
+void demo_tell_help(struct demo *demo);
 /* What became of the orders that were live. */
 void demo_tell_orders(struct demo *demo, uint32_t canceled, uint32_t expired);
 /* The account at the end; sentence NULL where the books balance. */
 void demo_tell_end(struct demo *demo, const char *sentence);
 void demo_tell_kept(struct demo *demo);
 
+/* The time and a word, at the beginning of a line. */
+void demo_line_begin(struct demo *demo, const char *word, enum table_tone tone);
+void demo_table_put(struct demo *demo, struct table *table);
+/* With the decimals that its tick has, so that prices of one instrument are equally long. */
+void demo_price(char out[DECIMAL_TEXT_SIZE], const struct instrument *instrument,
+                struct price price);
+const char *demo_bot_name(const struct demo *demo, uint32_t bot);
 /* Money with two decimals and thousands in groups: 99,987.12; with a sign where asked. */
 #define DEMO_MONEY_SIZE 80
 void demo_money(char out[DEMO_MONEY_SIZE], i128 amount, bool sign);

@@ -58,9 +58,8 @@ static void toned(struct demo *demo, enum table_tone tone, const char *text, int
     text_buffer_append(&demo->out, tone_end(style, tone));
 }
 
-/* With the decimals that its tick has, so that prices of one instrument are equally long. */
-static void price_format(char out[DECIMAL_TEXT_SIZE], const struct instrument *instrument,
-                         struct price price)
+void demo_price(char out[DECIMAL_TEXT_SIZE], const struct instrument *instrument,
+                struct price price)
 {
     unsigned places = instrument->price_decimals;
     int64_t tick = instrument->tick.units;
@@ -76,7 +75,7 @@ static const char *dot(const struct demo *demo)
     return demo->ports->output.style.ascii ? "-" : "\u00b7";
 }
 
-static void table_put(struct demo *demo, struct table *table)
+void demo_table_put(struct demo *demo, struct table *table)
 {
     if (table_write(table, &demo->ports->output.style, &demo->out) != STATUS_OK)
         demo_fail(demo, STATUS_NO_MEMORY, "output", "not enough memory");
@@ -127,11 +126,17 @@ void demo_tell_start(struct demo *demo)
         return;
     }
     text_buffer_print(&demo->out, "\n  market     %u instruments, correlated; scenario %s: %s\n",
-                      demo->config.instruments_count, scenario_name(demo->options->scenario),
+                      demo->market.count, scenario_name(demo->options->scenario),
                       scenario_sentence(demo->options->scenario));
     (void)duration_format(history, demo->history_ns);
     text_buffer_print(&demo->out, "  warming    the bots see %s of generated history first\n",
                       history);
+    if (demo->script.count > 0)
+        text_buffer_print(&demo->out, "  commands   %u in %s\n", demo->script.count,
+                          demo->options->commands);
+    else if (demo->options->commands != NULL)
+        text_buffer_append(&demo->out,
+                           TEXT("  commands   a line each: add NVDA, buy NVDA 10, help\n"));
     demo_say(demo);
 }
 
@@ -144,22 +149,22 @@ static void tell_instruments(struct demo *demo)
     table_column(&table, "volatility, % a year", TABLE_RIGHT, 0);
     table_column(&table, "tick", TABLE_RIGHT, 1);
     table_column(&table, "lot", TABLE_RIGHT, 1);
-    for (uint32_t i = 0; i < demo->config.instruments_count; i++) {
+    for (uint32_t i = 0; i < demo->config.instruments_count && demo->listed[i]; i++) {
         const struct instrument *instrument = &demo->assembly.instruments[i];
         char text[DECIMAL_TEXT_SIZE];
         table_cell(&table, text_of(instrument->name));
-        price_format(text, instrument, engine_risk(demo->engine)->states[i].close);
+        demo_price(text, instrument, engine_risk(demo->engine)->states[i].close);
         table_cell(&table, text_of(text));
         if (demo->options->tape != NULL)
             table_cell(&table, TEXT("recorded"));
         else
-            table_cell_print(&table, "%.0f", demo_market_volatility(&demo->market, i) * 100);
+            table_cell_print(&table, "%.0f", demo_market_model(&demo->market, i)->volatility * 100);
         (void)decimal_format_i64(text, instrument->tick.units, instrument->price_decimals);
         table_cell(&table, text_of(text));
         (void)decimal_format_i64(text, instrument->lot.units, instrument->quantity_decimals);
         table_cell(&table, text_of(text));
     }
-    table_put(demo, &table);
+    demo_table_put(demo, &table);
 }
 
 static void size_cell(struct table *table, const struct config_bot *bot)
@@ -217,7 +222,7 @@ static void tell_bots(struct demo *demo)
         else
             table_cell_print(&table, "warming %llu of %u bars", (unsigned long long)seen, needed);
     }
-    table_put(demo, &table);
+    demo_table_put(demo, &table);
 }
 
 /* Whether a line of the configuration is a limit that binds. */
@@ -261,7 +266,7 @@ static void tell_limits(struct demo *demo)
         table_cell(&table, TEXT(""));
     }
     text_buffer_release(&shown);
-    table_put(demo, &table);
+    demo_table_put(demo, &table);
 }
 
 void demo_tell_ready(struct demo *demo)
@@ -276,6 +281,7 @@ void demo_tell_ready(struct demo *demo)
         &demo->out,
         TEXT("  try        tern demo --scenario crash --speed 30    stops and limits at work\n"
              "             tern demo --speed max --duration 8h      a working day in seconds\n"
+             "             tern demo --commands -                   then type: add NVDA, help\n"
              "             tern backtest run examples/score.yaml    the engine on recorded prices\n"
              "  stop       Ctrl-C closes the account and ends with exit code 0; twice forces\n\n"));
     demo_say(demo);
@@ -283,7 +289,7 @@ void demo_tell_ready(struct demo *demo)
 
 /* ---- what happens --------------------------------------------------------------------------- */
 
-static void line_begin(struct demo *demo, const char *word, enum table_tone tone)
+void demo_line_begin(struct demo *demo, const char *word, enum table_tone tone)
 {
     struct civil_time civil = civil_from_ns(demo->now_ns);
     if (day_of_ns(demo->now_ns) != demo->day) {
@@ -296,9 +302,15 @@ static void line_begin(struct demo *demo, const char *word, enum table_tone tone
     toned(demo, tone, word, 7);
 }
 
-static const char *bot_name(const struct demo *demo, uint32_t bot)
+const char *demo_bot_name(const struct demo *demo, uint32_t bot)
 {
     return bot == NONE_INDEX ? "desk" : demo->config.bots[bot].name;
+}
+
+/* What is counted of a bot, or of the desk. */
+static struct demo_bot *counts_of(struct demo *demo, uint32_t bot)
+{
+    return bot == NONE_INDEX ? &demo->desk : &demo->bots[bot];
 }
 
 static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
@@ -312,15 +324,14 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
     demo->outcome->fills_count++;
     if (demo->outcome->first_fill_ns < 0)
         demo->outcome->first_fill_ns = demo->now_ns - demo->start_ns;
-    if (order->bot != NONE_INDEX)
-        demo->bots[order->bot].fills_count++;
-    line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
+    counts_of(demo, order->bot)->fills_count++;
+    demo_line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
     demo->fills_today++;
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
-    price_format(price, instrument, fact->price);
+    demo_price(price, instrument, fact->price);
     demo_money(fee, amount_from_bytes(fact->fee_value).units, false);
     text_buffer_print(&demo->out, "%10s %-9s @ %-10s fee %-6s %-12s %-11s equity ", quantity,
-                      instrument->name, price, fee, bot_name(demo, order->bot),
+                      instrument->name, price, fee, demo_bot_name(demo, order->bot),
                       order_purpose_name((enum order_purpose)order->purpose));
     money_append(demo, risk_equity(engine_risk(demo->engine)).units, false);
     text_buffer_append(&demo->out, TEXT("\n"));
@@ -330,20 +341,18 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
 static void tell_denial(struct demo *demo, const struct fact_order_denied *fact)
 {
     demo->outcome->denied_count++;
-    if (fact->bot != NONE_INDEX) {
-        struct demo_bot *bot = &demo->bots[fact->bot];
-        bot->denied_count++;
-        if (bot->denied_reason == fact->header.detail)
-            return;
-        bot->denied_reason = fact->header.detail;
-    }
+    struct demo_bot *bot = counts_of(demo, fact->bot);
+    bot->denied_count++;
+    if (fact->bot != NONE_INDEX && bot->denied_reason == fact->header.detail)
+        return;
+    bot->denied_reason = fact->header.detail;
     const struct instrument *instrument = &demo->assembly.instruments[fact->instrument];
     enum reason reason = (enum reason)fact->header.detail;
     char quantity[DECIMAL_TEXT_SIZE];
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
-    line_begin(demo, "DENIED", TONE_WARN);
+    demo_line_begin(demo, "DENIED", TONE_WARN);
     text_buffer_print(&demo->out, "%s %s %s of %s: %s (%s)\n", side_name((enum side)fact->side),
-                      quantity, instrument->name, bot_name(demo, fact->bot),
+                      quantity, instrument->name, demo_bot_name(demo, fact->bot),
                       reason_sentence(reason), reason_name(reason));
 }
 
@@ -379,10 +388,13 @@ static void tell_state(struct demo *demo, const struct fact_state_changed *fact)
     if (fact->scope == SCOPE_INSTRUMENT)
         what = demo->assembly.instruments[fact->index].name;
     else if (fact->scope == SCOPE_BOOK)
-        what = bot_name(demo, fact->index == DESK_BOOK ? NONE_INDEX : fact->index - 1);
+        what = demo_bot_name(demo, fact->index == DESK_BOOK ? NONE_INDEX : fact->index - 1);
     ASSERT(state < ARRAY_COUNT(names));
+    /* Places that wait, and what a command answers anyway. */
+    if (reason == REASON_NOT_LISTED)
+        return;
     demo->outcome->states_count++;
-    line_begin(demo, "STATE", state == TRADING_ACTIVE ? TONE_GOOD : TONE_WARN);
+    demo_line_begin(demo, "STATE", state == TRADING_ACTIVE ? TONE_GOOD : TONE_WARN);
     text_buffer_print(&demo->out, "%s is %s: ", what, names[state]);
     if (state == TRADING_ACTIVE)
         text_buffer_print(&demo->out, "no longer: %s", reason_sentence(reason));
@@ -392,27 +404,65 @@ static void tell_state(struct demo *demo, const struct fact_state_changed *fact)
     text_buffer_print(&demo->out, "; %s\n", meanings[state]);
 }
 
+/* What an order of the desk asks for; bots plan too often to be told. */
+static void tell_planned(struct demo *demo, const struct fact_order_planned *fact)
+{
+    const struct instrument *instrument = &demo->assembly.instruments[fact->instrument];
+    char quantity[DECIMAL_TEXT_SIZE];
+    char price[DECIMAL_TEXT_SIZE];
+    counts_of(demo, fact->bot)->denied_reason = 0;
+    if (fact->bot != NONE_INDEX)
+        return;
+    (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
+    demo_price(price, instrument, fact->price);
+    demo_line_begin(demo, "ORDER", TONE_STRONG);
+    text_buffer_print(&demo->out, "%llu: %s %s %s %s%s\n", (unsigned long long)fact->order,
+                      side_name((enum side)fact->side), quantity, instrument->name,
+                      fact->price.units > 0 ? "at " : "at market",
+                      fact->price.units > 0 ? price : "");
+}
+
+/* Ends of the desk's orders other than by fills; of bots' orders the first of a row of equal
+ * refusals, the rest are counted. */
+static void tell_ended(struct demo *demo, const struct fact_order_ended *fact)
+{
+    const struct order *order = engine_order(demo->engine, fact->order);
+    struct demo_bot *bot = counts_of(demo, order->bot);
+    uint32_t state = fact->header.detail;
+    bool rejected = state == ORDER_REJECTED;
+    bool told = order->bot == NONE_INDEX ? state != ORDER_FILLED
+                                         : rejected && bot->refused_reason != fact->reason;
+    demo->outcome->rejected_count += rejected;
+    bot->refused_reason = rejected ? fact->reason : 0;
+    if (!told)
+        return;
+    enum reason reason = (enum reason)fact->reason;
+    demo_line_begin(demo, rejected ? "REFUSED" : "ENDED", rejected ? TONE_WARN : TONE_PLAIN);
+    text_buffer_print(&demo->out, "order %llu, %s %s, of %s: %s", (unsigned long long)fact->order,
+                      side_name((enum side)order->side),
+                      demo->assembly.instruments[order->instrument].name,
+                      demo_bot_name(demo, order->bot), order_state_name((enum order_state)state));
+    if (reason != REASON_NONE)
+        text_buffer_print(&demo->out, ", %s", reason_sentence(reason));
+    text_buffer_append(&demo->out, TEXT("\n"));
+}
+
 static void tell_fact(struct demo *demo, const struct fact_header *fact)
 {
     const void *data = fact;
     switch (fact->kind) {
     case FACT_ORDER_FILLED: tell_fill(demo, data); return;
     case FACT_ORDER_DENIED: tell_denial(demo, data); return;
-    case FACT_ORDER_PLANNED: {
-        const struct fact_order_planned *planned = data;
-        if (planned->bot != NONE_INDEX)
-            demo->bots[planned->bot].denied_reason = 0;
-        return;
-    }
-    case FACT_ORDER_ENDED: demo->outcome->rejected_count += fact->detail == ORDER_REJECTED; return;
+    case FACT_ORDER_PLANNED: tell_planned(demo, data); return;
+    case FACT_ORDER_ENDED: tell_ended(demo, data); return;
     case FACT_LIMIT_BREACHED: demo->breach = data; return;
     case FACT_STATE_CHANGED: tell_state(demo, data); return;
     case FACT_LOT_DISPOSED: {
         const struct fact_lot_disposed *disposed = data;
         const struct ledger *ledger = engine_ledger(demo->engine);
-        if (disposed->book != DESK_BOOK &&
-            ledger_position(ledger, disposed->book, disposed->instrument)->quantity == 0)
-            demo->bots[disposed->book - 1].trips_count++;
+        uint32_t bot = disposed->book == DESK_BOOK ? NONE_INDEX : disposed->book - 1;
+        if (ledger_position(ledger, disposed->book, disposed->instrument)->quantity == 0)
+            counts_of(demo, bot)->trips_count++;
         return;
     }
     default: return;
@@ -436,7 +486,7 @@ void demo_tell_feed(struct demo *demo, uint32_t count, bool silent)
 {
     char age[DURATION_TEXT_SIZE];
     (void)duration_format(age, demo->config.risk.data_age_max.value);
-    line_begin(demo, "FEED", silent ? TONE_WARN : TONE_GOOD);
+    demo_line_begin(demo, "FEED", silent ? TONE_WARN : TONE_GOOD);
     if (silent)
         text_buffer_print(&demo->out,
                           "silent for more than %s, %u of %u instruments: bots wait, and the "
@@ -457,8 +507,8 @@ static void status_spread(struct demo *demo)
     char ask[DECIMAL_TEXT_SIZE];
     if (!market->book_seen || !market->book_valid)
         return;
-    price_format(bid, instrument, market->bid);
-    price_format(ask, instrument, market->ask);
+    demo_price(bid, instrument, market->bid);
+    demo_price(ask, instrument, market->ask);
     text_buffer_print(&demo->out, "  %s %s / %s, spread %.1f bps", instrument->name, bid, ask,
                       (double)(market->ask.units - market->bid.units) / (double)market->bid.units *
                           1e4);

@@ -14,8 +14,11 @@ enum status collector_init(struct collector *collector, const struct backtest *b
                            struct backtest_result *result, bool rows)
 {
     const struct engine_config *config = &backtest->assembly.engine;
-    *collector = (struct collector){
-        .backtest = backtest, .result = result, .rows = rows, .disposed_book = NONE_INDEX};
+    *collector = (struct collector){.backtest = backtest,
+                                    .result = result,
+                                    .rows = rows,
+                                    .disposed_book = NONE_INDEX,
+                                    .desk_row = NONE_INDEX};
     size_t pairs = (size_t)config->books_count * config->instruments_count;
     collector->trips = calloc(pairs + 1, sizeof *collector->trips);
     return collector->trips == NULL ? STATUS_NO_MEMORY : STATUS_OK;
@@ -25,6 +28,17 @@ void collector_release(struct collector *collector)
 {
     free(collector->trips);
     collector->trips = NULL;
+}
+
+/* Whose row a bot is in the result, NONE_INDEX being the desk; of a book the same. */
+static uint32_t row_of_bot(const struct collector *collector, uint32_t bot)
+{
+    return bot == NONE_INDEX ? collector->desk_row : bot;
+}
+
+static uint32_t row_of_book(const struct collector *collector, uint32_t book)
+{
+    return book == DESK_BOOK ? collector->desk_row : book - 1;
 }
 
 /* ---- trips ----------------------------------------------------------------------------------- */
@@ -52,13 +66,14 @@ static void trip_close(struct collector *collector, uint32_t book, uint32_t inde
     const struct engine_config *config = &collector->backtest->assembly.engine;
     const struct instrument *instrument = &config->instruments[index];
     collector->trips_count++;
-    if (collector->rows && book != DESK_BOOK) {
-        const struct bot_config *bot = &config->bots[book - 1];
-        int64_t bar_ns = config->series[bot->series].bar_ns;
+    uint32_t own = row_of_book(collector, book);
+    if (collector->rows && own != NONE_INDEX) {
+        int64_t bar_ns = book == DESK_BOOK ? collector->result->bar_ns
+                                           : config->series[config->bots[book - 1].series].bar_ns;
         struct result_trip row = {
             .open_time_ns = trip->open_time_ns,
             .close_time_ns = time_ns,
-            .bot = book - 1,
+            .bot = own,
             .instrument = index,
             .side = SIDE_BUY,
             .quantity = {trip->quantity_max},
@@ -72,8 +87,8 @@ static void trip_close(struct collector *collector, uint32_t book, uint32_t inde
         };
         keep(collector, backtest_result_add_trip(collector->result, &row));
     }
-    if (book != DESK_BOOK)
-        collector->result->bots.items[book - 1].trips_count++;
+    if (own != NONE_INDEX)
+        collector->result->bots.items[own].trips_count++;
     *trip = (struct open_trip){0};
 }
 
@@ -108,7 +123,7 @@ static void fill_row(struct collector *collector, const struct order *order,
 {
     struct result_fill row = {
         .time_ns = time_ns,
-        .bot = order->bot,
+        .bot = row_of_bot(collector, order->bot),
         .instrument = order->instrument,
         .side = (enum side)order->side,
         .liquidity = (enum liquidity)(fact->header.detail & 127),
@@ -136,7 +151,7 @@ static void order_row(struct collector *collector, const struct order *order, in
     struct result_order row = {
         .time_ns = order->planned_ns,
         .end_time_ns = end_ns,
-        .bot = order->bot,
+        .bot = row_of_bot(collector, order->bot),
         .instrument = order->instrument,
         .side = (enum side)order->side,
         .has_price = price.units > 0,
@@ -160,12 +175,12 @@ static void denied_row(struct collector *collector, const struct fact_order_deni
     if (collector->denied[reason]++ == 0) {
         collector->denied_first[reason] = ++collector->denied_kinds;
     }
-    if (!collector->rows || fact->bot == NONE_INDEX)
+    if (!collector->rows || row_of_bot(collector, fact->bot) == NONE_INDEX)
         return;
     struct result_order row = {
         .time_ns = time_ns,
         .end_time_ns = time_ns,
-        .bot = fact->bot,
+        .bot = row_of_bot(collector, fact->bot),
         .instrument = fact->instrument,
         .side = (enum side)fact->side,
         .has_price = fact->price.units > 0,
@@ -189,7 +204,7 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
         const struct order *order = engine_order(engine, filled->order);
         collector->fills++;
         trip_fill(collector, order, filled, time_ns);
-        if (collector->rows && order->bot != NONE_INDEX)
+        if (collector->rows && row_of_bot(collector, order->bot) != NONE_INDEX)
             fill_row(collector, order, filled, time_ns);
         return;
     }
@@ -207,15 +222,15 @@ static void fact_take(struct collector *collector, const struct fact_header *fac
     case FACT_ORDER_ENDED: {
         const struct fact_order_ended *ended = data;
         const struct order *order = engine_order(engine, ended->order);
-        if (collector->rows && order->bot != NONE_INDEX)
+        if (collector->rows && row_of_bot(collector, order->bot) != NONE_INDEX)
             order_row(collector, order, time_ns);
         return;
     }
     case FACT_OVERDRAWN: {
         const struct fact_overdrawn *overdrawn = data;
-        if (overdrawn->book != DESK_BOOK) {
-            collector->result->bots.items[overdrawn->book - 1].overdrawn = true;
-        }
+        uint32_t own = row_of_book(collector, overdrawn->book);
+        if (own != NONE_INDEX)
+            collector->result->bots.items[own].overdrawn = true;
         return;
     }
     default: return;
@@ -306,7 +321,8 @@ static void finish_bots(struct collector *collector)
     const struct ledger *ledger = engine_ledger(engine);
     struct backtest_result *result = collector->result;
     for (uint32_t book = 0; book < config->books_count; book++) {
-        struct result_bot *row = book == DESK_BOOK ? NULL : &result->bots.items[book - 1];
+        uint32_t own = row_of_book(collector, book);
+        struct result_bot *row = own == NONE_INDEX ? NULL : &result->bots.items[own];
         for (uint32_t i = 0; i < config->instruments_count; i++) {
             const struct position *position = ledger_position(ledger, book, i);
             i128 value = (i128)mark_of(collector, i) * position->quantity *
@@ -334,7 +350,7 @@ static void finish_orders(struct collector *collector)
     for (uint64_t id = engine_order_next_live(engine, 0); id != 0;
          id = engine_order_next_live(engine, id)) {
         const struct order *order = engine_order(engine, id);
-        if (collector->rows && order->bot != NONE_INDEX)
+        if (collector->rows && row_of_bot(collector, order->bot) != NONE_INDEX)
             order_row(collector, order, 0);
     }
 }

@@ -23,6 +23,7 @@ struct collector {
     uint64_t denied_kinds;
     uint64_t orders, fills, trips_count;
     uint32_t disposed_book, disposed_instrument; /* of the frame at hand; NONE_INDEX: nothing was */
+    uint32_t desk_row; /* the desk's among the bots of the result; NONE_INDEX: it has none there */
     const struct price *marks; /* [instrument]: what positions are worth; NULL: the last closes */
     bool rows;
     enum status status;

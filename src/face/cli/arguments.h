@@ -46,6 +46,7 @@ enum cli_value {
     X(SCENARIO, "scenario", 0, "NAME", SCENARIO, "What the market does.")                      \
     X(DURATION, "duration", 0, "TIME", TEXT, "End by itself after so much simulated time.")    \
     X(SHOW_CONFIG, "show-config", 0, NULL, NONE, "Print the configuration and end.")           \
+    X(COMMANDS, "commands", 0, "FILE", FILE, "Do what FILE says meanwhile; -: what is typed.") \
     X(TAPE, "tape", 0, "FILE", FILE, "Play recorded market data in place of the generator.")   \
     X(KEEP, "keep", 0, "DIR", DIRECTORY, "Keep the state or the inputs in DIR.")               \
     X(INSTRUMENT, "instrument", 0, "NAME", TEXT, "The instrument, BTC-USDT.")                  \

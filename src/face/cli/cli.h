@@ -17,6 +17,7 @@ struct cli_demo_request {
     const char *speed;    /* a decimal number, max, or NULL: 1 */
     const char *scenario; /* calm, trend, crash, chop, outage, or NULL */
     const char *duration; /* simulated time until it ends by itself, or NULL: never */
+    const char *commands; /* file of commands, - for standard input, or NULL */
     const char *tape;     /* file of recorded market data in place of the generator, or NULL */
     const char *keep;     /* directory for its journal and result, or NULL: none is kept */
     bool show_config;     /* prints the configuration, runs nothing */

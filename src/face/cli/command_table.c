@@ -124,12 +124,15 @@ static const struct cli_command commands[] = {
          "crash, chop, outage. --speed takes simulated seconds a second, or max. The same "
          "seed, scenario and duration give the same fills and the same journal_hash at any "
          "speed. --tape plays recorded order books, quotes and trades instead: up to eight "
-         "files of BTC or ETH, commas between them. Ctrl-C stops taking orders, closes the "
+         "files of BTC or ETH, commas between them. --commands reads a command a line while the "
+         "demo runs, as `add NVDA`, `remove XRP-USD`, `buy NVDA 10`, `scenario crash`, `help`, "
+         "from standard input (-) or from a file, where `at 30s` says when. Ctrl-C stops taking "
+         "orders, closes the "
          "account and ends with exit code 0; a second one ends at once. --keep DIR writes the "
          "journal and the result there.",
      .example = "tern demo --seed 42 --scenario crash --speed 30",
-     .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(DURATION) | BIT(TAPE) | BIT(KEEP) |
-                BIT(SHOW_CONFIG),
+     .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(DURATION) | BIT(COMMANDS) | BIT(TAPE) |
+                BIT(KEEP) | BIT(SHOW_CONFIG),
      .run = run_demo},
     {.noun = "backtest",
      .verb = "run",

@@ -16,6 +16,7 @@ enum status run_demo(struct cli *cli)
         .speed = values[CLI_OPTION_SPEED],
         .scenario = values[CLI_OPTION_SCENARIO],
         .duration = values[CLI_OPTION_DURATION],
+        .commands = values[CLI_OPTION_COMMANDS],
         .tape = values[CLI_OPTION_TAPE],
         .keep = values[CLI_OPTION_KEEP],
         .show_config = cli_have(cli, CLI_OPTION_SHOW_CONFIG),
