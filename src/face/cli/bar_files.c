@@ -181,7 +181,8 @@ static bool read_answer(char out[ANSWER_SIZE])
     return true;
 }
 
-/* The column that the first row's names speak for, else the next one in the usual order; 0: none. */
+/* The column that the first row's names speak for, else the next one in the usual order; 0: none.
+ * */
 static size_t guess(const struct row_peek *peek, enum column column, size_t last)
 {
     for (size_t i = 0; i < peek->fields; i++)

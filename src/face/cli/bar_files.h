@@ -14,15 +14,15 @@
 
 #define BAR_COLUMNS_SIZE 512u
 
-/* A source with all that the options say; prices keep every decimal of the file. `path` is borrowed,
- * and so are the arguments. STATUS_USAGE with the problem set. */
+/* A source with all that the options say; prices keep every decimal of the file. `path` is
+ * borrowed, and so are the arguments. STATUS_USAGE with the problem set. */
 MUST_USE enum status bar_file_source(struct cli *cli, const char *path, struct bar_source *out);
 
 /* Whether a person may be asked: terminals on both sides, no --no-input, no --json, no --quiet. */
 bool bar_file_may_ask(const struct cli *cli);
-/* Where the columns of a file are not known, shows its first rows and asks for them one by one, into
- * `columns`, which the source then borrows. Nothing is asked where the columns are known, where they
- * were given, or where the file cannot be read at all: that is told by reading it.
+/* Where the columns of a file are not known, shows its first rows and asks for them one by one,
+ * into `columns`, which the source then borrows. Nothing is asked where the columns are known,
+ * where they were given, or where the file cannot be read at all: that is told by reading it.
  * STATUS_INTERRUPTED where the answers end. */
 MUST_USE enum status bar_file_ask(struct cli *cli, struct bar_source *source,
                                   char columns[BAR_COLUMNS_SIZE]);

@@ -21,8 +21,8 @@
  * Columns known to be no part of a bar (average, adj_close, trades ...) are skipped; one that is
  * not known is an error. A file without a header is read where it has 6 columns: time, open, high,
  * low, close, volume; or the 12 of Binance's dumps; or the 7 of Kraken's. LEAN's files are known by
- * their names (form.h), JSON by its first character (json_rows.h). Rows may be oldest first or all of
- * them newest first.
+ * their names (form.h), JSON by its first character (json_rows.h). Rows may be oldest first or all
+ * of them newest first.
  *
  * What holds of every series that is returned:
  *   1. count > 0; open times rise strictly and are multiples of bar_ns in UTC (weeks begin on

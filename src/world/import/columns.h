@@ -12,8 +12,8 @@
  *
  * Where a file has a number for the time and a text `date` beside, the number counts.
  *
- * Where names do not tell, a person does: `time=Timestamp,open=Px1,high=3,…` (struct column_choice),
- * by the name in the first line or by the number of the column, from 1. */
+ * Where names do not tell, a person does: `time=Timestamp,open=Px1,high=3,…` (struct
+ * column_choice), by the name in the first line or by the number of the column, from 1. */
 #ifndef TERN_WORLD_IMPORT_COLUMNS_H
 #define TERN_WORLD_IMPORT_COLUMNS_H
 
@@ -67,8 +67,8 @@ struct column_choice {
     char names[COLUMN_COUNT][COLUMN_NAME_SIZE];
 };
 
-/* Reads `time=Timestamp,open=2,…`. STATUS_USAGE with the problem set under --columns: a word that is
- * no column of ours (suggestion), a column twice, one that is needed and absent. */
+/* Reads `time=Timestamp,open=2,…`. STATUS_USAGE with the problem set under --columns: a word that
+ * is no column of ours (suggestion), a column twice, one that is needed and absent. */
 MUST_USE enum status column_choice_parse(const char *text, struct column_choice *out,
                                          struct problem *problem);
 /* The name of a column in messages and in --columns: `time`, `open` … */

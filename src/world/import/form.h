@@ -59,7 +59,8 @@ struct lean_name {
     struct zone zone;     /* of the times */
 };
 
-/* `path` is that of the file, absolute where it can be; `member` is one of a zip archive, or NULL. */
+/* `path` is that of the file, absolute where it can be; `member` is one of a zip archive, or NULL.
+ * */
 struct lean_name lean_name_of(const char *path, const char *member);
 
 #endif

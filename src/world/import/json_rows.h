@@ -16,8 +16,8 @@ struct json_shape {
 
 /* The content of `inner`: where it begins with `[` or `{` (behind white space), the rows of the
  * first array in the document whose elements are arrays or objects, each as one line of CSV; any
- * other content as it is. Rows of numbers have a header only where the members around them tell what
- * they are (Kraken); rows with names have one. Numbers and texts pass as they are written.
+ * other content as it is. Rows of numbers have a header only where the members around them tell
+ * what they are (Kraken); rows with names have one. Numbers and texts pass as they are written.
  *
  * STATUS_DATA_INVALID: no JSON as RFC 8259 has it, cut off, too deep, no such array or more than
  * one, rows that hold arrays or objects, names that differ from row to row. Owns `inner` from here

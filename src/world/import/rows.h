@@ -61,7 +61,7 @@ static inline bool row_time(const struct row_reader *rows, int64_t after_ns, int
 /* LEAN leaves the prices of a side empty that had no quote in the bar: such a row is no bar. */
 bool row_is_one_sided(const struct row_reader *rows);
 
-/* ---- looking into a file ---------------------------------------------------------------------- */
+/* ---- looking into a file --------------------------------------------------------------------- */
 
 #define ROW_PEEK_ROWS 5u
 #define ROW_PEEK_FIELDS 16u
