@@ -446,7 +446,9 @@ enum status refit_run(const struct refit_request *request, struct refit *out,
     *out = (struct refit){.plan = request->plan};
     enum status status = workbench_open(&work.bench, request->ports, &loading, problem);
     if (status == STATUS_OK) {
-        status = run_all(&work, problem);
+        status = workbench_need_bars(&work.bench, problem);
+        if (status == STATUS_OK)
+            status = run_all(&work, problem);
         workbench_close(&work.bench);
     }
     if (status != STATUS_OK)

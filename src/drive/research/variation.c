@@ -31,6 +31,12 @@ static int64_t common_multiple(int64_t a, int64_t b)
 /* From the series to what all of them share. */
 static enum status span_find(struct workbench *bench, struct problem *problem)
 {
+    bench->is_session = bench->data.session.count > 0;
+    if (bench->is_session) {
+        bench->from_ns = session_from_ns(&bench->data.session);
+        bench->to_ns = session_to_ns(&bench->data.session);
+        return STATUS_OK;
+    }
     bench->from_ns = bench->bar_ns = INT64_MAX;
     bench->to_ns = INT64_MIN;
     bench->step_ns = 1;
@@ -55,8 +61,7 @@ static enum status describe(struct workbench *bench, struct problem *problem)
 {
     struct backtest backtest;
     struct backtest_result result;
-    enum status status = backtest_init(&backtest, &bench->config, bench->data.series,
-                                       bench->data.count, problem);
+    enum status status = backtest_open(&backtest, &bench->config, &bench->data, problem);
     if (status != STATUS_OK)
         return status;
     backtest_result_init(&result);
@@ -81,14 +86,6 @@ enum status workbench_open(struct workbench *bench, const struct execute_ports *
     if (status != STATUS_OK)
         return status;
     status = config_read_layers(&bench->layer, 1, CONFIG_BACKTEST, &bench->config, problem);
-    for (uint32_t i = 0; status == STATUS_OK && i < bench->config.data_count; i++) {
-        if (!config_data_is_session(&bench->config.data[i]))
-            continue;
-        char where[CONFIG_WHERE_SIZE];
-        config_locate(&bench->config, "data", where);
-        status = problem_set(problem, STATUS_CONFIG_INVALID, where, "recorded order books");
-        problem_allowed(problem, "bars: windows, shuffles and late orders are made of them");
-    }
     if (status == STATUS_OK)
         status = data_load(ports, &bench->config, request, &bench->data, problem);
     if (status == STATUS_OK)
@@ -107,6 +104,17 @@ void workbench_close(struct workbench *bench)
     config_release(&bench->config);
     config_layer_release(&bench->layer);
     *bench = (struct workbench){0};
+}
+
+enum status workbench_need_bars(const struct workbench *bench, struct problem *problem)
+{
+    char where[CONFIG_WHERE_SIZE];
+    if (!bench->is_session)
+        return STATUS_OK;
+    config_locate(&bench->config, "data", where);
+    problem_set(problem, STATUS_CONFIG_INVALID, where, "recorded order books");
+    problem_allowed(problem, "bars: windows of a session would each need its book");
+    return STATUS_CONFIG_INVALID;
 }
 
 /* ---- one variation --------------------------------------------------------------------------- */
@@ -134,6 +142,8 @@ static void costs_change(struct config *config, const struct variation *variatio
         ratio_times(&config->fees.taker_option.value, factor);
     ratio_times(&config->simulation.slippage, factor);
     config->simulation.slippage.ppm += variation->slippage_bps * RATIO_PER_BPS;
+    if (variation->latency_factor > 1)
+        config->simulation.latency_ns *= (int64_t)variation->latency_factor;
 }
 
 /* How many bars of a series close by then. */
@@ -191,10 +201,16 @@ static enum status run_it(const struct workbench *bench, const struct variation 
                                        .delay_bars = variation->delay_bars,
                                        .decide_from_ns = variation->decide_from_ns};
     uint32_t count = 0;
-    struct backtest_series *series = series_cut(bench, variation, &count);
-    if (series == NULL)
-        return problem_set(problem, STATUS_NO_MEMORY, "back-test", "not enough memory");
-    enum status status = backtest_init(&backtest, config, series, count, problem);
+    struct backtest_series *series = NULL;
+    enum status status = STATUS_OK;
+    if (bench->is_session) {
+        status = backtest_open(&backtest, config, &bench->data, problem);
+    } else {
+        series = series_cut(bench, variation, &count);
+        if (series == NULL)
+            return problem_set(problem, STATUS_NO_MEMORY, "back-test", "not enough memory");
+        status = backtest_init(&backtest, config, series, count, problem);
+    }
     if (status == STATUS_OK) {
         status = backtest_run(&backtest, variation->sink, &options, &out->result, problem);
         backtest_release(&backtest);

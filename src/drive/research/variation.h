@@ -24,27 +24,30 @@ struct workbench {
     struct hash128 data_hash, config_hash;
     char kind[RESULT_NAME_SIZE]; /* of its bots, for counting trials */
     int64_t from_ns, to_ns;      /* opening of the first bar, closing of the last */
+    bool is_session;             /* runs on recorded order books; what follows is 0 then */
     int64_t bar_ns;              /* of the finest series */
     int64_t step_ns;             /* every series has a bar that ends at each multiple of it */
 };
 
-/* STATUS_CONFIG_INVALID of a configuration that runs on recorded order books: what is varied here
- * needs bars. progress as execute_request has it, of the loading; request.config_path is the file.
- */
+/* Progress as execute_request has it, of the loading; request.config_path is the file. */
 MUST_USE enum status workbench_open(struct workbench *bench, const struct execute_ports *ports,
                                     const struct execute_request *request, struct problem *problem);
 void workbench_close(struct workbench *bench);
+/* STATUS_CONFIG_INVALID of a session, for what needs bars. */
+MUST_USE enum status workbench_need_bars(const struct workbench *bench, struct problem *problem);
 
 struct variation {
     const struct config_layer *changes; /* over the file, a later one wins; borrowed */
     size_t changes_count;               /* at most VARIATION_CHANGES_MAX */
+    uint32_t cost_factor;               /* of fees and slippage; 0 counts as 1 */
+    int64_t slippage_bps;               /* added */
+    uint32_t latency_factor;            /* of a session: of the latency of orders; 0 counts as 1 */
+    /* Of bars alone. */
+    uint32_t delay_bars;    /* backtest_options */
+    int64_t decide_from_ns; /* backtest_options */
+    int64_t end_ns;         /* bars that close later are left out; 0: none */
     /* NULL: the data of the workbench. As many as it has, in the same order; borrowed. */
     const struct backtest_series *series;
-    uint32_t cost_factor;            /* of fees and slippage; 0 counts as 1 */
-    int64_t slippage_bps;            /* added */
-    uint32_t delay_bars;             /* backtest_options */
-    int64_t decide_from_ns;          /* backtest_options */
-    int64_t end_ns;                  /* bars that close later are left out; 0: none */
     const struct journal_sink *sink; /* NULL: none */
 };
 
