@@ -13,7 +13,7 @@
 #define BENCH_RUNS_DEFAULT 5u
 #define BENCH_RUNS_MAX 101u
 #define BENCH_CHECK_SIZE 64u
-#define BENCH_NOTE_SIZE 320u
+#define BENCH_NOTE_SIZE 512u
 
 /* One benchmark. `context` is made by setup and freed by teardown. */
 struct bench_class {

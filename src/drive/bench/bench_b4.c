@@ -1,12 +1,17 @@
 /* B-4: fourteen indicators over a million bars of a random walk, in three forms: whole columns
  * (B-4), bar after bar (B-4s), and eight series side by side (B-4x). The figure is the geometric
  * mean of the fourteen rates; the note has each one's time a bar. The plain loop reads the columns
- * that an indicator reads and writes those that it writes, with a sum between them.
+ * (B-4s: the bars) that an indicator reads and writes the columns that it writes, with a sum
+ * between them, by the widest instructions there are.
  *
  * B-4x has a million bars in all, as sixteen groups of eight series of 8,192 bars; the outputs of
- * all groups go to one place, as those of somebody who looks at each and goes on. Its note says how
- * many times faster that is than the column form with the same series one after another, both on
- * data that are in the cache, since reading a million bars from memory takes as long as an EMA.
+ * all groups go to one place, as those of somebody who looks at each and goes on.
+ *
+ * A million bars come from memory, which takes as long as an EMA, so the notes compare forms on
+ * pieces of 8,192 bars that are in the cache: of B-4s how many times the time of the column form
+ * bar after bar takes; of B-4x how many times faster eight series are than the column form with the
+ * same series one after another, and how many times faster they could be if reading and writing
+ * were all there is to do.
  *
  * Before anything is measured the three forms are compared bit by bit; the check is a hash of all
  * outputs. Columns begin with a line of the cache, at different places of a page: at equal ones the
@@ -19,10 +24,11 @@
 #include "base/math.h"
 #include "base/random.h"
 #include "core/signal/indicator.h"
+#include "core/signal/variant.h"
 #include "drive/bench/bench.h"
 
 #define BARS 1048576u
-#define SERIES_BARS 8192u /* of B-4x */
+#define SERIES_BARS 8192u /* of B-4x, and of what is measured in the cache */
 #define GROUP_SIZE (SERIES_BARS * INDICATOR_LANES)
 #define GROUPS (BARS / GROUP_SIZE)
 #define COLUMN_STRIDE (BARS + 520u)
@@ -103,13 +109,13 @@ static void draw_all(const struct b4 *b4)
 /* ---- the three forms ------------------------------------------------------------------------- */
 
 static void stream(const struct indicator_class *class, const struct indicator_params *params,
-                   const struct indicator_bar *bars, double *const *out)
+                   const struct indicator_bar *bars, size_t count, double *const *out)
 {
     _Alignas(64) unsigned char state[INDICATOR_STATE_SIZE_MAX];
     bool (*update)(void *, const struct indicator_bar *, double *) = class->update;
     uint32_t output_count = class->output_count;
     class->init(state, params);
-    for (size_t i = 0; i < BARS; i++) {
+    for (size_t i = 0; i < count; i++) {
         double values[INDICATOR_OUTPUTS_MAX];
         update(state, &bars[i], values);
         for (uint32_t k = 0; k < output_count; k++)
@@ -136,7 +142,7 @@ static void compute(const struct b4 *b4, const struct indicator_class *class, si
     struct indicator_params params;
     indicator_params_default(class, &params);
     if (b4->form == FORM_STREAM) {
-        stream(class, &params, b4->bars, b4->out);
+        stream(class, &params, b4->bars, BARS, b4->out);
     } else if (b4->form == FORM_COLUMNS) {
         const struct indicator_columns columns = columns_of(b4);
         class->batch(&params, &columns, BARS, b4->out);
@@ -181,19 +187,6 @@ static double each_alone(const struct b4 *b4, const struct indicator_class *clas
             for (size_t i = 0; i < SERIES_BARS; i++)
                 b4->again[k][group * GROUP_SIZE + i * INDICATOR_LANES + lane] = out[k][i];
         }
-    }
-    return seconds;
-}
-
-/* Seconds of all groups side by side, each the second time it is computed. */
-static double each_in_cache(const struct b4 *b4, const struct indicator_class *class)
-{
-    double seconds = 0.0;
-    for (size_t group = 0; group < GROUPS; group++) {
-        group_compute(b4, class, group, 0);
-        double start = bench_seconds();
-        group_compute(b4, class, group, 0);
-        seconds += bench_seconds() - start;
     }
     return seconds;
 }
@@ -318,27 +311,91 @@ static double b4_run(void *context)
     return 1e9 / math_exp(logs / (double)STUDIES);
 }
 
+/* One row after the other, each value read and written once; both counts are constants. */
+ALWAYS_INLINE void plain_loop(const double *const *in, size_t in_count, size_t rows,
+                              double *const *outs, size_t out_count)
+{
+    const double *a = in[0], *b = in[in_count > 1], *c = in[in_count > 2 ? 2 : 0];
+    double *restrict x = outs[0], *restrict y = outs[1], *restrict z = outs[2];
+    for (size_t i = 0; i < rows; i++) {
+        double sum = a[i] * 0.5;
+        if (in_count > 1)
+            sum += b[i];
+        if (in_count > 2)
+            sum += c[i];
+        x[i] = sum;
+        if (out_count > 1)
+            y[i] = sum;
+        if (out_count > 2)
+            z[i] = sum;
+    }
+}
+
+/* `rows` rows of the columns that the indicator reads, written to those that it writes. */
+ALWAYS_INLINE void plain_rows(const struct indicator_class *class, const double *const *fields,
+                              size_t rows, double *const *outs)
+{
+    const double *in[FIELDS] = {NULL};
+    size_t count = 0;
+    for (size_t f = 0; f < FIELDS; f++) {
+        if (class->inputs & field_bits[f])
+            in[count++] = fields[f];
+    }
+    switch (count * 4 + class->output_count) {
+    case 4 + 1: plain_loop(in, 1, rows, outs, 1); return;
+    case 4 + 3: plain_loop(in, 1, rows, outs, 3); return;
+    case 8 + 1: plain_loop(in, 2, rows, outs, 1); return;
+    case 8 + 3: plain_loop(in, 2, rows, outs, 3); return;
+    case 12 + 1: plain_loop(in, 3, rows, outs, 1); return;
+    case 12 + 2: plain_loop(in, 3, rows, outs, 2); return;
+    case 12 + 3: plain_loop(in, 3, rows, outs, 3); return;
+    default: ASSERT(false);
+    }
+}
+
+#define PLAIN_ARGS                                                                 \
+    const struct indicator_class *class, const double *const *fields, size_t rows, \
+        double *const *outs
+
+static void plain_base(PLAIN_ARGS)
+{
+    plain_rows(class, fields, rows, outs);
+}
+
+SIGNAL_V3 static void plain_v3(PLAIN_ARGS)
+{
+    plain_rows(class, fields, rows, outs);
+}
+
+SIGNAL_V4 static void plain_v4(PLAIN_ARGS)
+{
+    plain_rows(class, fields, rows, outs);
+}
+
 /* Rows from `from` on, written to `to` and after it. */
 static void plain(const struct b4 *b4, const struct indicator_class *class, size_t from,
                   size_t rows, size_t to)
 {
-    const double *used[FIELDS];
-    size_t count = 0;
-    for (size_t f = 0; f < FIELDS; f++) {
-        if (class->inputs & field_bits[f])
-            used[count++] = b4->fields[f] + from;
-    }
-    const double *a = used[0];
-    const double *b = used[count > 1 ? 1 : 0];
-    const double *c = used[count > 2 ? 2 : 0];
-    for (uint32_t k = 0; k < class->output_count; k++) {
-        double *out = b4->out[k] + to;
-        for (size_t i = 0; count == 1 && i < rows; i++)
-            out[i] = a[i] * 0.5;
-        for (size_t i = 0; count == 2 && i < rows; i++)
-            out[i] = a[i] + b[i];
-        for (size_t i = 0; count > 2 && i < rows; i++)
-            out[i] = (a[i] + b[i]) + c[i];
+    static void (*const forms[INDICATOR_VARIANT_COUNT])(PLAIN_ARGS) = {plain_base, plain_v3,
+                                                                       plain_v4};
+    const double *fields[FIELDS];
+    double *outs[OUTPUTS];
+    for (size_t f = 0; f < FIELDS; f++)
+        fields[f] = b4->fields[f] + from;
+    for (size_t k = 0; k < OUTPUTS; k++)
+        outs[k] = b4->out[k] + to;
+    forms[indicator_variant_of_cpu()](class, fields, rows, outs);
+}
+
+/* The same with bars, which are read whole: their fields share lines of the cache. */
+static void plain_bars(const struct b4 *b4, const struct indicator_class *class)
+{
+    const struct indicator_bar *bars = b4->bars;
+    double *const *out = b4->out;
+    for (size_t i = 0; i < BARS; i++) {
+        double sum = bars[i].high + bars[i].low + bars[i].close + bars[i].volume;
+        for (uint32_t k = 0; k < class->output_count; k++)
+            out[k][i] = sum;
     }
 }
 
@@ -350,7 +407,9 @@ static double b4_limit(void *context)
         double start = bench_seconds();
         for (size_t from = 0; b4->form == FORM_LANES && from < BARS; from += GROUP_SIZE)
             plain(b4, studies[i], from, GROUP_SIZE, 0);
-        if (b4->form != FORM_LANES)
+        if (b4->form == FORM_STREAM)
+            plain_bars(b4, studies[i]);
+        if (b4->form == FORM_COLUMNS)
             plain(b4, studies[i], 0, BARS, 0);
         logs += math_log((bench_seconds() - start) * 1e9 / BARS);
     }
@@ -363,6 +422,57 @@ static void b4_check(void *context, char out[BENCH_CHECK_SIZE])
     hash128_format(out, b4->hash);
 }
 
+/* ---- in the cache ---------------------------------------------------------------------------- */
+
+/* A piece of the data is done twice; the second time it is in the cache. Pieces differ, so that the
+ * CPU cannot know a market by heart. */
+typedef void piece_call(const struct b4 *b4, const struct indicator_class *class, size_t piece);
+
+static double each_in_cache(const struct b4 *b4, const struct indicator_class *class, size_t pieces,
+                            piece_call *call)
+{
+    double seconds = 0.0;
+    for (size_t piece = 0; piece < pieces; piece++) {
+        call(b4, class, piece);
+        double start = bench_seconds();
+        call(b4, class, piece);
+        seconds += bench_seconds() - start;
+    }
+    return seconds;
+}
+
+static void piece_group(const struct b4 *b4, const struct indicator_class *class, size_t piece)
+{
+    group_compute(b4, class, piece, 0);
+}
+
+static void piece_plain(const struct b4 *b4, const struct indicator_class *class, size_t piece)
+{
+    plain(b4, class, piece * GROUP_SIZE, GROUP_SIZE, 0);
+}
+
+static void piece_stream(const struct b4 *b4, const struct indicator_class *class, size_t piece)
+{
+    struct indicator_params params;
+    indicator_params_default(class, &params);
+    stream(class, &params, b4->bars + piece * SERIES_BARS, SERIES_BARS, b4->out);
+}
+
+static void piece_columns(const struct b4 *b4, const struct indicator_class *class, size_t piece)
+{
+    size_t from = piece * SERIES_BARS;
+    struct indicator_params params;
+    const struct indicator_columns columns = {.open = b4->fields[0] + from,
+                                              .high = b4->fields[1] + from,
+                                              .low = b4->fields[2] + from,
+                                              .close = b4->fields[3] + from,
+                                              .volume = b4->fields[4] + from};
+    indicator_params_default(class, &params);
+    class->batch(&params, &columns, SERIES_BARS, b4->out);
+}
+
+/* ---- notes ----------------------------------------------------------------------------------- */
+
 static int by_value(const void *a, const void *b)
 {
     double left = *(const double *)a;
@@ -370,26 +480,51 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Medians; of B-4x also how many times faster each is than the series by themselves. */
+#define COMPARISONS 5u
+
+/* What is said of one indicator behind its time a bar, from medians of comparisons in the cache. */
+static int compare_in_cache(const struct b4 *b4, const struct indicator_class *class, char *out,
+                            size_t size)
+{
+    double times[COMPARISONS], bounds[COMPARISONS];
+    bool lanes = b4->form == FORM_LANES;
+    for (size_t run = 0; run < COMPARISONS; run++) {
+        if (lanes) {
+            double alone = each_alone(b4, class);
+            times[run] = alone / each_in_cache(b4, class, GROUPS, piece_group);
+            bounds[run] = alone / each_in_cache(b4, class, GROUPS, piece_plain);
+        } else {
+            bounds[run] = each_in_cache(b4, class, BARS / SERIES_BARS, piece_stream);
+            times[run] = bounds[run] / each_in_cache(b4, class, BARS / SERIES_BARS, piece_columns);
+        }
+    }
+    qsort(times, COMPARISONS, sizeof times[0], by_value);
+    qsort(bounds, COMPARISONS, sizeof bounds[0], by_value);
+    if (lanes)
+        return snprintf(out, size, " (%.1f of %.1f)", times[COMPARISONS / 2],
+                        bounds[COMPARISONS / 2]);
+    return snprintf(out, size, " (%.2f, x %.1f)", bounds[COMPARISONS / 2] * 1e9 / BARS,
+                    times[COMPARISONS / 2]);
+}
+
+/* Medians of the runs, each with what compare_in_cache says. */
 static void b4_note(void *context, char out[BENCH_NOTE_SIZE])
 {
+    static const char *const heads[] = {
+        [FORM_COLUMNS] = "ns/bar:",
+        [FORM_STREAM] = "ns/bar (in the cache, x columns there):",
+        [FORM_LANES] = "ns/bar (times each alone in the cache, of plain reading and writing):",
+    };
     struct b4 *b4 = context;
-    bool lanes = b4->form == FORM_LANES;
-    int used = snprintf(out, BENCH_NOTE_SIZE, lanes ? "ns/bar (times each alone):" : "ns/bar:");
+    int used = snprintf(out, BENCH_NOTE_SIZE, "%s", heads[b4->form]);
     for (size_t i = 0; i < STUDIES && used >= 0 && used < (int)BENCH_NOTE_SIZE; i++) {
         double *samples = &b4->samples[i * (BENCH_RUNS_MAX + 1) + 1];
         qsort(samples, b4->run_count - 1, sizeof *samples, by_value);
         double median = samples[(b4->run_count - 1) / 2];
-        size_t left = BENCH_NOTE_SIZE - (size_t)used;
-        used += snprintf(out + used, left, " %s %.2f", studies[i]->name, median);
-        if (!lanes || used < 0 || used >= (int)BENCH_NOTE_SIZE)
-            continue;
-        double faster[5];
-        for (size_t run = 0; run < ARRAY_COUNT(faster); run++)
-            faster[run] = each_alone(b4, studies[i]) / each_in_cache(b4, studies[i]);
-        qsort(faster, ARRAY_COUNT(faster), sizeof faster[0], by_value);
-        left = BENCH_NOTE_SIZE - (size_t)used;
-        used += snprintf(out + used, left, " (%.1f)", faster[2]);
+        used += snprintf(out + used, BENCH_NOTE_SIZE - (size_t)used, " %s %.2f", studies[i]->name,
+                         median);
+        if (b4->form != FORM_COLUMNS && used >= 0 && used < (int)BENCH_NOTE_SIZE)
+            used += compare_in_cache(b4, studies[i], out + used, BENCH_NOTE_SIZE - (size_t)used);
     }
 }
 
