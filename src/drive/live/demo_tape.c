@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "world/tape/recording.h"
+
 #define PATH_SIZE 512
 
 static const struct {
@@ -45,7 +47,7 @@ static enum status read_file(struct demo_tape *tape, const char *path, struct pr
     struct depth_source source = {.path = path,
                                   .price_decimals = DEMO_TAPE_DECIMALS,
                                   .quantity_decimals = DEMO_TAPE_DECIMALS};
-    struct depth_reader *reader = NULL;
+    enum depth_kind kind;
     uint32_t name = name_of(path);
     if (name == UINT32_MAX) {
         problem_set(problem, STATUS_USAGE, "demo: --tape", "no instrument in the name \"%.200s\"",
@@ -53,13 +55,11 @@ static enum status read_file(struct demo_tape *tape, const char *path, struct pr
         problem_allowed(problem, "files with btc or eth in their names");
         return STATUS_USAGE;
     }
-    enum status status = depth_reader_open(&source, &reader, problem);
+    enum status status = recording_kind(&source, &kind, problem);
     if (status != STATUS_OK)
         return status;
-    enum depth_kind kind = depth_reader_kind(reader);
-    depth_reader_close(reader);
     struct session_file *file = &tape->session.files[tape->session.count];
-    status = depth_data_read(&source, kind, &file->data, problem);
+    status = recording_read(&source, kind, &file->data, problem);
     if (status != STATUS_OK)
         return status;
     tape->session.count++;

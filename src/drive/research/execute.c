@@ -13,6 +13,7 @@
 #include "drive/research/output.h"
 #include "drive/research/playback.h"
 #include "drive/research/warnings.h"
+#include "world/tape/recording.h"
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
@@ -61,7 +62,7 @@ static enum status load_session_file(const struct config *config, uint32_t index
                            : source->kind == CONFIG_DATA_QUOTES ? DEPTH_QUOTE
                                                                 : DEPTH_TRADE;
     file->instrument = source->instrument_index;
-    enum status status = depth_data_read(&depth, kind, &file->data, problem);
+    enum status status = recording_read(&depth, kind, &file->data, problem);
     return data_status(status, problem);
 }
 

@@ -78,6 +78,7 @@ struct depth_reader {
     size_t field_count;
     struct row ahead; /* the row after the message being made */
     bool has_ahead, ended;
+    bool disorder;        /* why the row that was read last cannot be used */
     struct delta *deltas; /* owned; of the message being made, behind those held back */
     size_t deltas_count, deltas_capacity;
     struct row *trades; /* owned; of the message being handed out */
@@ -256,7 +257,8 @@ static enum status read_place(struct depth_reader *reader, struct row *row)
         return field_problem(reader, DEPTH_COLUMN_FIRST_ID, "no more than last_id");
     row->first_seq = first;
     row->last_seq = last;
-    if (row->receive_ns < reader->receive_last_ns)
+    reader->disorder = row->receive_ns < reader->receive_last_ns;
+    if (reader->disorder)
         return field_problem(
             reader, has(reader, DEPTH_COLUMN_RECV_NS) ? DEPTH_COLUMN_RECV_NS : DEPTH_COLUMN_TS_NS,
             "times of arrival that do not go back");
@@ -302,34 +304,45 @@ static enum status read_trade_row(struct depth_reader *reader, struct row *row)
     return read_side(reader, DEPTH_COLUMN_TAKER, "buy", "sell", &row->trade.taker);
 }
 
-/* The next row into reader->ahead; STATUS_END where there is none. */
-static enum status read_row(struct depth_reader *reader)
+static enum status read_fields(struct depth_reader *reader, struct row *row)
 {
-    reader->has_ahead = false;
-    enum status status = csv_reader_next(&reader->csv, reader->problem);
-    if (status == STATUS_END)
-        reader->ended = true;
-    if (status != STATUS_OK)
-        return status;
+    reader->disorder = false;
     if (reader->csv.field_count != reader->field_count) {
-        status = csv_problem(&reader->csv, reader->problem, NULL, "%zu fields",
-                             reader->csv.field_count);
+        enum status status = csv_problem(&reader->csv, reader->problem, NULL, "%zu fields",
+                                         reader->csv.field_count);
         problem_allowed(reader->problem, "%zu as in the first row", reader->field_count);
         return status;
     }
-    struct row *row = &reader->ahead;
-    *row = (struct row){0};
     TRY(read_place(reader, row));
     TRY(read_kind(reader, &row->snapshot));
-    if (reader->kind == DEPTH_LEVELS)
-        status = read_levels_row(reader, row);
-    else if (reader->kind == DEPTH_QUOTE)
-        status = read_quote_row(reader, row);
-    else
-        status = read_trade_row(reader, row);
-    reader->has_ahead = status == STATUS_OK;
-    reader->counts.rows += status == STATUS_OK;
-    return status;
+    switch (reader->kind) {
+    case DEPTH_LEVELS: return read_levels_row(reader, row);
+    case DEPTH_QUOTE: return read_quote_row(reader, row);
+    case DEPTH_TRADE: break;
+    }
+    return read_trade_row(reader, row);
+}
+
+/* The next row into reader->ahead; STATUS_END where there is none. */
+static enum status read_row(struct depth_reader *reader)
+{
+    const struct depth_faults *faults = reader->source.faults;
+    reader->has_ahead = false;
+    for (;;) {
+        enum status status = csv_reader_next(&reader->csv, reader->problem);
+        if (status == STATUS_END)
+            reader->ended = true;
+        if (status != STATUS_OK)
+            return status;
+        reader->ahead = (struct row){0};
+        status = read_fields(reader, &reader->ahead);
+        reader->has_ahead = status == STATUS_OK;
+        reader->counts.rows += status == STATUS_OK;
+        if (status != STATUS_DATA_INVALID || faults == NULL)
+            return status;
+        faults->fault(faults->context, reader->csv.line, reader->disorder, reader->problem);
+        problem_init(reader->problem);
+    }
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
@@ -573,6 +586,11 @@ enum status depth_reader_next(struct depth_reader *reader, struct depth_event *o
     return next_trade(reader, out);
 }
 
+uint64_t depth_reader_line(const struct depth_reader *reader)
+{
+    return reader->csv.line;
+}
+
 const struct depth_counts *depth_reader_counts(const struct depth_reader *reader)
 {
     return &reader->counts;
@@ -594,4 +612,75 @@ void depth_reader_close(struct depth_reader *reader)
     free(reader->trades);
     free(reader->held);
     free(reader);
+}
+
+/* ---- what a file is -------------------------------------------------------------------------- */
+
+/* A reader that has read the header; the caller closes it. */
+static enum status open_header(const char *path, struct depth_reader **out, struct problem *problem)
+{
+    struct byte_source *bytes = NULL;
+    *out = NULL;
+    TRY(byte_source_open_file(path, &bytes, problem));
+    TRY(byte_source_open_decoded(bytes, &bytes, problem));
+    struct depth_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        byte_source_close(bytes);
+        return problem_set(problem, STATUS_NO_MEMORY, path, "not enough memory");
+    }
+    *reader = (struct depth_reader){
+        .bytes = bytes, .owns = true, .source.path = path, .problem = problem};
+    enum status status = csv_reader_init(&reader->csv, bytes, problem);
+    if (status == STATUS_OK)
+        status = read_header(reader);
+    if (status != STATUS_OK)
+        depth_reader_close(reader);
+    else
+        *out = reader;
+    return status;
+}
+
+bool depth_is_recording(const char *path)
+{
+    struct depth_reader *reader;
+    struct problem problem;
+    problem_init(&problem);
+    bool is = open_header(path, &reader, &problem) == STATUS_OK;
+    depth_reader_close(reader);
+    return is;
+}
+
+enum status depth_decimals(const char *path, unsigned *price_decimals, unsigned *quantity_decimals,
+                           struct problem *problem)
+{
+    static const enum depth_column columns[] = {DEPTH_COLUMN_PRICE,    DEPTH_COLUMN_BID,
+                                                DEPTH_COLUMN_ASK,      DEPTH_COLUMN_SIZE,
+                                                DEPTH_COLUMN_BID_SIZE, DEPTH_COLUMN_ASK_SIZE};
+    struct depth_reader *reader;
+    unsigned most[2] = {0};
+    TRY(open_header(path, &reader, problem));
+    enum status status;
+    while ((status = csv_reader_next(&reader->csv, problem)) == STATUS_OK) {
+        for (size_t i = 0; i < ARRAY_COUNT(columns); i++) {
+            struct digits digits;
+            size_t at = reader->index[columns[i]];
+            /* Of a row that cannot be read whoever reads it tells. */
+            if (at >= reader->csv.field_count ||
+                !digits_read_padded(reader->csv.fields[at], &digits))
+                continue;
+            digits_trim(&digits, 0);
+            most[i / 3] = digits.decimals > most[i / 3] ? digits.decimals : most[i / 3];
+        }
+    }
+    depth_reader_close(reader);
+    *price_decimals = most[0];
+    *quantity_decimals = most[1];
+    if (status != STATUS_END)
+        return status;
+    if (most[0] + most[1] <= 18)
+        return STATUS_OK;
+    problem_set(problem, STATUS_DATA_INVALID, path, "prices with %u decimals, sizes with %u",
+                most[0], most[1]);
+    problem_allowed(problem, "18 together");
+    return STATUS_DATA_INVALID;
 }

@@ -32,10 +32,17 @@
 /* A message of more levels, or more held back before a snapshot, is refused. */
 #define DEPTH_DELTAS_MAX ((size_t)1 << 22)
 
+/* Is told each row that cannot be used, which is then passed over. */
+struct depth_faults {
+    void *context;
+    void (*fault)(void *context, uint64_t line, bool disorder, const struct problem *problem);
+};
+
 /* What to read; borrows its path. price_decimals + quantity_decimals <= 18: the instrument's. */
 struct depth_source {
     const char *path;
     unsigned price_decimals, quantity_decimals;
+    const struct depth_faults *faults; /* NULL: the first such row is a failure */
 };
 
 struct depth_counts {
@@ -55,10 +62,18 @@ MUST_USE enum status depth_reader_open(const struct depth_source *source, struct
 MUST_USE enum status depth_reader_open_bytes(const struct depth_source *source,
                                              struct byte_source *bytes, struct depth_reader **out,
                                              struct problem *problem);
+/* Whether the file has the columns of a recording; false where it cannot be read. */
+bool depth_is_recording(const char *path);
+/* The least decimals that hold every price and every size of a file. STATUS_DATA_INVALID where they
+ * are more than 18 together; as depth_reader_open. */
+MUST_USE enum status depth_decimals(const char *path, unsigned *price_decimals,
+                                    unsigned *quantity_decimals, struct problem *problem);
 /* The next event; STATUS_END (without a problem) when there is none. After a failure the reader may
  * only be closed. */
 MUST_USE enum status depth_reader_next(struct depth_reader *reader, struct depth_event *out,
                                        struct problem *problem);
+/* The line of the last row taken, which is that behind the event. */
+uint64_t depth_reader_line(const struct depth_reader *reader);
 /* So far. */
 const struct depth_counts *depth_reader_counts(const struct depth_reader *reader);
 enum depth_kind depth_reader_kind(const struct depth_reader *reader);
