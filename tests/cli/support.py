@@ -14,8 +14,8 @@ import tap
 
 DATA = os.path.join(tap.ROOT, 'tests', 'data', 'cli')
 SCORE = os.path.join(DATA, 'score.yaml')
-FILES = ['equity.csv', 'fills.csv', 'journal', 'orders.csv', 'report.html', 'result.json',
-         'trips.csv']
+FILES = ['equity.csv', 'fills.csv', 'journal', 'metrics.csv', 'orders.csv', 'report.html',
+         'report.md', 'result.json', 'trips.csv']
 
 
 @contextlib.contextmanager

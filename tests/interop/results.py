@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import tap
 
-FILES = {'result.json', 'fills.csv', 'orders.csv', 'equity.csv', 'trips.csv', 'report.html',
-         'journal'}
+FILES = {'result.json', 'fills.csv', 'orders.csv', 'equity.csv', 'trips.csv', 'metrics.csv',
+         'report.html', 'report.md', 'journal'}
 FIELDS = ('schema version config_hash data_hash journal_hash seed from to inputs bars wall_seconds '
           'currency start_equity end_equity realized unrealized fees funding orders fills trips '
           'trials denied metrics warnings bots').split()

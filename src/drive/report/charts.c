@@ -221,6 +221,7 @@ static void years_picture(const struct report *report, const struct year_return 
                         .width = PLOT_WIDE,
                         .height = 180,
                         .unit = PLOT_PERCENT,
+                        .left = 64,
                         .x_high = (double)count,
                         .ranged_x = true};
     plot_range_y(&plot, 0);
@@ -312,6 +313,7 @@ static void costs_picture(const struct report *report, const struct cost_row *ro
                         .width = PLOT_WIDE,
                         .height = 190,
                         .unit = PLOT_MONEY,
+                        .left = 64,
                         .x_high = (double)count,
                         .ranged_x = true};
     plot_range_y(&plot, 0);

@@ -78,6 +78,7 @@ static void histogram_picture(const struct report *report, const struct histogra
                         .width = PLOT_HALF,
                         .height = 200,
                         .unit = PLOT_COUNT,
+                        .left = 40,
                         .x_low = histogram->first,
                         .ranged_x = true,
                         .x_high = histogram->first + histogram->bins * histogram->width};
@@ -99,8 +100,11 @@ static void histogram_picture(const struct report *report, const struct histogra
         plot_bar(&plot, from + histogram->width / 2 < 0 ? "bar down" : "bar up", from,
                  from + histogram->width, histogram->counts[i], title);
     }
-    for (uint32_t i = 0; i <= 4; i++) {
-        double x = histogram->first + histogram->width * (double)(histogram->bins * i / 4);
+    /* Zero is a border of bins, and the border that people look for. */
+    uint32_t step = histogram->bins / 5 + 1;
+    uint32_t zero = (uint32_t)(-histogram->first / histogram->width + 0.5);
+    for (uint32_t i = zero % step; i <= histogram->bins; i += step) {
+        double x = i == zero ? 0 : histogram->first + histogram->width * i;
         char text[READABLE_SIZE];
         plot_value(text, PLOT_PERCENT, x, histogram->bins * histogram->width);
         plot_label_x(&plot, x, text);
@@ -110,9 +114,21 @@ static void histogram_picture(const struct report *report, const struct histogra
     histogram_table(report, histogram);
 }
 
+/* Without those that are zero: periods without a position would hide all others. */
 static void distribution(const struct report *report, double *values, size_t count,
-                         const char *caption)
+                         const char *what)
 {
+    char caption[160];
+    size_t zeros = 0, kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] != 0)
+            values[kept++] = values[i];
+        else
+            zeros++;
+    }
+    count = kept;
+    (void)snprintf(caption, sizeof caption, zeros == 0 ? "%s" : "%s, without %zu that are zero",
+                   what, zeros);
     plain(report, "<div>\n");
     if (count >= 2) {
         struct histogram histogram;
@@ -186,6 +202,7 @@ static void rolling_picture(const struct report *report, const double *returns, 
                         .origin_ns = first_ns - first_ns % period_ns};
     plot_range_y(&plot, 0);
     plot_range(&plot, points, kept);
+    plot_range(&plot, &(struct plot_point){0, points[0].y}, 1);
     char caption[160], span[READABLE_SIZE];
     span_format(span, (int64_t)window * period_ns);
     (void)snprintf(caption, sizeof caption,

@@ -147,14 +147,15 @@ static void trip_write(struct data_writer *writer, const struct result_trip *tri
     json_u64(json, trip->side == SIDE_BUY);
     (void)decimal_format_i64(text, trip->quantity.units, instrument->quantity_decimals);
     json_string(json, text);
-    (void)decimal_format_fixed(text, trip->entry_price.units, AMOUNT_DECIMALS, places);
+    price_format(text, trip->entry_price, places);
     json_string(json, text);
-    (void)decimal_format_fixed(text, trip->exit_price.units, AMOUNT_DECIMALS, places);
+    price_format(text, trip->exit_price, places);
     json_string(json, text);
     money_string(writer, trip->fees, false);
     money_string(writer, trip->net, true);
     money_string(writer, cumulative, true);
     clean_string(json, trip->exit_reason == NULL ? "" : trip->exit_reason);
+    json_decimal(json, trip->net.units, AMOUNT_DECIMALS);
     json_array_end(json);
 }
 

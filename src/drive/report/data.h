@@ -4,7 +4,7 @@
  *     {"currency":"USD","bots":[…],"instruments":[…],
  *      "series":{"time":[ms],"equity":["10,000.00"],"hold":[…],"drawdown":["1.20 %"],…},
  *      "trips":[[opened ms, closed ms, bot, instrument, 1 long, "quantity", "entry", "exit",
- *                "fees", "net", "cumulative", "reason"], …],
+ *                "fees", "net", "cumulative", "reason", "exact net"], …],
  *      "markets":[{"instrument":0,"decimals":2,"all":CANDLES,"near":CANDLES,
  *                  "fills":[[ms, 1 bought, "price", "quantity", bot], …],
  *                  "stops":[[from ms, to ms, "price", bot], …]}, …]}

@@ -79,6 +79,15 @@ void cell_count(const struct report *report, uint64_t count)
     cell(report, "", text);
 }
 
+void price_format(char out[DECIMAL_TEXT_SIZE], struct amount price, unsigned decimals)
+{
+    size_t size = decimal_format_fixed(out, price.units, AMOUNT_DECIMALS, decimals);
+    const char *dot = strchr(out, '.');
+    size_t least = dot == NULL ? size : (size_t)(dot - out) + 3;
+    while (size > least && out[size - 1] == '0')
+        out[--size] = '\0';
+}
+
 void table_open(const struct report *report, const char *caption, const struct heading *headings,
                 size_t count)
 {

@@ -27,6 +27,9 @@ void cell_money(const struct report *report, struct amount amount, bool sign);
 void cell_percent(const struct report *report, double ratio, bool sign);
 void cell_count(const struct report *report, uint64_t count);
 
+/* A price to that many decimals, without zeros behind the second one: 132.40 */
+void price_format(char out[DECIMAL_TEXT_SIZE], struct amount price, unsigned decimals);
+
 struct heading {
     const char *text;
     bool left; /* aligned like text */

@@ -12,7 +12,8 @@
 
 static double x_of(const struct plot *plot, double x)
 {
-    return (x - plot->x_low) / (plot->x_high - plot->x_low) * plot->width;
+    double share = (x - plot->x_low) / (plot->x_high - plot->x_low);
+    return plot->left + share * (plot->width - plot->left);
 }
 
 static double y_of(const struct plot *plot, double y)

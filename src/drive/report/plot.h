@@ -29,6 +29,7 @@ struct plot_point {
 struct plot {
     struct text_buffer *out;
     int width, height;
+    int left;            /* room before the first x, for labels that bars would hide */
     enum plot_unit unit; /* of y */
     bool timed;          /* x are times; origin_ns is where x = 0 */
     int64_t origin_ns;

@@ -14,5 +14,9 @@
 /* The same bytes for the same result. Failures show in out->status. */
 void report_html_print(const struct backtest_result *result, const struct metrics *metrics,
                        struct text_buffer *out);
+/* report.md: the same words and tables without pictures, as Markdown (GFM), for terminals, tickets
+ * and programs that read. */
+void report_markdown_print(const struct backtest_result *result, const struct metrics *metrics,
+                           struct text_buffer *out);
 
 #endif

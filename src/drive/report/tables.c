@@ -76,6 +76,7 @@ void tables_run(const struct report *report)
     fact_count(report, "trials on these data", result->trials_count > 0 ? result->trials_count : 1);
     fact(report, "seed", seed);
     fact(report, "tern", result->version);
+    plain(report, "</dl><dl>\n");
     fact_hash(report, "configuration hash", result->config_hash);
     fact_hash(report, "data hash", result->data_hash);
     fact_hash(report, "journal hash", result->journal_hash);
@@ -117,7 +118,7 @@ void tables_figures(const struct report *report)
     money_format(money, result->start_equity, report->places, false);
     (void)snprintf(note, sizeof note, "%s, began with %s", result->currency, money);
     figure(report, METRIC_PROFIT, true, note);
-    figure(report, METRIC_MARKET_CHANGE, true, "bought and held, no costs");
+    figure(report, METRIC_MARKET_CHANGE, false, "bought and held, no costs");
     figure(report, METRIC_MAX_DRAWDOWN, false, "from the highest equity");
     figure(report, METRIC_SHARPE, false, "a year, no risk-free rate");
     figure(report, METRIC_DEFLATED_SHARPE, false, "chance that it is skill");
@@ -240,8 +241,8 @@ static void trip_append(const struct report *report, const struct result_trip *t
     span_format(span, trip->close_time_ns - trip->open_time_ns);
     (void)decimal_format_i64(quantity, trip->quantity.units, instrument->quantity_decimals);
     unsigned places = instrument->price_decimals;
-    (void)decimal_format_fixed(entry, trip->entry_price.units, AMOUNT_DECIMALS, places);
-    (void)decimal_format_fixed(leave, trip->exit_price.units, AMOUNT_DECIMALS, places);
+    price_format(entry, trip->entry_price, places);
+    price_format(leave, trip->exit_price, places);
     plain(report, "<tr>");
     cell(report, "left", opened);
     cell(report, "", span);

@@ -230,6 +230,9 @@ MUST_USE enum status metrics_returns(const struct backtest_result *result, doubl
 /* NULL where there is none of that name. */
 const struct metric_row *metric_row_find(struct text name);
 
+/* ratio, number, money, count, seconds, time */
+const char *metric_unit_name(enum metric_unit unit);
+
 /* Value as in result.json without quotes ("0.02", "12.5", "2024-01-01T00:00:00Z"), or "" where it
  * is absent. */
 void metric_print_exact(enum metric metric, const struct metric_value *value,

@@ -13,6 +13,11 @@ static const char *const unit_names[] = {
     [METRIC_UNIT_DURATION] = "seconds", [METRIC_UNIT_TIME] = "time",
 };
 
+const char *metric_unit_name(enum metric_unit unit)
+{
+    return unit_names[unit];
+}
+
 /* Seconds of a duration, exactly: 90.5 */
 static void seconds_append(struct text_buffer *out, int64_t duration_ns)
 {

@@ -15,8 +15,9 @@
 #define PARTIAL_TRIES 100
 
 /* Everything that a back-test writes into its directory. */
-static const char *const own_names[] = {"result.json", "fills.csv",   "orders.csv", "equity.csv",
-                                        "trips.csv",   "report.html", "journal"};
+static const char *const own_names[] = {"result.json", "fills.csv", "orders.csv",
+                                        "equity.csv",  "trips.csv", "metrics.csv",
+                                        "report.html", "report.md", "journal"};
 
 static enum status disk_problem(struct problem *problem, const char *path, int error)
 {
@@ -323,6 +324,12 @@ static void report_html_file(struct output_file *file, const struct backtest_res
     report_html_print(result, metrics, &file->buffer);
 }
 
+static void report_markdown_file(struct output_file *file, const struct backtest_result *result,
+                                 const struct metrics *metrics)
+{
+    report_markdown_print(result, metrics, &file->buffer);
+}
+
 /* result.json last: a directory that has it has everything. */
 static const struct {
     const char *name;
@@ -330,7 +337,8 @@ static const struct {
 } output_files[] = {
     {"fills.csv", fills_csv_write},    {"orders.csv", orders_csv_write},
     {"equity.csv", equity_csv_write},  {"trips.csv", trips_csv_write},
-    {"report.html", report_html_file}, {"result.json", result_json_file},
+    {"metrics.csv", metrics_csv_write}, {"report.html", report_html_file},
+    {"report.md", report_markdown_file}, {"result.json", result_json_file},
 };
 
 enum status result_output_write(struct result_output *output, const struct backtest_result *result,

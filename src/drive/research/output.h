@@ -71,8 +71,8 @@ struct result_output {
 MUST_USE enum status result_output_begin(struct result_output *output,
                                          const struct output_disk *disk, const char *directory,
                                          struct problem *problem);
-/* Writes result.json, fills.csv, orders.csv, equity.csv, trips.csv and report.html. On failure
- * everything is removed, as by result_output_abort. */
+/* Writes result.json, fills.csv, orders.csv, equity.csv, trips.csv, metrics.csv, report.html and
+ * report.md. On failure everything is removed, as by result_output_abort. */
 MUST_USE enum status result_output_write(struct result_output *output,
                                          const struct backtest_result *result,
                                          const struct metrics *metrics, struct problem *problem);

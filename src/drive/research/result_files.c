@@ -401,3 +401,20 @@ void trips_csv_write(struct output_file *file, const struct backtest_result *res
         csv_line_end(file);
     }
 }
+
+void metrics_csv_write(struct output_file *file, const struct backtest_result *result,
+                       const struct metrics *metrics)
+{
+    (void)result;
+    struct text_buffer *out = &file->buffer;
+    text_buffer_append(out, TEXT("name,value,unit,title"));
+    csv_line_end(file);
+    for (size_t i = 0; i < METRIC_COUNT && file->status == STATUS_OK; i++) {
+        text_buffer_append(out, text_of(metric_rows[i].name));
+        csv_comma(out);
+        metric_print_exact((enum metric)i, &metrics->values[i], out);
+        csv_string(out, metric_unit_name(metric_rows[i].unit));
+        csv_string(out, metric_rows[i].title);
+        csv_line_end(file);
+    }
+}

@@ -31,5 +31,9 @@ void equity_csv_write(struct output_file *file, const struct backtest_result *re
  * are shares of the entry price, rounded to 12 decimals, empty where they are not known. */
 void trips_csv_write(struct output_file *file, const struct backtest_result *result,
                      const struct metrics *metrics);
+/* metrics.csv: name,value,unit,title in the order of METRIC_TABLE; the value as in result.json,
+ * empty where it is not defined. */
+void metrics_csv_write(struct output_file *file, const struct backtest_result *result,
+                       const struct metrics *metrics);
 
 #endif

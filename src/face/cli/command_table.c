@@ -139,12 +139,13 @@ static const struct cli_command commands[] = {
      .operands = "FILE",
      .sentence = "Run a configuration over its recorded data.",
      .detail = "Prints the result and writes it to DIR: result.json, fills.csv, orders.csv, "
-               "equity.csv, trips.csv, report.html and journal, all or nothing. Without --out DIR "
+               "equity.csv, trips.csv, metrics.csv, report.html, report.md and journal, all or "
+               "nothing. Without --out DIR "
                "is $XDG_DATA_HOME/tern/backtests/NAME, with NAME from the configuration and its "
                "data, so that the same run has the same place. An earlier result there is "
                "replaced; a directory that holds anything else is refused.",
      .example = "tern backtest run examples/score.yaml --out runs/score",
-     .options = BIT(OUT) | BIT(PLAIN) | BIT(NO_TRIALS),
+     .options = BIT(OUT) | BIT(PLAIN) | BIT(MARKDOWN) | BIT(NO_TRIALS),
      .operands_min = 1,
      .operands_max = 1,
      .operand = CLI_VALUE_FILE,
@@ -163,7 +164,7 @@ static const struct cli_command commands[] = {
      .detail = "A name is that of `tern backtest list` or the part of it before a -, and then the "
                "newest of them.",
      .example = "tern backtest show score",
-     .options = BIT(PLAIN),
+     .options = BIT(PLAIN) | BIT(MARKDOWN),
      .operands_max = 1,
      .operand = CLI_VALUE_RESULT,
      .run = run_backtest_show},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "drive/report/report.h"
 #include "drive/research/readable.h"
 #include "drive/research/result_files.h"
 #include "drive/research/result_read.h"
@@ -54,6 +55,8 @@ static enum status print_result(struct cli *cli, const struct backtest_result *r
     enum status status = STATUS_OK;
     if (cli->json)
         result_json_print(result, metrics, &cli->out);
+    else if (cli_have(cli, CLI_OPTION_MARKDOWN))
+        report_markdown_print(result, metrics, &cli->out);
     else
         status = result_print(result, metrics, &cli->style, &cli->out);
     if (status != STATUS_OK)

@@ -281,7 +281,7 @@ static void golden_files(void **state)
     assert_int_equal(save(&output_disk_posix, place.directory, &result, &metrics, &problem),
                      STATUS_OK);
     assert_int_equal(entries(place.root), 1);
-    assert_int_equal(entries(place.directory), 6);
+    assert_int_equal(entries(place.directory), 8);
     starts_with(place.directory, "fills.csv",
                 "time,time_ns,bot,instrument,side,quantity,price,fee,fee_asset,liquidity,"
                 "client_order_id,venue_trade_id\n"
@@ -312,6 +312,9 @@ static void golden_files(void **state)
                 "2024-01-30T20:00:00Z,1706644800000000000,2024-01-31T00:00:00Z,"
                 "1706659200000000000,score-btc,BTC-USDT,long,0.12345,40000.125,40100,30,1,29,4,"
                 "take_profit,,\n");
+    starts_with(place.directory, "metrics.csv",
+                "name,value,unit,title\nreturn,0.00905,ratio,Return\n");
+    starts_with(place.directory, "report.md", "# Back-test two.yaml\n\n- **Doubt:** ");
     starts_with(place.directory, "result.json",
                 "{\n \"schema\":\"tern.backtest/1\",\n \"version\":\"0.1.0\",\n"
                 " \"config_hash\":\"00000000000000020000000000000001\",\n"
@@ -411,7 +414,7 @@ static void targets(void **state)
     assert_int_equal(mkdir(place.directory, 0777), 0);
     assert_int_equal(save(&output_disk_posix, place.directory, &result, &metrics, &problem),
                      STATUS_OK);
-    assert_int_equal(entries(place.directory), 6);
+    assert_int_equal(entries(place.directory), 8);
     /* An earlier result is replaced, its journal included, also through a link. */
     (void)snprintf(path, sizeof(path), "%s/journal", place.directory);
     assert_int_equal(mkdir(path, 0777), 0);
@@ -420,7 +423,7 @@ static void targets(void **state)
     assert_int_equal(symlink("run", path), 0);
     result.seed = 77;
     assert_int_equal(save(&output_disk_posix, path, &result, &metrics, &problem), STATUS_OK);
-    assert_int_equal(entries(place.directory), 6);
+    assert_int_equal(entries(place.directory), 8);
     assert_int_equal(entries(place.root), 3); /* a, run, link */
     char *text = file_read(place.directory, "result.json", &size);
     assert_non_null(strstr(text, "\"seed\":\"77\""));
@@ -431,7 +434,7 @@ static void targets(void **state)
     assert_int_equal(save(&output_disk_posix, place.directory, &result, &metrics, &problem),
                      STATUS_EXISTS);
     assert_non_null(strstr(problem.where, "notes.md"));
-    assert_int_equal(entries(place.directory), 7);
+    assert_int_equal(entries(place.directory), 9);
     text = file_read(place.directory, "result.json", &size);
     assert_non_null(strstr(text, "\"seed\":\"77\""));
     free(text);
@@ -477,7 +480,7 @@ static void changed_meanwhile(void **state)
     file_write(place.directory, "notes.md", "mine");
     assert_int_equal(result_output_commit(&output, &problem), STATUS_EXISTS);
     assert_true(exists(place.directory, "notes.md"));
-    assert_int_equal(entries(place.directory), 7);
+    assert_int_equal(entries(place.directory), 9);
     assert_int_equal(entries(place.root), 1);
     /* Abort on its own, twice, and with a journal in the partial directory. */
     char notes[256];
@@ -519,7 +522,7 @@ static void judge_after(const struct place *place, enum scenario scenario, enum 
     if (status != STATUS_OK && scenario >= REPLACE)
         right = right && exists(place->directory, "journal");
     unsigned files = entries(place->directory);
-    right = right && files == (status == STATUS_OK ? 6u : scenario >= REPLACE ? 7u : 0u);
+    right = right && files == (status == STATUS_OK ? 8u : scenario >= REPLACE ? 9u : 0u);
     if (scenario == FRESH && status != STATUS_OK)
         right = right && entries(place->root) == 0;
     else if (scenario != FRESH)

@@ -77,6 +77,33 @@ static void hostile_names(void **state)
     backtest_result_release(&result);
 }
 
+/* In report.md no name makes a cell, a tag or a heading. */
+static void hostile_markdown(void **state)
+{
+    (void)state;
+    struct backtest_result result;
+    struct metrics metrics;
+    struct text_buffer out;
+    fixture_init(&result, true);
+    (void)text_copy(result.bots.items[1].name, RESULT_NAME_SIZE, TEXT("x|y\\"));
+    fixture_expect(backtest_result_conclude(&result, NULL, &metrics));
+    text_buffer_init(&out, 1 << 20);
+    report_markdown_print(&result, &metrics, &out);
+    assert_int_equal(out.status, STATUS_OK);
+    holds(out.data, "| x\\|y\\\\ |");
+    holds(out.data, "a,\"b\"\xef\xbf\xbd\\<i\\>");
+    holds(out.data, "\\<script\\>alert(\"1\")");
+    assert_null(strstr(out.data, "\x1b"));
+    assert_null(strstr(out.data, "\xe2\x80\xae"));
+    assert_null(strstr(out.data, "\xff"));
+    holds(out.data, "| start equity | 10,000.00 |\n");
+    holds(out.data, "| fees | -6.75 |\n");
+    holds(out.data, "- **Doubt:** fewer than 30 round trips\n");
+    holds(out.data, "| Win rate | 50.00 % |");
+    text_buffer_release(&out);
+    backtest_result_release(&result);
+}
+
 /* Coordinates of every path lie inside the picture, also for one point, a flat line, a loss of
  * everything and very large or small accounts. */
 static void charts(void **state)
@@ -161,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_names),
+        cmocka_unit_test(hostile_markdown),
         cmocka_unit_test(charts),
         cmocka_unit_test(long_report),
     };

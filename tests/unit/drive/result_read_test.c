@@ -15,8 +15,8 @@
 #include "drive/research/warnings.h"
 #include "result_fixture.h"
 
-static const char *const names[] = {"result.json", "fills.csv", "orders.csv",
-                                    "equity.csv",  "trips.csv", "report.html"};
+static const char *const names[] = {"result.json", "fills.csv",   "orders.csv",  "equity.csv",
+                                    "trips.csv",   "metrics.csv", "report.html", "report.md"};
 
 struct place {
     char root[64];

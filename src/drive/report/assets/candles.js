@@ -213,25 +213,81 @@
     }
 
     function drawGrid(pen, width, height, scale) {
-        const step = (view.to - view.from) / Math.max(2, Math.floor(width / 130));
         pen.strokeStyle = tern.color('line');
         pen.fillStyle = tern.color('muted');
         pen.lineWidth = 1;
         pen.textBaseline = 'middle';
-        for (let i = 0; i <= 5; i++) {
-            const y = Math.round(height * (i + 0.5) / 6) + 0.5;
+        for (const price of roundPrices(scale, height)) {
+            const y = Math.round(scale.y(price)) + 0.5;
             pen.beginPath();
             pen.moveTo(0, y);
             pen.lineTo(width, y);
             pen.stroke();
             pen.textAlign = 'left';
-            pen.fillText(priceText(scale.price(y)), width + 6, y);
+            pen.fillText(priceText(price), width + 6, y);
         }
         pen.textAlign = 'center';
-        for (let time = view.from + step / 2; time < view.to; time += step) {
-            const text = tern.moment(time);
-            pen.fillText(step >= 86400000 ? text.slice(0, 10) : text.slice(5, 16), scale.x(time),
-                         height + AXIS_HEIGHT / 2 + 2);
+        for (const [time, text] of roundTimes(Math.max(2, Math.floor(width / 90)))) {
+            const x = scale.x(time);
+            if (x > 24 && x < width - 24) {
+                pen.fillText(text, x, height + AXIS_HEIGHT / 2 + 2);
+            }
+        }
+    }
+
+    /* Prices of one, two or five times a power of ten; on a logarithmic scale at even heights, to
+       two digits. */
+    function roundPrices(scale, height) {
+        const low = scale.price(height);
+        const high = scale.price(0);
+        const found = [];
+        if (view.log) {
+            for (let i = 0; i < 7; i++) {
+                const price = scale.price(height * (i + 0.5) / 7);
+                const unit = Math.pow(10, Math.floor(Math.log10(price)) - 1);
+                found.push(Math.round(price / unit) * unit);
+            }
+            return found;
+        }
+        const power = Math.pow(10, Math.floor(Math.log10((high - low) / 4)));
+        const step = Math.max(1, power * [1, 2, 5, 10].find((factor) =>
+            power * factor >= (high - low) / 7));
+        for (let price = Math.ceil(low / step) * step; price <= high; price += step) {
+            found.push(price);
+        }
+        return found;
+    }
+
+    const MINUTE = 60000;
+    const DAY = 1440 * MINUTE;
+    const STEPS = [1, 5, 15, 30, 60, 120, 240, 720].map((minutes) => minutes * MINUTE)
+        .concat([1, 2, 5, 10].map((days) => days * DAY));
+    const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov',
+                    'Dec'];
+
+    /* [milliseconds, label] at round times, at most `most` of them. */
+    function roundTimes(most) {
+        const span = view.to - view.from;
+        const found = [];
+        const step = STEPS.find((one) => span / one <= most);
+        if (step) {
+            for (let time = Math.ceil(view.from / step) * step; time <= view.to; time += step) {
+                const date = new Date(time);
+                found.push([time, time % DAY === 0
+                    ? date.getUTCDate() + ' ' + MONTHS[date.getUTCMonth()]
+                    : tern.moment(time).slice(11)]);
+            }
+            return found;
+        }
+        const months = [1, 3, 6, 12, 24, 60].find((one) => span / (one * 30.4 * DAY) <= most) || 120;
+        const begin = new Date(view.from);
+        let month = begin.getUTCFullYear() * 12 + begin.getUTCMonth();
+        for (month = Math.ceil(month / months) * months; ; month += months) {
+            const time = Date.UTC(Math.floor(month / 12), month % 12);
+            if (time > view.to) {
+                return found;
+            }
+            found.push([time, month % 12 === 0 ? String(month / 12) : MONTHS[month % 12]]);
         }
     }
 

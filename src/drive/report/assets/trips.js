@@ -1,4 +1,4 @@
-/* All trips: sorted, filtered, by pages. Money is summed in whole units of its last digit. */
+/* All trips: sorted, filtered, by pages. Money is summed exactly, in units of its 18th decimal. */
 (() => {
     const place = document.getElementById('trips-table');
     const trips = tern.data.trips || [];
@@ -29,10 +29,26 @@
     ];
     const state = {sort: -1, falling: false, page: 0, words: '', which: 'all', rows: trips};
 
+    function atoms(text) {
+        const [whole, rest = ''] = text.split('.');
+        return BigInt(whole + rest.padEnd(18, '0'));
+    }
+
+    /* To the nearest multiple, ties to the even one: as all money of the page is rounded. */
+    function rounded(value, unit) {
+        const size = value < 0n ? -value : value;
+        let count = size / unit;
+        const twice = size % unit * 2n;
+        if (twice > unit || twice === unit && count % 2n === 1n) {
+            count++;
+        }
+        return value < 0n ? -count : count;
+    }
+
     function sum(rows) {
         const places = (trips[0][9].split('.')[1] || '').length;
-        const total = rows.reduce((so_far, trip) =>
-            so_far + BigInt(trip[9].replace(/[+,.]/g, '')), 0n);
+        const exact = rows.reduce((so_far, trip) => so_far + atoms(trip[12]), 0n);
+        const total = rounded(exact, 10n ** BigInt(18 - places));
         const digits = String(total < 0n ? -total : total).padStart(places + 1, '0');
         const cut = digits.length - places;
         const head = digits.slice(0, cut).replace(/\B(?=(\d{3})+$)/g, ',');
