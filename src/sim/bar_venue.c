@@ -25,7 +25,7 @@ struct bar_venue {
     uint32_t reports_count, reports_capacity;
     uint32_t mask, live_count;
     uint64_t trade_id_next, order_id_next;
-    struct fee_schedule fees;
+    struct fee_schedule own_fees, *fees;
 };
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -51,7 +51,11 @@ enum status bar_venue_create(const struct bar_venue_config *config, struct bar_v
     venue->mask = config->orders_capacity - 1;
     venue->trade_id_next = 1;
     venue->order_id_next = 1;
-    fee_schedule_init(&venue->fees, config->tiers, config->tiers_count);
+    venue->fees = config->fees;
+    if (config->fees == NULL) {
+        fee_schedule_init(&venue->own_fees, config->tiers, config->tiers_count);
+        venue->fees = &venue->own_fees;
+    }
     struct arena measure;
     arena_measure_init(&measure);
     take(venue, &measure);
@@ -185,7 +189,7 @@ static void execute(struct bar_venue *venue, struct venue_order *order, struct p
     const struct instrument *instrument = &venue->config.instruments[order->instrument];
     struct quantity quantity = {order->quantity.units - order->filled.units};
     struct amount notional = instrument_notional(instrument, price, quantity);
-    struct amount fee = fee_schedule_charge(&venue->fees, instrument, notional,
+    struct amount fee = fee_schedule_charge(venue->fees, instrument, notional,
                                             liquidity == LIQUIDITY_MAKER, time_ns);
     order->filled = order->quantity;
     struct input *input = report(venue, INPUT_VENUE_FILL, order->id, order->instrument, time_ns);

@@ -38,6 +38,7 @@ struct bar_venue_config {
     struct ratio slippage;
     struct fee_tier tiers[FEE_TIERS_MAX]; /* the first from volume 0; rising */
     uint32_t tiers_count;
+    struct fee_schedule *fees; /* borrowed, in place of tiers: shared with another; or NULL */
 };
 
 /* What the venue answers: inputs without sequence number and time of their own; time_ns is the

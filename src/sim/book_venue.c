@@ -86,7 +86,11 @@ enum status book_venue_create(const struct book_venue_config *config, struct boo
     venue->now_ns = venue->answer_ns = venue->answer_last_ns = INT64_MIN;
     venue->due_ns = INT64_MAX;
     latency_line_init(&venue->latency, &config->latency, config->seed);
-    fee_schedule_init(&venue->fees, config->tiers, config->tiers_count);
+    venue->fees = config->fees;
+    if (config->fees == NULL) {
+        fee_schedule_init(&venue->own_fees, config->tiers, config->tiers_count);
+        venue->fees = &venue->own_fees;
+    }
     struct arena measure;
     arena_measure_init(&measure);
     take_memory(venue, &measure);
@@ -157,7 +161,7 @@ static enum reason placing_problem(struct book_venue *venue, const struct venue_
         return REASON_VENUE_FULL;
     if (order->type == ORDER_STOP || order->type == ORDER_STOP_LIMIT)
         return REASON_NONE;
-    if (!market->valid)
+    if (!venue_book_holds(venue, market))
         return REASON_BOOK_INVALID;
     if ((order->flags & ORDER_FLAG_POST_ONLY) && venue_is_limit(order) &&
         venue_would_take(venue, market, (enum side)order->side, order->price.units))
@@ -224,7 +228,7 @@ static enum reason amending_problem(struct book_venue *venue, struct venue_order
         return REASON_NONE;
     if (market->halted)
         return REASON_VENUE_HALTED;
-    if (!market->valid)
+    if (!venue_book_holds(venue, market))
         return REASON_BOOK_INVALID;
     if ((order->flags & ORDER_FLAG_POST_ONLY) && venue_would_take(venue, market, side, price))
         return REASON_VENUE_POST_ONLY;
@@ -411,7 +415,7 @@ void book_venue_amend(struct book_venue *venue, uint64_t order, struct price pri
 /* Something that kept our orders waiting may be over. */
 static void market_opened(struct book_venue *venue, struct venue_market *market)
 {
-    if (!venue_is_open(market))
+    if (!venue_is_open(venue, market))
         return;
     venue_reached(venue, market);
     venue_stops(venue, market);
@@ -433,9 +437,11 @@ void book_venue_book(struct book_venue *venue, uint32_t instrument,
     ASSERT(instrument < venue->config.instruments_count);
     struct venue_market *market = &venue->markets[instrument];
     begin(venue, time_ns);
+    bool was_old = !venue_book_holds(venue, market);
+    market->told_ns = venue->now_ns;
     bool valid = order_book_apply(market->book, message);
     bool clears = message->count > 0 && (message->deltas[0].flags & DELTA_CLEAR) != 0;
-    if (UNLIKELY(valid != market->valid || clears)) {
+    if (UNLIKELY(valid != market->valid || clears || was_old)) {
         market_changed(venue, market, valid);
         return;
     }
@@ -497,6 +503,10 @@ void book_venue_quote(struct book_venue *venue, uint32_t instrument, const struc
     market->quote = *quote;
     if (count == 0) {
         begin(venue, time_ns);
+        bool was_old = !venue_book_holds(venue, market);
+        market->told_ns = venue->now_ns;
+        if (was_old)
+            market_opened(venue, market);
         return;
     }
     struct book_message message = {

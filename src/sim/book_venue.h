@@ -34,7 +34,10 @@
  *     amends to less are done, other amends refused. When it opens, rules 4 and 8 are looked at
  *     again. Trades of a halted instrument are left out.
  * 10. A good-till-date order ends at its time: what happens at that nanosecond is too late for it.
- * 11. Who is first at the exchange wins: a cancel after the fill is refused.
+ * 11. A book that has said nothing for more than book_age_max_ns is old: nobody takes from it. New
+ *     orders but stops are rejected, amends but to less refused, stops wait, as in rule 9; but what
+ *     rests still fills by trades, which prove more than an old book. Any message makes it new.
+ * 12. Who is first at the exchange wins: a cancel after the fill is refused.
  *
  * Fees by the tiers of sim/fees.h. Impact (sim/book/impact.h) moves what takers pay, never beyond a
  * limit order's price.
@@ -58,12 +61,14 @@ struct book_venue_config {
     uint32_t levels_capacity; /* of each side of each book, > 0 */
     enum book_sequence sequence;
     const enum book_sequence *sequences; /* [instrument], in place of sequence; or NULL. Copied */
+    int64_t book_age_max_ns;             /* rule 11; 0 = books do not grow old */
     struct queue_model queue;
     struct latency_model latency; /* rows are borrowed */
     uint64_t seed;                /* of the latency */
     struct impact_model impact;
     struct fee_tier tiers[FEE_TIERS_MAX]; /* the first from volume 0; rising */
     uint32_t tiers_count;
+    struct fee_schedule *fees; /* borrowed, in place of tiers: shared with another; or NULL */
 };
 
 /* Since creation. */

@@ -242,12 +242,14 @@ static enum status check_session_pair(struct check *check, uint32_t index, uint3
     const struct config_data *other = &check->config->data[before];
     char key[80];
     (void)snprintf(key, sizeof key, "data[%u].kind", index);
+    if (strcmp(other->instrument, entry->instrument) != 0)
+        return STATUS_OK;
     if (config_data_is_session(entry) != config_data_is_session(other)) {
-        check_refuse(check, key, "bars and recorded order books in one back-test");
-        return check_allow(check, "either kind: bars, or depth, quotes and trades",
+        check_refuse(check, key, "bars and a recorded order book for %s", entry->instrument);
+        return check_allow(check, "of one instrument either: bars, or depth, quotes and trades",
                            "remove one of the two");
     }
-    if (!config_data_is_session(entry) || strcmp(other->instrument, entry->instrument) != 0)
+    if (!config_data_is_session(entry))
         return STATUS_OK;
     if (entry->kind == other->kind) {
         check_refuse(check, key, "data[%u] is of the same kind for %s", before, entry->instrument);
@@ -282,7 +284,16 @@ static enum status check_impact(struct check *check, const struct config_data *e
                        "add its trades to data, or leave the key out");
 }
 
-/* Orders of a session are filled by its order book. */
+static bool has_bars(const struct config *config)
+{
+    for (uint32_t i = 0; i < config->data_count; i++) {
+        if (!config_data_is_session(&config->data[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Orders of a session are filled by its order book; slippage is of the bars beside it. */
 static enum status check_session_entry(struct check *check, uint32_t index)
 {
     const struct config *config = check->config;
@@ -301,7 +312,7 @@ static enum status check_session_entry(struct check *check, uint32_t index)
         return check_allow(check, "trades beside depth or quotes",
                            "add its depth or quotes, or make bars of the trades");
     }
-    if (config->simulation.slippage.ppm != 0) {
+    if (config->simulation.slippage.ppm != 0 && !has_bars(config)) {
         check_refuse(check, "simulation.slippage_bps", "slippage on an order book");
         return check_allow(check, "0: the order book says what an order costs",
                            "use simulation.impact, or leave the key out");

@@ -210,6 +210,7 @@ struct config_simulation {
     enum config_fill fill;
     /* Of recorded order books alone: */
     int64_t feed_latency_ns;
+    int64_t book_age_max_ns; /* 0 = order books do not grow old */
     double latency_sigma;
     double congestion_share; /* of the latency, a request; 0: none */
     int64_t congestion_fade_ns;

@@ -161,6 +161,10 @@ static const struct option simulation_options[] = {
      AT(config_simulation, feed_latency_ns), .fallback = "50ms", .minimum = "0", .maximum = "1m",
      .sentence = "From the venue to us, where a recording does not tell both times or its clocks "
                  "disagree."),
+    ROW(.name = "book_age_max", .type = OPTION_DURATION, .flags = OPTION_LATER,
+     AT(config_simulation, book_age_max_ns), .fallback = "1m", .minimum = "0", .maximum = "1d",
+     .sentence = "With recorded order books: one that has said nothing for longer is not valid, "
+                 "and what rests fills by trades alone; 0 = never."),
     ROW(.name = "slippage_bps", .type = OPTION_BPS, AT(config_simulation, slippage),
      .fallback = "0", .minimum = "0", .maximum = "1000", .unit = "bps of price",
      .sentence = "Moves each fill of a market order against us, before rounding to the tick."),
@@ -183,8 +187,8 @@ static const struct option data_options[] = {
     ROW(.name = "kind", .type = OPTION_CHOICE, .flags = OPTION_SELECTOR, AT(config_data, kind),
         .fallback = "bars", .choices = data_kinds,
         .sentence =
-            "What the rows are. Bars are tested on alone; depth (levels of the order book) or "
-            "quotes, with or without trades, make a session on the order book."),
+            "What the rows are: of an instrument either bars, or depth (levels of the order book) "
+            "or quotes, with or without trades, which make a session on the order book."),
     ROW(.name = "instrument", .type = OPTION_INSTRUMENT, .flags = OPTION_REQUIRED,
         AT(config_data, instrument), .sentence = "One of `instruments`."),
     ROW(.name = "bar", .type = OPTION_DURATION, .flags = OPTION_REQUIRED,

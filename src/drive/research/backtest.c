@@ -21,7 +21,7 @@ static int by_instrument(const void *a, const void *b)
     return (left->instrument > right->instrument) - (left->instrument < right->instrument);
 }
 
-static enum status venue_create(struct backtest *backtest)
+enum status run_bar_venue_create(struct backtest *backtest, struct fee_schedule *fees)
 {
     const struct config *config = backtest->config;
     struct bar_venue_config venue = {
@@ -30,6 +30,7 @@ static enum status venue_create(struct backtest *backtest)
         .orders_capacity = backtest->assembly.engine.orders_capacity,
         .slippage = config->simulation.slippage,
         .tiers_count = config->fees.tiers_count,
+        .fees = fees,
     };
     _Static_assert(CONFIG_FEE_TIERS_MAX <= FEE_TIERS_MAX, "every configured tier fits");
     switch (config->simulation.fill) {
@@ -46,7 +47,8 @@ static enum status venue_create(struct backtest *backtest)
 
 /* Every bot needs data, of a length that its own bars are a multiple of. */
 static enum status check_series(const struct config *config, const struct backtest_series *series,
-                                uint32_t count, struct problem *problem)
+                                uint32_t count, const struct session *session,
+                                struct problem *problem)
 {
     for (uint32_t i = 0; i + 1 < count; i++) {
         if (series[i].instrument == series[i + 1].instrument) {
@@ -64,6 +66,8 @@ static enum status check_series(const struct config *config, const struct backte
                 own = &series[i];
         }
         char where[CONFIG_WHERE_SIZE];
+        if (own == NULL && session != NULL)
+            continue; /* the configuration was checked: its data are there */
         if (own == NULL) {
             config_locate_bot(config, source, "instrument", where);
             problem_set(problem, STATUS_CONFIG_INVALID, where, "no data for %s",
@@ -110,30 +114,64 @@ static enum status rescale(struct backtest_series *series, unsigned decimals, st
     return STATUS_OK;
 }
 
-static enum status build(struct backtest *backtest, struct assemble_market *markets,
-                         struct problem *problem)
+static enum status rescale_all(struct backtest *backtest, struct problem *problem)
 {
     const struct config *config = backtest->config;
     for (uint32_t i = 0; i < backtest->series_count; i++) {
         struct backtest_series *series = &backtest->series[i];
         unsigned decimals = config->instruments[series->instrument].price_decimals;
-        if (decimals > series->price_decimals) {
-            enum status status = rescale(series, decimals, &backtest->rescaled[i]);
-            if (status != STATUS_OK) {
-                return problem_set(problem, status, "data", "prices of %s do not fit %u decimals",
-                                   config->instruments[series->instrument].name, decimals);
-            }
+        if (decimals <= series->price_decimals)
+            continue;
+        enum status status = rescale(series, decimals, &backtest->rescaled[i]);
+        if (status != STATUS_OK) {
+            return problem_set(problem, status, "data", "prices of %s do not fit %u decimals",
+                               config->instruments[series->instrument].name, decimals);
         }
+    }
+    return STATUS_OK;
+}
+
+enum status run_series_take(struct backtest *backtest, const struct backtest_series *series,
+                            uint32_t count, const struct session *session, struct problem *problem)
+{
+    backtest->series_count = count;
+    backtest->series = malloc((count + 1) * sizeof *backtest->series);
+    backtest->rescaled = calloc(count + 1, sizeof *backtest->rescaled);
+    if (backtest->series == NULL || backtest->rescaled == NULL)
+        return problem_set(problem, STATUS_NO_MEMORY, "back-test", "not enough memory");
+    if (count > 0)
+        memcpy(backtest->series, series, count * sizeof *series);
+    qsort(backtest->series, count, sizeof *series, by_instrument);
+    enum status status = check_series(backtest->config, backtest->series, count, session, problem);
+    if (status != STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < count; i++)
+        backtest->data_hash = run_data_hash(
+            backtest->data_hash, backtest->config->instruments[backtest->series[i].instrument].name,
+            backtest->series[i].content_hash);
+    return rescale_all(backtest, problem);
+}
+
+static enum status build(struct backtest *backtest, struct problem *problem)
+{
+    const struct config *config = backtest->config;
+    struct assemble_market *markets = calloc((size_t)config->instruments_count + 1,
+                                             sizeof *markets);
+    if (markets == NULL)
+        return problem_set(problem, STATUS_NO_MEMORY, "back-test", "not enough memory");
+    for (uint32_t i = 0; i < backtest->series_count; i++) {
+        const struct backtest_series *series = &backtest->series[i];
         markets[series->instrument] = (struct assemble_market){series->price_decimals,
                                                                series->bars[0].open};
     }
     enum status status = assembly_init(&backtest->assembly, config, markets, problem);
+    free(markets);
     if (status != STATUS_OK)
         return status;
     backtest->assembly.engine.orders_capacity = run_orders_capacity(config);
     status = engine_create(&backtest->assembly.engine, &backtest->engine);
     if (status == STATUS_OK)
-        status = venue_create(backtest);
+        status = run_bar_venue_create(backtest, NULL);
     if (status != STATUS_OK)
         return problem_set(problem, status, "engine", "cannot be built");
     return STATUS_OK;
@@ -143,7 +181,7 @@ enum status backtest_init(struct backtest *backtest, const struct config *config
                           const struct backtest_series *series, uint32_t series_count,
                           struct problem *problem)
 {
-    *backtest = (struct backtest){.config = config, .series_count = series_count};
+    *backtest = (struct backtest){.config = config};
     if (series_count == 0) {
         char where[CONFIG_WHERE_SIZE];
         config_locate(config, "data", where);
@@ -151,27 +189,10 @@ enum status backtest_init(struct backtest *backtest, const struct config *config
         problem_next(problem, "name at least one file of bars under `data:`");
         return STATUS_CONFIG_INVALID;
     }
-    backtest->series = malloc(series_count * sizeof *backtest->series);
-    backtest->rescaled = calloc(series_count, sizeof *backtest->rescaled);
-    struct assemble_market *markets = calloc((size_t)config->instruments_count + 1,
-                                             sizeof *markets);
-    enum status status = STATUS_NO_MEMORY;
-    if (backtest->series != NULL && backtest->rescaled != NULL && markets != NULL) {
-        memcpy(backtest->series, series, series_count * sizeof *series);
-        qsort(backtest->series, series_count, sizeof *series, by_instrument);
-        status = check_series(config, backtest->series, series_count, problem);
-        if (status == STATUS_OK) {
-            backtest->data_hash = run_data_hash_begin();
-            for (uint32_t i = 0; i < series_count; i++)
-                backtest->data_hash = run_data_hash(
-                    backtest->data_hash, config->instruments[backtest->series[i].instrument].name,
-                    backtest->series[i].content_hash);
-            status = build(backtest, markets, problem);
-        }
-    } else {
-        problem_set(problem, status, "back-test", "not enough memory");
-    }
-    free(markets);
+    backtest->data_hash = run_data_hash_begin();
+    enum status status = run_series_take(backtest, series, series_count, NULL, problem);
+    if (status == STATUS_OK)
+        status = build(backtest, problem);
     if (status != STATUS_OK)
         backtest_release(backtest);
     return status;
@@ -194,8 +215,7 @@ void backtest_release(struct backtest *backtest)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-/* The venue's reports, in order; what the engine answers may make more. */
-static void venue_take(struct run *run, int64_t time_ns)
+void run_bar_venue_take(struct run *run, int64_t time_ns)
 {
     struct bar_venue *venue = run->backtest->venue;
     uint32_t count = 0;
@@ -224,7 +244,7 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
         engine_bar_close(engine, ++run->seq, now, cursor->instrument, bar, cursor->bar_ns);
         if (waiting[cursor->instrument] != 0 &&
             bar_venue_close(run->backtest->venue, cursor->instrument, bar, now)) {
-            venue_take(run, now);
+            run_bar_venue_take(run, now);
         }
         timeline_close(cursor);
         (*closed)++;
@@ -244,7 +264,7 @@ static void run_opens(struct run *run, struct timeline *timeline)
         engine_bar_open(engine, ++run->seq, now, cursor->instrument, bar->open);
         if (waiting[cursor->instrument] != 0 &&
             bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, now)) {
-            venue_take(run, now);
+            run_bar_venue_take(run, now);
         }
         __builtin_prefetch(bar + 24);
     }
@@ -256,7 +276,7 @@ static void run_cycle(struct run *run, int64_t time_ns)
     if (time_ns < run->options->decide_from_ns)
         input.flags = INPUT_FLAG_HISTORY;
     run_feed(run, &input);
-    venue_take(run, time_ns);
+    run_bar_venue_take(run, time_ns);
 }
 
 static void deliver(struct backtest *backtest, const struct command *command, int64_t time_ns);
@@ -267,7 +287,7 @@ static void run_outbox(struct run *run, int64_t time_ns)
     struct command command;
     while (outbox_take(run->backtest->outbox, time_ns, &command)) {
         deliver(run->backtest, &command, time_ns);
-        venue_take(run, time_ns);
+        run_bar_venue_take(run, time_ns);
     }
 }
 
@@ -352,7 +372,7 @@ static void deliver(struct backtest *backtest, const struct command *command, in
     }
 }
 
-static void send(struct backtest *backtest, const struct command *command, int64_t time_ns)
+void run_bar_venue_send(struct backtest *backtest, const struct command *command, int64_t time_ns)
 {
     const struct engine_config *config = &backtest->assembly.engine;
     const struct order *order = engine_order(backtest->engine, command->order);
@@ -378,6 +398,19 @@ static void result_begin_window(const struct backtest *backtest, int64_t from_ns
             row->first_close = series->bars[j].close;
         }
     }
+}
+
+void run_series_row(const struct backtest_series *series, int64_t to_ns,
+                    struct result_instrument *row)
+{
+    const struct bar *last = &series->bars[series->count - 1];
+    row->has_prices = true;
+    row->first_close = series->bars[0].close;
+    row->last_close = last->close;
+    row->bar_ns = series->bar_ns;
+    row->bars_count = series->count;
+    row->bars_missing = series->bars_missing;
+    row->stale_at_end = last->open_time_ns + series->bar_ns < to_ns;
 }
 
 static enum status result_begin(const struct backtest *backtest, struct backtest_result *result)
@@ -408,14 +441,7 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
             const struct backtest_series *series = &backtest->series[j];
             if (series->instrument != i)
                 continue;
-            const struct bar *last = &series->bars[series->count - 1];
-            row.has_prices = true;
-            row.first_close = series->bars[0].close;
-            row.last_close = last->close;
-            row.bar_ns = series->bar_ns;
-            row.bars_count = series->count;
-            row.bars_missing = series->bars_missing;
-            row.stale_at_end = last->open_time_ns + series->bar_ns < result->to_ns;
+            run_series_row(series, result->to_ns, &row);
         }
         status = backtest_result_add_instrument(result, &row);
         if (status != STATUS_OK)
@@ -424,8 +450,7 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
     return STATUS_OK;
 }
 
-/* A position held where the instrument's data ended earlier is valued at an old price. */
-static void mark_stale(const struct backtest *backtest, struct backtest_result *result)
+void run_mark_stale(const struct backtest *backtest, struct backtest_result *result)
 {
     const struct ledger *ledger = engine_ledger(backtest->engine);
     for (uint32_t i = 0; i < result->instruments.count; i++) {
@@ -445,7 +470,7 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
                       .sink = sink,
                       .options = options,
                       .waiting = bar_venue_waiting(backtest->venue),
-                      .send = send,
+                      .send = run_bar_venue_send,
                       .problem = problem};
     enum status status = result_begin(backtest, result);
     int64_t start_ns = result->from_ns;
@@ -466,7 +491,7 @@ enum status backtest_run(struct backtest *backtest, const struct journal_sink *s
             status = outbox_status(backtest->outbox);
         if (status == STATUS_OK)
             status = run_finish(&run, result, problem);
-        mark_stale(backtest, result);
+        run_mark_stale(backtest, result);
     } else {
         problem_set(problem, status, "back-test", "not enough memory");
     }

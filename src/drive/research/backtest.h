@@ -2,10 +2,9 @@
  * data's own clock.
  *
  * The order of things at one instant: closes in the order of `instruments`, timers, decisions in
- * the
- * order of `bots`, arrival of orders, openings in the order of `instruments`. A bar is two inputs,
- * its opening price when it opens and the whole bar when it closes; after the last close of an
- * instant comes one CYCLE, at which bots decide.
+ * the order of `bots`, arrival of orders, openings in the order of `instruments`. A bar is two
+ * inputs, its opening price when it opens and the whole bar when it closes; after the last close of
+ * an instant comes one CYCLE, at which bots decide.
  *
  *     struct backtest backtest;
  *     backtest_init(&backtest, &config, series, count, &problem)
@@ -42,7 +41,7 @@ struct backtest {
     struct bar **rescaled; /* owned; bars of a series that needed finer prices, else NULL */
     uint32_t series_count;
     struct hash128 data_hash;
-    struct playback *playback; /* owned; of a session, which has neither series nor bar_venue */
+    struct playback *playback; /* owned; of a session: series and venue are of what has bars */
     struct outbox *outbox;     /* while it runs with delay_bars: commands on their way */
 };
 

@@ -47,12 +47,22 @@ static enum status data_status(enum status status, struct problem *problem)
     return STATUS_DATA_INVALID;
 }
 
+/* Entries of the same sort before this one: its place among the series, or the session's files. */
+static uint32_t place_of(const struct config *config, uint32_t index)
+{
+    bool session = config_data_is_session(&config->data[index]);
+    uint32_t place = 0;
+    for (uint32_t i = 0; i < index; i++)
+        place += config_data_is_session(&config->data[i]) == session;
+    return place;
+}
+
 static enum status load_session_file(const struct config *config, uint32_t index,
                                      struct loaded_data *data, struct problem *problem)
 {
     const struct config_data *source = &config->data[index];
     const struct config_instrument *instrument = &config->instruments[source->instrument_index];
-    struct session_file *file = &data->session.files[index];
+    struct session_file *file = &data->session.files[place_of(config, index)];
     struct depth_source depth = {
         .path = source->file,
         .price_decimals = instrument->price_decimals,
@@ -91,7 +101,7 @@ static enum status load_one(const struct execute_ports *ports, const struct conf
          * for both. */
         return data_status(status, problem);
     }
-    data->series[index] = (struct backtest_series){
+    data->series[place_of(config, index)] = (struct backtest_series){
         .instrument = source->instrument_index,
         .bars = item->bars,
         .count = item->count,
@@ -169,9 +179,11 @@ static enum status cut_session(const struct config *config, struct session *sess
                                struct problem *problem)
 {
     session->events = 0;
-    for (uint32_t i = 0; i < session->count; i++) {
+    for (uint32_t i = 0; i < config->data_count; i++) {
         const struct config_data *source = &config->data[i];
-        struct session_file *file = &session->files[i];
+        if (!config_data_is_session(source))
+            continue;
+        struct session_file *file = &session->files[place_of(config, i)];
         char first[TIME_TEXT_SIZE], last[TIME_TEXT_SIZE];
         time_format(first, file->data.records[0].event_ns);
         time_format(last, file->data.records[file->data.count - 1].event_ns);
@@ -203,12 +215,12 @@ enum status data_load(const struct execute_ports *ports, const struct config *co
     job.problems = calloc(places, sizeof *job.problems);
     job.statuses = calloc(places, sizeof *job.statuses);
     enum status status = STATUS_OK;
-    if (config->data_count > 0 && config_data_is_session(&config->data[0])) {
-        out->session.files = calloc(places, sizeof *out->session.files);
-        out->session.count = config->data_count;
-        if (out->session.files == NULL)
-            status = STATUS_NO_MEMORY;
-    }
+    for (uint32_t i = 0; i < config->data_count; i++)
+        out->session.count += config_data_is_session(&config->data[i]);
+    out->series_count = config->data_count - out->session.count;
+    out->session.files = calloc(places, sizeof *out->session.files);
+    if (out->session.files == NULL)
+        status = STATUS_NO_MEMORY;
     if (out->items == NULL || out->series == NULL || job.problems == NULL || job.statuses == NULL ||
         status != STATUS_OK) {
         status = problem_set(problem, STATUS_NO_MEMORY, "data", "not enough memory");
@@ -238,8 +250,9 @@ enum status backtest_open(struct backtest *backtest, const struct config *config
                           const struct loaded_data *data, struct problem *problem)
 {
     if (data->session.count > 0)
-        return backtest_init_session(backtest, config, &data->session, problem);
-    return backtest_init(backtest, config, data->series, data->count, problem);
+        return backtest_init_session(backtest, config, &data->session, data->series,
+                                     data->series_count, problem);
+    return backtest_init(backtest, config, data->series, data->series_count, problem);
 }
 
 void data_describe(const struct config *config, const struct loaded_data *data,
@@ -255,7 +268,7 @@ void data_describe(const struct config *config, const struct loaded_data *data,
                           : file->data.kind == DEPTH_QUOTE ? "quotes"
                                                            : "trades");
     }
-    for (uint32_t i = 0; i < data->count && data->session.count == 0; i++) {
+    for (uint32_t i = 0; i < data->series_count; i++) {
         const struct backtest_series *series = &data->series[i];
         char hash[HASH_TEXT_SIZE];
         char length[DURATION_TEXT_SIZE];

@@ -40,12 +40,13 @@ MUST_USE enum status execute_backtest(const struct execute_ports *ports,
                                       struct backtest_result *result, struct metrics *metrics,
                                       struct problem *problem);
 
-/* The data of a configuration, loaded and released together: bars, or a session. */
+/* The data of a configuration, loaded and released together: bars, a session, or both. */
 struct loaded_data {
-    struct bar_data *items;         /* owned */
+    struct bar_data *items;         /* owned, one an entry; empty but for bars */
     struct backtest_series *series; /* owned, borrows the bars of items */
-    struct session session;         /* owned; of no file with bars */
+    struct session session;         /* owned; of no file where there are bars alone */
     uint32_t count;                 /* of entries of `data` */
+    uint32_t series_count;          /* count, less the files of the session */
 };
 MUST_USE enum status data_load(const struct execute_ports *ports, const struct config *config,
                                const struct execute_request *request, struct loaded_data *out,

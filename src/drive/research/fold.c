@@ -149,7 +149,7 @@ enum status backtest_fold(struct backtest *backtest, const struct journal_record
     fold_next(&fold);
     if (backtest->playback != NULL)
         fold_session(&fold);
-    while (fold.status == STATUS_OK && timeline_advance(&timeline))
+    while (backtest->playback == NULL && fold.status == STATUS_OK && timeline_advance(&timeline))
         fold_instant(&fold, &timeline);
     fold_records(&fold);
     if (fold.status == STATUS_OK && (fold.pending.frame != NULL || fold.pending.input != NULL)) {

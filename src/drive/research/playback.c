@@ -22,9 +22,21 @@ static int64_t common_divisor(int64_t a, int64_t b)
     return a;
 }
 
-/* Bars of a length that every bar of the instrument's bots is a multiple of. */
-static void bars_choose(struct playback *playback, const struct config *config)
+/* The recorded bars of an instrument; NULL where it has none. */
+static const struct backtest_series *series_of(const struct backtest *backtest, uint32_t instrument)
 {
+    for (uint32_t i = 0; i < backtest->series_count; i++) {
+        if (backtest->series[i].instrument == instrument)
+            return &backtest->series[i];
+    }
+    return NULL;
+}
+
+/* Bars of a length that every bar of the instrument's bots is a multiple of; those recorded have
+ * theirs. */
+static void bars_choose(const struct backtest *backtest, const struct config *config)
+{
+    struct playback *playback = backtest->playback;
     for (uint32_t i = 0; i < config->bots_count; i++) {
         uint32_t instrument = config->bots[i].instrument_index;
         /* A bot of several instruments looks at all of them. */
@@ -35,6 +47,9 @@ static void bars_choose(struct playback *playback, const struct config *config)
     }
     playback->finest_ns = INT64_MAX;
     for (uint32_t i = 0; i < config->instruments_count; i++) {
+        const struct backtest_series *series = series_of(backtest, i);
+        if (series != NULL)
+            playback->bars_ns[i] = series->bar_ns;
         if (playback->bars_ns[i] == 0)
             playback->bars_ns[i] = BAR_DEFAULT_NS;
         playback->finest_ns = i64_min(playback->finest_ns, playback->bars_ns[i]);
@@ -94,6 +109,7 @@ static enum status venue_create(struct backtest *backtest)
         .orders_capacity = backtest->assembly.engine.orders_capacity,
         .levels_capacity = levels_capacity(playback->session),
         .sequences = sequences,
+        .book_age_max_ns = simulation->book_age_max_ns,
         .queue = {simulation->queue_kind, simulation->queue_power},
         .latency = {.kind = simulation->latency_sigma > 0 ? LATENCY_LOG_NORMAL : LATENCY_CONSTANT,
                     .entry_ns = simulation->latency_ns,
@@ -108,11 +124,18 @@ static enum status venue_create(struct backtest *backtest)
                    .kappa = simulation->impact_transient,
                    .tau_ns = simulation->impact_decay_ns,
                    .daily_volumes = playback->daily_volumes},
-        .tiers_count = config->fees.tiers_count,
+        .fees = &playback->fees,
     };
+    struct fee_tier tiers[FEE_TIERS_MAX];
     for (uint32_t i = 0; i < config->fees.tiers_count; i++) {
         const struct config_fee_tier *tier = &config->fees.tiers[i];
-        venue.tiers[i] = (struct fee_tier){tier->volume, tier->maker, tier->taker};
+        tiers[i] = (struct fee_tier){tier->volume, tier->maker, tier->taker};
+    }
+    fee_schedule_init(&playback->fees, tiers, config->fees.tiers_count);
+    if (backtest->series_count > 0) {
+        enum status status = run_bar_venue_create(backtest, &playback->fees);
+        if (status != STATUS_OK)
+            return status;
     }
     return book_venue_create(&venue, &playback->venue);
 }
@@ -139,47 +162,74 @@ static bool take(struct playback *playback, uint32_t instruments_count)
     return playback->bars_ns != NULL && playback->marks != NULL && playback->daily_volumes != NULL;
 }
 
-static enum status build(struct backtest *backtest, const struct session *session,
-                         struct problem *problem)
+static enum status assemble(struct backtest *backtest, struct problem *problem)
 {
     const struct config *config = backtest->config;
-    struct playback *playback = calloc(1, sizeof *playback);
     struct assemble_market *markets = calloc((size_t)config->instruments_count + 1,
                                              sizeof *markets);
-    backtest->playback = playback;
-    if (playback == NULL || markets == NULL || !take(playback, config->instruments_count)) {
-        free(markets);
+    if (markets == NULL)
         return problem_set(problem, STATUS_NO_MEMORY, "back-test", "not enough memory");
-    }
-    playback->session = session;
-    for (uint32_t i = 0; i < config->instruments_count; i++)
+    for (uint32_t i = 0; i < config->instruments_count; i++) {
+        const struct backtest_series *series = series_of(backtest, i);
         markets[i] = (struct assemble_market){config->instruments[i].price_decimals,
-                                              session_first_price(session, i)};
+                                              session_first_price(backtest->playback->session, i)};
+        if (series != NULL)
+            markets[i] = (struct assemble_market){series->price_decimals, series->bars[0].open};
+    }
     enum status status = assembly_init(&backtest->assembly, config, markets, problem);
     free(markets);
+    return status;
+}
+
+static enum status feed_create(struct backtest *backtest)
+{
+    const struct config *config = backtest->config;
+    struct playback *playback = backtest->playback;
+    enum status status = session_feed_init(
+        &playback->feed, playback->session, backtest->assembly.instruments,
+        config->instruments_count, playback->bars_ns, config->cycle_ns);
     if (status != STATUS_OK)
         return status;
-    bars_choose(playback, config);
-    volumes_measure(playback, backtest->assembly.instruments, config->instruments_count);
+    session_feed_set_age(&playback->feed, config->simulation.book_age_max_ns);
+    return session_feed_add_bars(&playback->feed, backtest->series, backtest->series_count);
+}
+
+static enum status build(struct backtest *backtest, struct problem *problem)
+{
+    const struct config *config = backtest->config;
+    enum status status = assemble(backtest, problem);
+    if (status != STATUS_OK)
+        return status;
+    bars_choose(backtest, config);
+    volumes_measure(backtest->playback, backtest->assembly.instruments, config->instruments_count);
     backtest->assembly.engine.orders_capacity = run_orders_capacity(config);
     status = engine_create(&backtest->assembly.engine, &backtest->engine);
     if (status == STATUS_OK)
         status = venue_create(backtest);
     if (status == STATUS_OK)
-        status = session_feed_init(&playback->feed, session, backtest->assembly.instruments,
-                                   config->instruments_count, playback->bars_ns, config->cycle_ns);
+        status = feed_create(backtest);
     if (status != STATUS_OK)
         problem_set(problem, status, "engine", "cannot be built");
     return status;
 }
 
 enum status backtest_init_session(struct backtest *backtest, const struct config *config,
-                                  const struct session *session, struct problem *problem)
+                                  const struct session *session,
+                                  const struct backtest_series *series, uint32_t series_count,
+                                  struct problem *problem)
 {
     ASSERT(session->count > 0);
     *backtest = (struct backtest){.config = config};
     backtest->data_hash = data_hash_of(config, session);
-    enum status status = build(backtest, session, problem);
+    backtest->playback = calloc(1, sizeof *backtest->playback);
+    if (backtest->playback == NULL || !take(backtest->playback, config->instruments_count)) {
+        backtest_release(backtest);
+        return problem_set(problem, STATUS_NO_MEMORY, "back-test", "not enough memory");
+    }
+    backtest->playback->session = session;
+    enum status status = run_series_take(backtest, series, series_count, session, problem);
+    if (status == STATUS_OK)
+        status = build(backtest, problem);
     if (status != STATUS_OK)
         backtest_release(backtest);
     return status;
@@ -199,13 +249,18 @@ void playback_free(struct playback *playback)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
+/* To the exchange of its instrument. A live order is in the engine's table. */
 static void send(struct backtest *backtest, const struct command *command, int64_t time_ns)
 {
     struct book_venue *venue = backtest->playback->venue;
-    switch ((enum command_kind)command->kind) {
-    case COMMAND_PLACE:
-        book_venue_place(venue, engine_order(backtest->engine, command->order), time_ns);
+    const struct order *order = engine_order(backtest->engine, command->order);
+    ASSERT(order != NULL);
+    if (backtest->playback->feed.views[order->instrument].series != NONE_INDEX) {
+        run_bar_venue_send(backtest, command, time_ns);
         return;
+    }
+    switch ((enum command_kind)command->kind) {
+    case COMMAND_PLACE: book_venue_place(venue, order, time_ns); return;
     case COMMAND_CANCEL: book_venue_cancel(venue, command->order, time_ns); return;
     case COMMAND_AMEND:
         book_venue_amend(venue, command->order, command->price, command->quantity, time_ns);
@@ -219,7 +274,18 @@ static void marks_take(struct playback *playback)
         playback->marks[i] = playback->feed.views[i].middle;
 }
 
-/* One step of the feed: a record, or an instant at which bars end and bots decide. */
+/* The exchange on bars sees what the engine has seen. */
+static void bar_happens(struct run *run, const struct input *input, int64_t now)
+{
+    struct bar_venue *venue = run->backtest->venue;
+    if (input->kind == INPUT_BAR_OPEN)
+        (void)bar_venue_open(venue, input->instrument, input->bar.bar.open, now);
+    else
+        (void)bar_venue_close(venue, input->instrument, &input->bar.bar, now);
+    run_bar_venue_take(run, now);
+}
+
+/* One step of the feed: a record, or an instant at which bars end and bots decide, or openings. */
 static void step(struct run *run, int64_t now)
 {
     struct playback *playback = run->backtest->playback;
@@ -234,6 +300,11 @@ static void step(struct run *run, int64_t now)
         if (input->kind == INPUT_HEALTH)
             run_journal(run, input);
         run_feed(run, input);
+        bool is_bar = input->kind == INPUT_BAR_CLOSE || input->kind == INPUT_BAR_OPEN;
+        if (is_bar && playback->feed.views[input->instrument].series != NONE_INDEX)
+            bar_happens(run, input, now);
+        else if (run->backtest->venue != NULL)
+            run_bar_venue_take(run, now);
     }
     if (closed > 0 && now % playback->finest_ns == 0) {
         marks_take(playback);
@@ -299,6 +370,9 @@ static bool advance(struct run *run, struct session_cursor *happened)
         answer(run, now);
     else
         step(run, now);
+    /* Whatever it was may have sent orders that the exchange on bars answers at once. */
+    if (run->backtest->venue != NULL)
+        run_bar_venue_take(run, engine_time(run->backtest->engine));
     return true;
 }
 
@@ -306,6 +380,8 @@ static void run_all(struct run *run, struct session_cursor *happened)
 {
     struct playback *playback = run->backtest->playback;
     uint64_t total = playback->session->events * 2;
+    for (uint32_t i = 0; i < run->backtest->series_count; i++)
+        total += run->backtest->series[i].count;
     for (uint64_t steps = 1; run->status == STATUS_OK && advance(run, happened); steps++) {
         if (run->collector.status != STATUS_OK)
             run_fail(run, run->collector.status, "result", "too many rows to keep");
@@ -327,8 +403,10 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
     const struct assembly *assembly = &backtest->assembly;
     enum status status = run_result_begin(backtest, result);
     result->bar_ns = playback->finest_ns;
-    result->from_ns = session_from_ns(playback->session);
-    result->to_ns = session_to_ns(playback->session);
+    result->from_ns = playback->feed.from_ns;
+    result->to_ns = playback->feed.to_ns;
+    result->fills_at_this_close = backtest->series_count > 0 &&
+                                  backtest->config->simulation.fill == CONFIG_FILL_THIS_CLOSE;
     for (uint32_t i = 0; status == STATUS_OK && i < backtest->config->instruments_count; i++) {
         struct result_instrument row = {
             .price_decimals = (uint8_t)assembly->instruments[i].price_decimals,
@@ -337,6 +415,9 @@ static enum status result_begin(const struct backtest *backtest, struct backtest
             .first_close = session_first_price(playback->session, i)};
         row.has_prices = row.first_close.units > 0;
         (void)text_copy(row.name, sizeof row.name, text_of(assembly->instruments[i].name));
+        const struct backtest_series *series = series_of(backtest, i);
+        if (series != NULL)
+            run_series_row(series, result->to_ns, &row);
         status = backtest_result_add_instrument(result, &row);
     }
     return status;
@@ -349,11 +430,15 @@ static enum status result_end(struct run *run, struct backtest_result *result,
     for (uint32_t i = 0; i < result->instruments.count; i++) {
         const struct session_view *view = &playback->feed.views[i];
         struct result_instrument *row = &result->instruments.items[i];
-        row->bars_count = view->bars_count;
-        row->last_close = view->middle.units > 0 ? view->middle : view->close;
         result->bars_count += view->bars_count;
+        if (view->series != NONE_INDEX)
+            continue;
+        row->bars_count = view->bars_count;
+        row->stale_at_end = view->is_old;
+        row->last_close = view->middle.units > 0 ? view->middle : view->close;
     }
     enum status status = run_finish(run, result, problem);
+    run_mark_stale(run->backtest, result);
     if (status != STATUS_OK)
         return status;
     status = playback_troubles(run->backtest, result);

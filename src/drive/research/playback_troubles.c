@@ -60,13 +60,19 @@ static enum status book_troubles(const struct session_feed *feed, uint32_t index
         list_troubles(view->book, list, sizeof list);
         if (list[0] != '\0')
             status = warn(result, "order book of %s: %s", name, list);
-        int64_t invalid = view->invalid_sum_ns;
-        if (view->invalid_ns != 0)
-            invalid += feed->to_ns - view->invalid_ns;
-        if (status == STATUS_OK && (invalid > 0 || view->invalid_ns != 0))
-            status = warn(result, "order book of %s: not valid for %.3f of %.3f s", name,
-                          SECONDS(invalid), SECONDS(feed->to_ns - feed->from_ns));
     }
+    if (status == STATUS_OK && view->old_count > 0)
+        status = warn(result,
+                      "order book of %s: %llu times silent for more than %.3f s, %llu trades "
+                      "meanwhile",
+                      name, (unsigned long long)view->old_count, SECONDS(feed->age_max_ns),
+                      (unsigned long long)view->trades_late);
+    int64_t invalid = view->invalid_sum_ns;
+    if (view->invalid_ns != 0)
+        invalid += feed->to_ns - view->invalid_ns;
+    if (status == STATUS_OK && (invalid > 0 || view->invalid_ns != 0))
+        status = warn(result, "order book of %s: not valid for %.3f of %.3f s", name,
+                      SECONDS(invalid), SECONDS(feed->to_ns - feed->from_ns));
     if (status == STATUS_OK && view->quotes_bad > 0)
         status = warn(result, "quotes of %s: %llu without a market (one-sided, locked or crossed)",
                       name, (unsigned long long)view->quotes_bad);

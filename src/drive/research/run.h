@@ -4,6 +4,7 @@
 #define TERN_DRIVE_RESEARCH_RUN_H
 
 #include "drive/research/collect.h"
+#include "drive/research/session.h"
 
 struct run {
     struct backtest *backtest;
@@ -46,6 +47,22 @@ MUST_USE enum status run_result_begin(const struct backtest *backtest,
  * where the data end before a bot's warm-up. */
 MUST_USE enum status run_finish(struct run *run, struct backtest_result *result,
                                 struct problem *problem);
+/* Sorted copies of the bars in backtest->series, in prices as fine as the configuration's;
+ * `session` is what else the bots may look at, or NULL. STATUS_CONFIG_INVALID, STATUS_RANGE or
+ * STATUS_NO_MEMORY with the problem set. */
+MUST_USE enum status run_series_take(struct backtest *backtest,
+                                     const struct backtest_series *series, uint32_t count,
+                                     const struct session *session, struct problem *problem);
+/* The exchange that fills orders on bars. fees: shared with another, or NULL. */
+MUST_USE enum status run_bar_venue_create(struct backtest *backtest, struct fee_schedule *fees);
+/* Its reports, in order; what the engine answers may make more. */
+void run_bar_venue_take(struct run *run, int64_t time_ns);
+void run_bar_venue_send(struct backtest *backtest, const struct command *command, int64_t time_ns);
+/* What a result says of an instrument with recorded bars; to_ns: the end of the run. */
+void run_series_row(const struct backtest_series *series, int64_t to_ns,
+                    struct result_instrument *row);
+/* A position held where the instrument's data ended earlier is valued at an old price. */
+void run_mark_stale(const struct backtest *backtest, struct backtest_result *result);
 /* One more series or file in the hash of the data: what it is, not where it lay. */
 struct hash128 run_data_hash(struct hash128 hash, const char *name, struct hash128 content);
 struct hash128 run_data_hash_begin(void);

@@ -146,6 +146,15 @@ static void quote_send(struct session_feed *feed, uint32_t instrument, const str
         bar_price(feed, instrument, middle, 0, time_ns);
 }
 
+/* The book or quote has said something. */
+static void told(struct session_feed *feed, uint32_t instrument, int64_t time_ns)
+{
+    struct session_view *view = &feed->views[instrument];
+    if (feed->age_max_ns > 0)
+        view->old_ns = time_ns + feed->age_max_ns + 1;
+    view->is_old = false;
+}
+
 static void health_send(struct session_feed *feed, uint32_t instrument, bool valid, int64_t time_ns)
 {
     struct session_view *view = &feed->views[instrument];
@@ -166,6 +175,7 @@ static void take_levels(struct session_feed *feed, const struct session_file *fi
 {
     struct session_view *view = &feed->views[file->instrument];
     struct book_message message = session_message(&file->data, record, record->receive_ns);
+    told(feed, file->instrument, record->receive_ns);
     bool valid = order_book_apply(view->book, &message);
     bool anew = valid && !view->was_valid;
     /* Before the first snapshot there is no book that could have become invalid. */
@@ -179,6 +189,31 @@ static void take_levels(struct session_feed *feed, const struct session_file *fi
     quote_send(feed, file->instrument, &quote, record->receive_ns);
 }
 
+/* One that was not valid is no worse for being old. */
+static void take_age(struct session_feed *feed, uint32_t instrument, int64_t now)
+{
+    struct session_view *view = &feed->views[instrument];
+    view->old_ns = INT64_MAX;
+    view->is_old = true;
+    if (view->invalid_ns != 0 || (view->book != NULL && !view->was_valid))
+        return;
+    view->was_valid = false;
+    view->old_count++;
+    health_send(feed, instrument, false, now);
+}
+
+static void take_quote(struct session_feed *feed, uint32_t instrument, const struct quote *quote,
+                       int64_t time_ns)
+{
+    struct session_view *view = &feed->views[instrument];
+    if (view->invalid_ns != 0)
+        health_send(feed, instrument, true, time_ns);
+    told(feed, instrument, time_ns);
+    if (quote->bid.units <= 0 || quote->ask.units <= quote->bid.units)
+        view->quotes_bad++;
+    quote_send(feed, instrument, quote, time_ns);
+}
+
 static void take_record(struct session_feed *feed)
 {
     const struct session_file *file = &feed->session->files[feed->received.file];
@@ -186,16 +221,13 @@ static void take_record(struct session_feed *feed)
     uint32_t instrument = file->instrument;
     switch (file->data.kind) {
     case DEPTH_LEVELS: take_levels(feed, file, record); break;
-    case DEPTH_QUOTE: {
-        const struct quote *quote = &file->data.quotes[record->at];
-        if (quote->bid.units <= 0 || quote->ask.units <= quote->bid.units)
-            feed->views[instrument].quotes_bad++;
-        quote_send(feed, instrument, quote, record->receive_ns);
+    case DEPTH_QUOTE:
+        take_quote(feed, instrument, &file->data.quotes[record->at], record->receive_ns);
         break;
-    }
     case DEPTH_TRADE: {
         const struct trade *trade = &file->data.trades[record->at];
         add(feed, INPUT_TRADE, instrument, record->receive_ns)->trade = *trade;
+        feed->views[instrument].trades_late += feed->views[instrument].is_old;
         bar_price(feed, instrument, trade->price,
                   (double)trade->quantity.units / feed->views[instrument].quantity_scale,
                   record->receive_ns);
@@ -214,44 +246,121 @@ static int64_t align_up(int64_t time_ns, int64_t length)
     return rest == 0 ? time_ns : time_ns - rest + (rest < 0 ? 0 : length);
 }
 
-static int64_t clock_ns(const struct session_feed *feed)
+/* Of what the session makes: bars and cycles, as long as something is received. */
+static int64_t session_clock_ns(const struct session_feed *feed)
 {
     int64_t next = feed->cycle_next_ns;
     for (uint32_t i = 0; i < feed->instruments_count; i++)
         next = i64_min(next, feed->views[i].bar_end_ns);
-    return next <= feed->to_ns ? next : INT64_MAX;
+    return next <= feed->session_to_ns ? next : INT64_MAX;
+}
+
+/* While openings are due the timeline does not know yet what comes behind them, but it is later. */
+static int64_t clock_ns(const struct session_feed *feed)
+{
+    int64_t bars = feed->opening_ns == INT64_MAX ? feed->timeline.next_ns : INT64_MAX;
+    return i64_min(session_clock_ns(feed), bars);
+}
+
+/* The instrument whose book becomes old first; NONE_INDEX where none does before the end. */
+static uint32_t old_next(const struct session_feed *feed, int64_t *time_ns)
+{
+    uint32_t found = NONE_INDEX;
+    *time_ns = INT64_MAX;
+    for (uint32_t i = 0; i < feed->instruments_count && feed->age_max_ns > 0; i++) {
+        int64_t old_ns = feed->views[i].old_ns;
+        if (old_ns > feed->to_ns || old_ns >= *time_ns)
+            continue;
+        found = i;
+        *time_ns = old_ns;
+    }
+    return found;
+}
+
+static struct input *add_bar(struct session_feed *feed, enum input_kind kind,
+                             const struct timeline_cursor *cursor, int64_t time_ns)
+{
+    struct input *input = add(feed, kind, cursor->instrument, time_ns);
+    input->bar.bar_ns = cursor->bar_ns;
+    input->bar.bar = cursor->bars[cursor->index];
+    return input;
 }
 
 static void take_instant(struct session_feed *feed, int64_t now)
 {
+    bool lasts = now <= feed->session_to_ns; /* the session, with what it makes */
+    bool cycles = lasts && feed->cycle_next_ns == now;
+    if (feed->opening_ns == INT64_MAX && feed->timeline.next_ns == now) {
+        bool goes_on = timeline_advance(&feed->timeline);
+        ASSERT(goes_on);
+        feed->opening_ns = now;
+    }
     for (uint32_t i = 0; i < feed->instruments_count; i++) {
-        if (feed->views[i].bar_end_ns == now)
+        struct session_view *view = &feed->views[i];
+        if (lasts && view->bar_end_ns == now) {
             bar_end(feed, i, now);
+            cycles = true;
+        } else if (view->series != NONE_INDEX && feed->opening_ns == now) {
+            struct timeline_cursor *cursor = &feed->timeline.cursors[view->series];
+            if (!timeline_closes(&feed->timeline, cursor))
+                continue;
+            (void)add_bar(feed, INPUT_BAR_CLOSE, cursor, now);
+            timeline_close(cursor);
+            view->bars_count++;
+            cycles = true;
+        }
     }
     if (feed->cycle_next_ns == now)
         feed->cycle_next_ns += feed->cycle_ns;
-    add(feed, INPUT_CYCLE, 0, now);
+    if (cycles)
+        add(feed, INPUT_CYCLE, 0, now);
+}
+
+static void take_openings(struct session_feed *feed)
+{
+    int64_t now = feed->opening_ns;
+    for (uint32_t i = 0; i < feed->timeline.count; i++) {
+        struct timeline_cursor *cursor = &feed->timeline.cursors[i];
+        if (timeline_opens(&feed->timeline, cursor))
+            (void)add_bar(feed, INPUT_BAR_OPEN, cursor, now);
+    }
+    feed->opening_ns = INT64_MAX;
 }
 
 int64_t session_feed_ns(const struct session_feed *feed)
 {
-    return i64_min(clock_ns(feed), feed->received.next_ns);
+    int64_t old_ns;
+    (void)old_next(feed, &old_ns);
+    return i64_min(i64_min(clock_ns(feed), feed->received.next_ns),
+                   i64_min(feed->opening_ns, old_ns));
 }
 
 bool session_feed_at_instant(const struct session_feed *feed, int64_t time_ns)
 {
-    return clock_ns(feed) == time_ns;
+    int64_t old_ns;
+    (void)old_next(feed, &old_ns);
+    return clock_ns(feed) == time_ns || old_ns == time_ns;
 }
 
 void session_feed_step(struct session_feed *feed)
 {
-    int64_t now = clock_ns(feed);
+    int64_t old_ns;
+    uint32_t old = old_next(feed, &old_ns);
+    int64_t clock = clock_ns(feed);
+    int64_t received = feed->received.next_ns;
+    int64_t next = i64_min(i64_min(old_ns, clock), i64_min(received, feed->opening_ns));
     feed->pending_at = 0;
     feed->pending_count = 0;
-    if (now <= feed->received.next_ns && now != INT64_MAX)
-        take_instant(feed, now);
-    else
+    if (next == INT64_MAX)
+        return;
+    if (old_ns == next)
+        take_age(feed, old, next);
+    else if (clock == next)
+        take_instant(feed, next);
+    else if (received == next)
         take_record(feed);
+    else
+        take_openings(feed);
 }
 
 struct input *session_feed_next(struct session_feed *feed)
@@ -269,7 +378,8 @@ static enum status view_init(struct session_feed *feed, uint32_t index,
     view->has_trades = session_find(feed->session, index, DEPTH_TRADE) != NULL;
     view->quantity_scale = (double)instrument->quantity_scale;
     view->bar_ns = bar_ns;
-    view->bar_end_ns = INT64_MAX;
+    view->bar_end_ns = view->old_ns = INT64_MAX;
+    view->series = NONE_INDEX;
     if (levels == NULL && session_find(feed->session, index, DEPTH_QUOTE) == NULL)
         return STATUS_OK;
     view->bar_end_ns = align_up(feed->from_ns, bar_ns) + bar_ns;
@@ -294,6 +404,9 @@ enum status session_feed_init(struct session_feed *feed, const struct session *s
         .cycle_ns = cycle_ns,
         .from_ns = session_from_ns(session),
         .to_ns = session_to_ns(session),
+        .session_to_ns = session_to_ns(session),
+        .timeline = {.next_ns = INT64_MAX},
+        .opening_ns = INT64_MAX,
     };
     feed->cycle_next_ns = align_up(feed->from_ns, cycle_ns);
     feed->views = calloc((size_t)instruments_count + 1, sizeof *feed->views);
@@ -308,6 +421,26 @@ enum status session_feed_init(struct session_feed *feed, const struct session *s
     return status;
 }
 
+enum status session_feed_add_bars(struct session_feed *feed, const struct backtest_series *series,
+                                  uint32_t count)
+{
+    enum status status = timeline_init(&feed->timeline, series, count);
+    if (status != STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bar *last = &series[i].bars[series[i].count - 1];
+        feed->from_ns = i64_min(feed->from_ns, series[i].bars[0].open_time_ns);
+        feed->to_ns = i64_max(feed->to_ns, last->open_time_ns + series[i].bar_ns);
+        feed->views[series[i].instrument].series = i;
+    }
+    return STATUS_OK;
+}
+
+void session_feed_set_age(struct session_feed *feed, int64_t age_max_ns)
+{
+    feed->age_max_ns = age_max_ns;
+}
+
 void session_feed_release(struct session_feed *feed)
 {
     for (uint32_t i = 0; feed->views != NULL && i < feed->instruments_count; i++)
@@ -315,5 +448,6 @@ void session_feed_release(struct session_feed *feed)
     free(feed->views);
     free(feed->pending);
     session_cursor_release(&feed->received);
+    timeline_release(&feed->timeline);
     *feed = (struct session_feed){0};
 }

@@ -158,7 +158,7 @@ static void execute(struct book_venue *venue, struct venue_order *order, struct 
     const struct instrument *instrument = venue->markets[order->instrument].instrument;
     bool maker = liquidity == LIQUIDITY_MAKER;
     struct amount notional = instrument_notional(instrument, price, quantity);
-    struct amount fee = fee_schedule_charge(&venue->fees, instrument, notional, maker,
+    struct amount fee = fee_schedule_charge(venue->fees, instrument, notional, maker,
                                             venue->now_ns);
     order->filled.units += quantity.units;
     ASSERT(order->filled.units <= order->quantity.units);
@@ -416,7 +416,7 @@ void venue_stops(struct book_venue *venue, struct venue_market *market)
             order->triggered = 1;
             venue->counters.triggered++;
         }
-        if (order->triggered && venue_is_open(market)) {
+        if (order->triggered && venue_is_open(venue, market)) {
             stop_remove(venue, order);
             venue_order_meet(venue, order);
         }

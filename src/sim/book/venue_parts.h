@@ -41,6 +41,7 @@ struct venue_market {
     uint32_t levels_count;
     bool valid; /* the book, after the last message */
     bool halted;
+    int64_t told_ns;                /* when the book said something last */
     uint32_t stop_first, stop_last; /* slots, oldest first */
     int64_t stop_above, stop_below; /* the nearest stops: a buy's, a sell's */
     struct price last;              /* of the last trade; 0 = none */
@@ -100,7 +101,7 @@ struct book_venue {
     bool impact;
     uint64_t trade_id_next, order_id_next;
     struct latency_line latency;
-    struct fee_schedule fees;
+    struct fee_schedule own_fees, *fees;
     struct book_venue_counters counters;
     struct queue_fill fills[QUEUE_LINE_MAX];
 };
@@ -161,9 +162,17 @@ bool venue_has_room(const struct book_venue *venue);
 
 struct venue_order *venue_order_of(struct book_venue *venue, uint64_t id);
 bool venue_is_limit(const struct venue_order *order);
-static inline bool venue_is_open(const struct venue_market *market)
+/* Whether the book may be believed: it is valid, and not old. */
+static inline bool venue_book_holds(const struct book_venue *venue,
+                                    const struct venue_market *market)
 {
-    return market->valid && !market->halted;
+    int64_t age_max_ns = venue->config.book_age_max_ns;
+    return market->valid && (age_max_ns == 0 || venue->now_ns - market->told_ns <= age_max_ns);
+}
+
+static inline bool venue_is_open(const struct book_venue *venue, const struct venue_market *market)
+{
+    return venue_book_holds(venue, market) && !market->halted;
 }
 
 /* A copy of the request's order is live from now on. */

@@ -163,6 +163,116 @@ static void test_a_gap_makes_the_book_invalid(void **state)
     stage_end(&stage);
 }
 
+/* ---- one instant ----------------------------------------------------------------------------- */
+
+/* A session of BTC-USD from depth.csv and trades.csv. */
+static void depth_and_trades_begin(struct stage *stage, const char *depth, const char *trades,
+                                   const char *simulation)
+{
+    char text[1024], paths[2][64];
+    file_write("depth", depth);
+    file_write("trades", trades);
+    file_path(paths[0], "depth");
+    file_path(paths[1], "trades");
+    (void)snprintf(text, sizeof text,
+                   "tern: 1\ncurrency: USD\naccount: {USD: \"10000\"}\n"
+                   "instruments: [{name: BTC-USD, price_increment: \"1\"}]\n"
+                   "fees: {maker_bps: 0, taker_bps: 10}\nsimulation: {%s}\n"
+                   "data:\n  - {file: %s, kind: depth, instrument: BTC-USD}\n"
+                   "  - {file: %s, kind: trades, instrument: BTC-USD}\n",
+                   simulation, paths[0], paths[1]);
+    stage_begin(stage, text);
+    file_remove("depth");
+    file_remove("trades");
+}
+
+/* Seven trade at 100, where five were before us, and at the same nanosecond the level is gone.
+ * The trade comes first: two of it are ours. Told after the level, nobody would be before us. */
+static void test_trades_come_before_what_they_changed(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct tape tape;
+    struct input fill;
+    depth_and_trades_begin(&stage,
+                           "recv_ns,exch_ns,first_id,last_id,kind,side,price,size\n"
+                           "1000000000,1000000000,1,1,snapshot,bid,100,5\n"
+                           "1000000000,1000000000,1,1,snapshot,ask,101,5\n"
+                           "3000000000,3000000000,2,2,update,bid,100,0\n"
+                           "3000000000,3000000000,2,2,update,bid,99,5\n"
+                           "5000000000,5000000000,3,3,update,bid,99,6\n",
+                           "recv_ns,trade_ns,trade_id,price,size,taker_side\n"
+                           "3000000000,3000000000,1,100,7,sell\n",
+                           "latency: 0, queue: {model: risk_averse}");
+    struct input order = order_at(2 * SECOND, SIDE_BUY, 10 * UNIT, 100 * UNIT);
+    tape_init(&tape);
+    stage_run(&stage, &tape, &order, 1);
+    assert_int_equal(tape_find(&tape, INPUT_VENUE_FILL, &fill), 1);
+    assert_true(fill.fill.quantity.units == 2 * UNIT);
+    assert_true(fill.time_ns == 3 * SECOND);
+    run_holds(&stage, &tape);
+    tape_release(&tape);
+    stage_end(&stage);
+}
+
+/* ---- an order book that falls silent --------------------------------------------------------- */
+
+/* The book speaks at 1 s and at 20 s; trades go on. Three seconds later it is old: no taker finds
+ * anything, a resting order fills by the trade that reaches it, a stop waits. */
+static void test_trades_outlast_the_book(void **state)
+{
+    (void)state;
+    static const char depth[] = "recv_ns,exch_ns,first_id,last_id,kind,side,price,size\n"
+                                "1000000000,1000000000,1,1,snapshot,bid,100,5\n"
+                                "1000000000,1000000000,1,1,snapshot,ask,101,5\n"
+                                "20000000000,20000000000,2,2,update,bid,98,5\n";
+    static const char trades[] = "recv_ns,trade_ns,trade_id,price,size,taker_side\n"
+                                 "2000000000,2000000000,1,100,1,sell\n"
+                                 "10000000000,10000000000,2,98,1,sell\n"
+                                 "12000000000,12000000000,3,98,1,sell\n"
+                                 "25000000000,25000000000,4,98,1,sell\n";
+    struct input orders[] = {
+        order_at(2 * SECOND, SIDE_BUY, UNIT, 99 * UNIT), /* rests, filled at 10 s */
+        order_at(3 * SECOND, SIDE_BUY, UNIT, 0),         /* takes at 101 */
+        order_at(5 * SECOND, SIDE_BUY, UNIT, 0),         /* denied: we know that it is old */
+        order_at(21 * SECOND, SIDE_BUY, UNIT, 0),        /* takes: the book has spoken */
+    };
+    struct stage stage;
+    struct tape tape;
+    struct input found;
+    depth_and_trades_begin(&stage, depth, trades, "latency: 0, book_age_max: 3s");
+    tape_init(&tape);
+    stage_run(&stage, &tape, orders, ARRAY_COUNT(orders));
+    assert_int_equal(tape_find(&tape, INPUT_VENUE_FILL, &found), 3);
+    /* Old one nanosecond behind 1 s + 3 s, new at 20 s, old again behind 23 s. */
+    assert_int_equal(tape_find(&tape, INPUT_HEALTH, &found), 3);
+    assert_true(found.time_ns == 4 * SECOND + 1);
+    assert_int_equal(found.health.book_valid, 0);
+    assert_int_equal(stage.result.denials.count, 1);
+    assert_string_equal(stage.result.denials.items[0].reason, reason_name(REASON_BOOK_INVALID));
+    assert_true(has_warning(&stage.result, "order book of BTC-USD: 2 times silent for more than "
+                                           "3.000 s, 3 trades meanwhile"));
+    assert_true(
+        has_warning(&stage.result, "order book of BTC-USD: not valid for 18.000 of 24.000 s"));
+    for (uint32_t i = 0; i < stage.result.fills.count; i++) {
+        const struct result_fill *fill = &stage.result.fills.items[i];
+        bool maker = fill->time_ns == 10 * SECOND;
+        assert_true(maker || fill->time_ns == 3 * SECOND || fill->time_ns == 21 * SECOND);
+        assert_true(fill->price.units == (maker ? 99 : 101) * UNIT);
+    }
+    run_holds(&stage, &tape);
+    tape_release(&tape);
+    stage_end(&stage);
+    /* Never old: the market order of 5 s finds what was shown at 1 s. */
+    depth_and_trades_begin(&stage, depth, trades, "latency: 0, book_age_max: 0");
+    tape_init(&tape);
+    stage_run(&stage, &tape, orders, ARRAY_COUNT(orders));
+    assert_int_equal(tape_find(&tape, INPUT_VENUE_FILL, NULL), 4);
+    assert_int_equal(tape_find(&tape, INPUT_HEALTH, NULL), 0);
+    tape_release(&tape);
+    stage_end(&stage);
+}
+
 /* A crossed and a locked quote are no market: nothing is bought on them. */
 static void test_quotes_without_a_market(void **state)
 {
@@ -355,6 +465,9 @@ static void test_queue_models_and_latency(void **state)
         assert_true(filled[i][0] > 0);
         assert_true(filled[i][0] <= filled[i][1] && filled[i][1] <= filled[i][2]);
         assert_true(filled[i][0] < filled[i][2]);
+        /* Who comes later stands further back, and has less of the two seconds left. */
+        for (size_t j = 0; j < 3 && i > 0; j++)
+            assert_true(filled[i][j] < filled[i - 1][j]);
     }
     for (size_t i = 0; i < 9; i++) {
         for (size_t j = 0; j < i; j++)
@@ -415,6 +528,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_order_meets_the_market_of_its_arrival),
         cmocka_unit_test(test_a_gap_makes_the_book_invalid),
+        cmocka_unit_test(test_trades_come_before_what_they_changed),
+        cmocka_unit_test(test_trades_outlast_the_book),
         cmocka_unit_test(test_quotes_without_a_market),
         cmocka_unit_test(test_the_ladder_limits_impact),
         cmocka_unit_test(test_queue_models_and_latency),

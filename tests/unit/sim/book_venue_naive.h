@@ -31,7 +31,7 @@ struct naive_market {
     int64_t depth[2][NAIVE_TICKS], shown[2][NAIVE_TICKS], taken[2][NAIVE_TICKS];
     struct queue_line lines[2][NAIVE_TICKS];
     bool valid, halted;
-    int64_t last;
+    int64_t last, told;
     struct impact impact;
 };
 
@@ -64,6 +64,12 @@ static void naive_init(struct naive *n, const struct book_venue_config *config)
                                 (struct price){tick * instrument->tick.units}, instrument->lot);
         }
     }
+}
+
+static bool naive_holds(const struct naive *n, const struct naive_market *m)
+{
+    bool old = n->config.book_age_max_ns > 0 && n->now > m->told + n->config.book_age_max_ns;
+    return m->valid && !old;
 }
 
 static struct input *naive_report(struct naive *n, enum input_kind kind, uint64_t id,
@@ -312,7 +318,7 @@ static void naive_stops(struct naive *n, uint32_t instrument)
         if (m->last > 0 && (o->order.side == SIDE_BUY ? m->last >= o->order.stop_price.units
                                                       : m->last <= o->order.stop_price.units))
             o->triggered = true;
-        if (o->triggered && m->valid && !m->halted) {
+        if (o->triggered && naive_holds(n, m) && !m->halted) {
             o->waiting = false;
             naive_meet(n, o);
         }
@@ -349,7 +355,7 @@ static enum reason naive_placing(struct naive *n, const struct order *order)
         return REASON_VENUE_FULL;
     if (naive_is_stop(order))
         return REASON_NONE;
-    if (!m->valid)
+    if (!naive_holds(n, m))
         return REASON_BOOK_INVALID;
     if (!naive_is_limit(order))
         return REASON_NONE;
@@ -407,7 +413,7 @@ static void naive_judge_amend(struct naive *n, const struct order *asked)
         problem = REASON_NONE;
     else if (m->halted)
         problem = REASON_VENUE_HALTED;
-    else if (!m->valid)
+    else if (!naive_holds(n, m))
         problem = REASON_BOOK_INVALID;
     else if ((changed.flags & ORDER_FLAG_POST_ONLY) && naive_would_take(n, &changed))
         problem = REASON_VENUE_POST_ONLY;
@@ -531,7 +537,7 @@ static void naive_market_told(struct naive *n, uint32_t instrument)
                                  (struct quantity){after});
         }
     }
-    if (m->halted)
+    if (m->halted || !naive_holds(n, m))
         return;
     naive_reached(n, instrument);
     naive_stops(n, instrument);

@@ -116,6 +116,7 @@ static void tell(struct duel *duel, uint32_t instrument, const struct delta *del
 {
     struct book_message message = {.deltas = deltas, .count = count, .time_ns = duel->now};
     book_venue_book(duel->venue, instrument, &message, duel->now);
+    duel->naive->markets[instrument].told = duel->naive->now;
     naive_market_told(duel->naive, instrument);
 }
 
@@ -215,6 +216,7 @@ static void quote(struct duel *duel, uint32_t instrument)
         m->depth[0][0] = m->depth[1][0] = 0;
     }
     book_venue_quote(duel->venue, instrument, &told, duel->now);
+    m->told = duel->naive->now;
     naive_market_told(duel->naive, instrument);
 }
 
@@ -375,6 +377,8 @@ static void test_equal(void **state)
     for (uint64_t seed = 0; seed < 10; seed++) {
         struct book_venue_config config = {.queue = queues[seed % ARRAY_COUNT(queues)],
                                            .latency = latencies[seed % ARRAY_COUNT(latencies)]};
+        if (seed % 4 == 1)
+            config.book_age_max_ns = 25;
         if (seed % 3 == 2)
             config.impact = (struct impact_model){0.1, 0.02, 0.05, 100, volumes};
         duel_run(&config, seed, STEPS_COUNT, duel);

@@ -318,6 +318,50 @@ static void test_invalid_book(void **state)
     rig_close(&rig);
 }
 
+/* What the book said is too long ago: nobody takes, and what rests is filled by trades alone. */
+static void test_old_book(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_open_as(&rig, (struct book_venue_config){.queue = {QUEUE_MODEL_RISK_AVERSE, 0},
+                                                 .book_age_max_ns = 100});
+    snapshot(&rig);
+    buy(&rig, 1, 5, 100);
+    place(&rig, stop(2, SIDE_SELL, 5, 97, 0));
+    rig.now += 100; /* not too long */
+    buy(&rig, 3, 2, 101);
+    hear(&rig, "accepted 1, accepted 2, accepted 3, fill 3 2@101 taker");
+    rig.now += 1;
+    buy(&rig, 4, 5, 101);
+    place(&rig, market(5, SIDE_BUY, 1));
+    amend(&rig, 1, 5, 101);
+    amend(&rig, 1, 4, 100);
+    hear(&rig, "rejected 4 book_invalid, rejected 5 book_invalid, no amend 1 book_invalid, "
+               "amended 1");
+    trade(&rig, SIDE_SELL, 100, 3);
+    hear(&rig, "fill 1 3@100 maker");
+    trade(&rig, SIDE_SELL, 97, 1); /* the stop triggers, and waits for a book */
+    hear(&rig, "fill 1 1@100 maker");
+    place(&rig, stop(6, SIDE_SELL, 1, 97, 0));
+    hear(&rig, "accepted 6");
+    level(&rig, SIDE_SELL, 103, 31);
+    hear(&rig, "fill 2 5@99 taker, fill 6 1@99 taker");
+    rig_close(&rig);
+    /* A quote says something also where it says the same again. */
+    rig_open_as(&rig, (struct book_venue_config){.book_age_max_ns = 100});
+    struct quote quote = {{99 * TICK}, {101 * TICK}, {10 * LOT}, {10 * LOT}};
+    book_venue_quote(rig.venue, 0, &quote, rig.now);
+    place(&rig, stop(1, SIDE_BUY, 5, 102, 0));
+    rig.now += 101;
+    trade(&rig, SIDE_BUY, 102, 1);
+    place(&rig, market(2, SIDE_BUY, 1));
+    hear(&rig, "accepted 1, rejected 2 book_invalid");
+    book_venue_quote(rig.venue, 0, &quote, rig.now);
+    place(&rig, market(3, SIDE_BUY, 1));
+    hear(&rig, "fill 1 5@101 taker, accepted 3, fill 3 1@101 taker");
+    rig_close(&rig);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -604,6 +648,7 @@ int main(void)
         cmocka_unit_test(test_expiry),
         cmocka_unit_test(test_halt),
         cmocka_unit_test(test_invalid_book),
+        cmocka_unit_test(test_old_book),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_promises_differ),
         cmocka_unit_test(test_quotes),
