@@ -208,6 +208,9 @@ static enum status run_demo(const struct cli_demo_request *request, struct demo_
     struct demo_ports ports = {
         .clock = {&machine, machine_now, machine_wait},
         .output = {.context = &machine,
+                   .form = request->json     ? DEMO_JSON
+                           : request->ndjson ? DEMO_NDJSON
+                                             : DEMO_TEXT,
                    .write = machine_write,
                    .style = table_style_of_descriptor(STDOUT_FILENO)},
         .journal = &journal_port_file,

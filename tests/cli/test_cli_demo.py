@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
-from support import environment, folder, good, refused
+from support import environment, folder, good, refused, tern
 
 QUOTES = 'recv_ns,exch_ns,bid,bid_size,ask,ask_size\n'
 
@@ -126,6 +127,62 @@ def test_commands_that_are_typed():
         for said in ['ADD    NVDA-USD', 'ERROR  "nonsense"', 'stopping: a command said so',
                      'add NVDA-USD\n', 'buy NVDA-USD 1\n', 'BUY']:
             tap.check(said in out, f'{said}: {out}')
+
+
+def test_commands_refused():
+    with folder() as home:
+        path = os.path.join(home, 'script')
+        for text, code, says in [('ad NVDA\n', 5, f'{path}:1'),
+                                 ('at 5s prices\nat 1s prices\n', 5, 'the time goes back'),
+                                 ('add\n' * 100, 5, 'such as NVDA'),
+                                 ('#' * 70000, 5, 'too long')]:
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(text)
+            refused(code, 'demo', '--commands', path, '--seed', '1', home=home, says=says)
+        refused(3, 'demo', '--commands', os.path.join(home, 'none'), home=home)
+        refused(2, 'demo', '--commands', '-', '--no-input', home=home, says='--no-input')
+
+
+def lines_of(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_lines_for_programs():
+    with folder() as home:
+        path = os.path.join(home, 'script')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(SCRIPT + 'orders\naccount\nhelp\nbuy NEVER 1\n')
+        words = ['demo', '--seed', '7', '--commands', path, '--duration', '1m', '--speed', 'max']
+        text = good(*words, home=home)
+        lines = lines_of(good(*words, '--ndjson', home=home))
+        events = [line['event'] for line in lines]
+        tap.equal((events[0], events[-1]), ('start', 'summary'))
+        tap.check({'added', 'removed', 'order', 'fill', 'ended', 'prices', 'orders', 'account',
+                   'help', 'error', 'market', 'stopping'} <= set(events), f'{set(events)}')
+        times = [line['time_ns'] for line in lines]
+        tap.equal(times, sorted(times))
+        summary = lines[-1]
+        tap.equal(summary['journal_hash'], journal_hash(text))
+        tap.equal(summary['fills'], events.count('fill'))
+        tap.equal(summary['fills'], sum(bot['fills'] for bot in summary['bots']))
+        tap.equal([row['name'] for row in lines[0]['instruments']][0], 'BTC-USD')
+        money = sum(Decimal(summary[key]) for key in ['start_equity', 'realized', 'unrealized'])
+        tap.equal(money - Decimal(summary['fees']), Decimal(summary['equity']))
+        alone = json.loads(good(*words, '--json', home=home))
+        tap.equal(alone, summary)
+        kept = os.path.join(home, 'kept')
+        tap.equal(json.loads(good(*words, '--json', '--keep', kept, home=home))['kept'], kept)
+        answer = tern(*words, '--json', '--ndjson', home=home)
+        tap.equal(answer.returncode, 2)
+
+
+def test_an_outage_for_programs():
+    with folder() as home:
+        lines = lines_of(good('demo', '--seed', '7', '--scenario', 'outage', '--duration', '3m',
+                              '--speed', 'max', '--ndjson', home=home))
+        feeds = [(line['time'][11:19], line['silent']) for line in lines
+                 if line['event'] == 'feed']
+        tap.equal(feeds, [('09:02:05', True), ('09:02:46', False)])
 
 
 def test_words_refused():

@@ -3,9 +3,9 @@
  *     waits ── COMMAND_LIST ──► listed ── COMMAND_DELIST ──► not listed ── COMMAND_LIST ──► listed
  *
  * Every place is in the configuration from the start, so that nothing moves when one is filled.
- * What is not listed is halted for the reason `not_listed`: nothing new is taken, not even to close, and
- * no limit and no person's resume lifts it. Its orders are cancelled, protective ones too; what is
- * held stays and keeps its last price. */
+ * What is not listed is halted for the reason `not_listed`: nothing new is taken, not even to
+ * close, and no limit and no person's resume lifts it. Its orders are cancelled, protective ones
+ * too; what is held stays and keeps its last price. */
 #include "core/engine/state.h"
 
 bool instrument_is_listed(const struct engine *engine, uint32_t instrument)

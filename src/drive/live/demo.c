@@ -344,6 +344,10 @@ static void finish(struct demo *demo)
         if (demo->status == STATUS_OK)
             demo_tell_kept(demo);
     }
+    if (demo->status == STATUS_OK && !demo_is_text(demo)) {
+        demo_json_summary(demo);
+        demo_say(demo);
+    }
 }
 
 static enum status begin(struct demo *demo)

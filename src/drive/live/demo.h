@@ -55,9 +55,13 @@ struct demo_clock {
     bool (*wait)(void *context, int64_t due_ns);
 };
 
-/* Where it tells people. */
+/* For people; one JSON object at the end; one for each thing that happens, a line each. */
+enum demo_form { DEMO_TEXT, DEMO_JSON, DEMO_NDJSON };
+
+/* Where it tells people, or programs. */
 struct demo_output {
     void *context;
+    enum demo_form form;
     /* Whole lines of text, for good. STATUS_END: nobody reads any more, which stops the demo
      * without an error; any other failure is one. */
     enum status (*write)(void *context, struct text lines);

@@ -11,12 +11,20 @@ void demo_tell(struct demo *demo, const char *word, enum table_tone tone, const 
     va_start(arguments, format);
     (void)vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    if (!demo_is_text(demo)) {
+        demo_json_told(demo, word, line);
+        return;
+    }
     demo_line_begin(demo, word, tone);
     text_buffer_print(&demo->out, "%s\n", line);
 }
 
-void demo_tell_added(struct demo *demo, uint32_t index, bool known, bool back)
+void demo_tell_added(struct demo *demo, uint32_t index, bool known, bool back, double changed)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_added(demo, index, known, back);
+        return;
+    }
     const struct instrument *instrument = &demo->assembly.instruments[index];
     const struct instrument_model *model = demo_market_model(&demo->market, index);
     char price[DECIMAL_TEXT_SIZE];
@@ -29,10 +37,20 @@ void demo_tell_added(struct demo *demo, uint32_t index, bool known, bool back)
         text_buffer_print(&demo->out, "%s, volatility %.0f %%, drift %.0f %% a year\n",
                           known ? "" : ": an unknown name, so its price was drawn from 50 to 300",
                           model->volatility * 100, model->drift * 100);
+    if (demo->market.generator.path.correlation_change_max > changed)
+        text_buffer_print(
+            &demo->out,
+            "          its correlations were scaled down, by up to %.3f, to go with the "
+            "others\n",
+            demo->market.generator.path.correlation_change_max);
 }
 
 void demo_tell_removed(struct demo *demo, uint32_t index, uint32_t orders)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_removed(demo, index, orders);
+        return;
+    }
     const struct instrument *instrument = &demo->assembly.instruments[index];
     const struct risk *risk = engine_risk(demo->engine);
     int64_t total = risk->ledger->instrument_totals[index];
@@ -56,16 +74,34 @@ void demo_tell_removed(struct demo *demo, uint32_t index, uint32_t orders)
                       quantity, price, worth, demo->config.currency);
 }
 
-/* Its price now: the middle of the order book where that is seen, else the last close. */
-static struct price price_now(const struct demo *demo, uint32_t index)
+uint32_t demo_named(const struct demo *demo)
+{
+    return demo->options->tape == NULL ? demo->market.count : demo->config.instruments_count;
+}
+
+struct price demo_price_now(const struct demo *demo, uint32_t index)
 {
     const struct risk *risk = engine_risk(demo->engine);
     struct price mark = risk_mark(risk, index);
     return demo->listed[index] && mark.units > 0 ? mark : risk->states[index].close;
 }
 
+const char *demo_market_word(const struct demo *demo, uint32_t index)
+{
+    const struct market_state *market = &engine_risk(demo->engine)->markets[index];
+    if (!demo->listed[index])
+        return "removed";
+    if (demo->halted[index])
+        return "halted";
+    return market->book_seen && market->book_valid ? "open" : "no order book";
+}
+
 void demo_tell_prices(struct demo *demo)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_prices(demo);
+        return;
+    }
     const struct risk *risk = engine_risk(demo->engine);
     struct table table;
     table_init(&table, "prices", "PRICES");
@@ -76,16 +112,14 @@ void demo_tell_prices(struct demo *demo)
     table_column(&table, "held", TABLE_RIGHT, 0);
     table_column(&table, "worth", TABLE_RIGHT, 0);
     table_column(&table, "state", TABLE_LEFT, 0);
-    for (uint32_t i = 0; i < demo->config.instruments_count; i++) {
+    for (uint32_t i = 0; i < demo_named(demo); i++) {
         const struct instrument *instrument = &demo->assembly.instruments[i];
         const struct market_state *market = &risk->markets[i];
         int64_t total = risk->ledger->instrument_totals[i];
         bool book = demo->listed[i] && market->book_seen && market->book_valid;
         char text[DEMO_MONEY_SIZE];
-        if (demo->options->tape == NULL && i >= demo->market.count)
-            break; /* places where nothing came yet */
         table_cell(&table, text_of(instrument->name));
-        demo_price(text, instrument, price_now(demo, i));
+        demo_price(text, instrument, demo_price_now(demo, i));
         table_cell(&table, text_of(text));
         demo_price(text, instrument, market->bid);
         table_cell(&table, book ? text_of(text) : TEXT("-"));
@@ -96,16 +130,17 @@ void demo_tell_prices(struct demo *demo)
         demo_money(text, (i128)risk->states[i].close.units * total * instrument->amount_factor,
                    false);
         table_cell(&table, text_of(text));
-        table_cell(&table, !demo->listed[i]  ? TEXT("removed")
-                           : demo->halted[i] ? TEXT("halted")
-                           : book            ? TEXT("open")
-                                             : TEXT("no order book"));
+        table_cell(&table, text_of(demo_market_word(demo, i)));
     }
     demo_table_put(demo, &table);
 }
 
 void demo_tell_orders_live(struct demo *demo)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_orders(demo);
+        return;
+    }
     struct table table;
     if (engine_orders_live(demo->engine) == 0) {
         demo_tell(demo, "ORDERS", TONE_PLAIN, "none is live");
@@ -139,6 +174,10 @@ void demo_tell_orders_live(struct demo *demo)
 
 void demo_tell_help(struct demo *demo)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_help(demo);
+        return;
+    }
     for (int i = 0; i < DEMO_VERB_COUNT; i++) {
         char words[64];
         (void)snprintf(words, sizeof words, "%s %s", demo_verb_word((enum demo_verb)i),

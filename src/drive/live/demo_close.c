@@ -7,26 +7,33 @@ void demo_tell_stop(struct demo *demo)
     const struct demo_output *output = &demo->ports->output;
     if (output->status != NULL)
         output->status(output->context, (struct text){0});
-    text_buffer_print(&demo->out,
-                      "\nstopping: %s; no new orders, resting orders are cancelled, positions stay "
-                      "and are valued at the last close\n",
-                      demo->outcome->interrupted ? "interrupted"
+    const char *why = demo->outcome->interrupted ? "interrupted"
                       : demo->unread             ? "nobody reads"
                       : demo->quitting           ? "a command said so"
                       : demo->end_ns < INT64_MAX ? "the recording or the duration is over"
-                                                 : "the duration is over");
+                                                 : "the duration is over";
+    if (!demo_is_text(demo)) {
+        demo_json_stopping(demo, why);
+        return;
+    }
+    text_buffer_print(&demo->out,
+                      "\nstopping: %s; no new orders, resting orders are cancelled, positions stay "
+                      "and are valued at the last close\n",
+                      why);
     demo_say(demo);
 }
 
 void demo_tell_orders(struct demo *demo, uint32_t canceled, uint32_t expired)
 {
-    if (canceled + expired > 0)
+    if (canceled + expired > 0 && demo_is_text(demo))
         text_buffer_print(&demo->out, "orders: %u cancelled, %u expired with the market\n",
                           canceled, expired);
 }
 
 void demo_tell_kept(struct demo *demo)
 {
+    if (!demo_is_text(demo))
+        return;
     text_buffer_print(&demo->out, "kept: %s, with journal, fills.csv and report.html\n",
                       demo->options->keep);
     demo_say(demo);
@@ -40,7 +47,7 @@ static void row(struct table *table, const char *name, i128 amount, bool sign)
     table_cell(table, text_of(text));
 }
 
-static struct demo_value all_books(const struct demo *demo)
+struct demo_value demo_value_all(const struct demo *demo)
 {
     struct demo_value sum = {0};
     for (uint32_t book = 0; book < demo->assembly.engine.books_count; book++) {
@@ -57,7 +64,7 @@ static struct demo_value all_books(const struct demo *demo)
 static void tell_account(struct demo *demo, const struct amount *end)
 {
     const struct demo_outcome *outcome = demo->outcome;
-    struct demo_value sum = all_books(demo);
+    struct demo_value sum = demo_value_all(demo);
     struct table table;
     table_init(&table, "account", "ACCOUNT");
     table_column(&table, "what", TABLE_LEFT, 0);
@@ -115,6 +122,10 @@ static void tell_bots(struct demo *demo)
 
 void demo_tell_account(struct demo *demo)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_account(demo);
+        return;
+    }
     tell_account(demo, NULL);
     tell_bots(demo);
 }
@@ -145,6 +156,8 @@ void demo_tell_end(struct demo *demo, const char *broken)
     const struct demo_outcome *outcome = demo->outcome;
     char hash[HASH_TEXT_SIZE];
     char lasted[DURATION_TEXT_SIZE];
+    if (!demo_is_text(demo))
+        return;
     tell_account(demo, &outcome->end_equity);
     tell_bots(demo);
     if (broken == NULL)

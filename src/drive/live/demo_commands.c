@@ -17,7 +17,7 @@
 static uint32_t place_of(const struct demo *demo, const char *name)
 {
     uint32_t count = demo->config.instruments_count;
-    uint32_t named = demo->options->tape == NULL ? demo->market.count : count;
+    uint32_t named = demo_named(demo);
     for (uint32_t i = 0; i < named; i++) {
         if (strcmp(demo->assembly.instruments[i].name, name) == 0)
             return i;
@@ -92,6 +92,7 @@ static void add(struct demo *demo, const char *name, int64_t time_ns)
         return;
     }
     bool back = index < demo->market.count;
+    double changed = demo->market.generator.path.correlation_change_max;
     bool known = back || place_fill(demo, index, name);
     enum status status = demo_market_add(&demo->market, index, demo->problem);
     if (status != STATUS_OK) {
@@ -103,7 +104,7 @@ static void add(struct demo *demo, const char *name, int64_t time_ns)
     demo->seen_ns[index] = time_ns;
     demo_feed(demo, &input);
     demo_halt(demo, time_ns);
-    demo_tell_added(demo, index, known, back);
+    demo_tell_added(demo, index, known, back, changed);
 }
 
 static uint32_t live_orders_of(const struct demo *demo, uint32_t instrument)

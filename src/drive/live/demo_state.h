@@ -72,6 +72,13 @@ struct demo {
 /* Keeps the first failure; the problem must have been set or is set from the status. */
 void demo_fail(struct demo *demo, enum status status, const char *where, const char *what);
 struct demo_value demo_value_of(const struct demo *demo, uint32_t book);
+struct demo_value demo_value_all(const struct demo *demo);
+/* How many instruments there are or were; places where nothing came yet are behind them. */
+uint32_t demo_named(const struct demo *demo);
+/* Its price now: the middle of the order book where that is seen, else the last close. */
+struct price demo_price_now(const struct demo *demo, uint32_t instrument);
+/* open, halted, removed, or no order book. */
+const char *demo_market_word(const struct demo *demo, uint32_t instrument);
 
 /* ---- the market and the exchange (demo_feed.c) ---- */
 
@@ -111,7 +118,8 @@ void demo_tell_stop(struct demo *demo);
 /* A line about what was told: the word, and the rest printf style. */
 void demo_tell(struct demo *demo, const char *word, enum table_tone tone, const char *format, ...)
     PRINTF_LIKE(4, 5);
-void demo_tell_added(struct demo *demo, uint32_t instrument, bool known, bool back);
+/* changed: how far correlations had been changed before it came. */
+void demo_tell_added(struct demo *demo, uint32_t instrument, bool known, bool back, double changed);
 void demo_tell_removed(struct demo *demo, uint32_t instrument, uint32_t orders);
 void demo_tell_prices(struct demo *demo);
 void demo_tell_orders_live(struct demo *demo);
@@ -122,6 +130,33 @@ void demo_tell_orders(struct demo *demo, uint32_t canceled, uint32_t expired);
 /* The account at the end; sentence NULL where the books balance. */
 void demo_tell_end(struct demo *demo, const char *sentence);
 void demo_tell_kept(struct demo *demo);
+
+/* ---- telling programs (demo_json.c): the same things, where output.form is not DEMO_TEXT ---- */
+
+void demo_json_start(struct demo *demo);
+void demo_json_fill(struct demo *demo, const struct fact_order_filled *fact);
+void demo_json_planned(struct demo *demo, const struct fact_order_planned *fact);
+void demo_json_ended(struct demo *demo, const struct fact_order_ended *fact);
+void demo_json_denied(struct demo *demo, const struct fact_order_denied *fact);
+void demo_json_state(struct demo *demo, const char *what, const char *state, enum reason reason);
+void demo_json_feed(struct demo *demo, uint32_t count, bool silent);
+void demo_json_told(struct demo *demo, const char *word, const char *sentence);
+void demo_json_added(struct demo *demo, uint32_t instrument, bool known, bool back);
+void demo_json_removed(struct demo *demo, uint32_t instrument, uint32_t orders);
+void demo_json_prices(struct demo *demo);
+void demo_json_orders(struct demo *demo);
+void demo_json_help(struct demo *demo);
+void demo_json_account(struct demo *demo);
+void demo_json_stopping(struct demo *demo, const char *why);
+/* The end of a run whose books balance, and all of it with DEMO_JSON. */
+void demo_json_summary(struct demo *demo);
+
+static inline bool demo_is_text(const struct demo *demo)
+{
+    return demo->ports->output.form == DEMO_TEXT;
+}
+
+/* ---- pieces of text ---- */
 
 /* The time and a word, at the beginning of a line. */
 void demo_line_begin(struct demo *demo, const char *word, enum table_tone tone);

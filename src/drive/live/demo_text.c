@@ -102,7 +102,7 @@ void demo_tell_start(struct demo *demo)
 {
     char time[TIME_TEXT_SIZE];
     char history[DURATION_TEXT_SIZE];
-    if (demo->options->quiet)
+    if (demo->options->quiet || !demo_is_text(demo))
         return;
     const char *between = dot(demo);
     toned(demo, TONE_STRONG, "tern", 0);
@@ -271,6 +271,11 @@ static void tell_limits(struct demo *demo)
 
 void demo_tell_ready(struct demo *demo)
 {
+    if (!demo_is_text(demo)) {
+        demo_json_start(demo);
+        demo_say(demo);
+        return;
+    }
     if (demo->options->quiet)
         return;
     tell_instruments(demo);
@@ -325,8 +330,12 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
     if (demo->outcome->first_fill_ns < 0)
         demo->outcome->first_fill_ns = demo->now_ns - demo->start_ns;
     counts_of(demo, order->bot)->fills_count++;
-    demo_line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
     demo->fills_today++;
+    if (!demo_is_text(demo)) {
+        demo_json_fill(demo, fact);
+        return;
+    }
+    demo_line_begin(demo, buy ? "BUY" : "SELL", buy ? TONE_GOOD : TONE_BAD);
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
     demo_price(price, instrument, fact->price);
     demo_money(fee, amount_from_bytes(fact->fee_value).units, false);
@@ -343,6 +352,10 @@ static void tell_denial(struct demo *demo, const struct fact_order_denied *fact)
     demo->outcome->denied_count++;
     struct demo_bot *bot = counts_of(demo, fact->bot);
     bot->denied_count++;
+    if (!demo_is_text(demo)) {
+        demo_json_denied(demo, fact);
+        return;
+    }
     if (fact->bot != NONE_INDEX && bot->denied_reason == fact->header.detail)
         return;
     bot->denied_reason = fact->header.detail;
@@ -394,6 +407,10 @@ static void tell_state(struct demo *demo, const struct fact_state_changed *fact)
     if (reason == REASON_NOT_LISTED)
         return;
     demo->outcome->states_count++;
+    if (!demo_is_text(demo)) {
+        demo_json_state(demo, what, names[state], reason);
+        return;
+    }
     demo_line_begin(demo, "STATE", state == TRADING_ACTIVE ? TONE_GOOD : TONE_WARN);
     text_buffer_print(&demo->out, "%s is %s: ", what, names[state]);
     if (state == TRADING_ACTIVE)
@@ -411,6 +428,10 @@ static void tell_planned(struct demo *demo, const struct fact_order_planned *fac
     char quantity[DECIMAL_TEXT_SIZE];
     char price[DECIMAL_TEXT_SIZE];
     counts_of(demo, fact->bot)->denied_reason = 0;
+    if (!demo_is_text(demo)) {
+        demo_json_planned(demo, fact);
+        return;
+    }
     if (fact->bot != NONE_INDEX)
         return;
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
@@ -434,7 +455,9 @@ static void tell_ended(struct demo *demo, const struct fact_order_ended *fact)
                                          : rejected && bot->refused_reason != fact->reason;
     demo->outcome->rejected_count += rejected;
     bot->refused_reason = rejected ? fact->reason : 0;
-    if (!told)
+    if (!demo_is_text(demo))
+        demo_json_ended(demo, fact);
+    if (!told || !demo_is_text(demo))
         return;
     enum reason reason = (enum reason)fact->reason;
     demo_line_begin(demo, rejected ? "REFUSED" : "ENDED", rejected ? TONE_WARN : TONE_PLAIN);
@@ -485,6 +508,10 @@ void demo_tell_frame(struct demo *demo, const uint8_t *frame, uint32_t size)
 void demo_tell_feed(struct demo *demo, uint32_t count, bool silent)
 {
     char age[DURATION_TEXT_SIZE];
+    if (!demo_is_text(demo)) {
+        demo_json_feed(demo, count, silent);
+        return;
+    }
     (void)duration_format(age, demo->config.risk.data_age_max.value);
     demo_line_begin(demo, "FEED", silent ? TONE_WARN : TONE_GOOD);
     if (silent)

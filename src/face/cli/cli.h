@@ -21,6 +21,8 @@ struct cli_demo_request {
     const char *tape;     /* file of recorded market data in place of the generator, or NULL */
     const char *keep;     /* directory for its journal and result, or NULL: none is kept */
     bool show_config;     /* prints the configuration, runs nothing */
+    bool json;            /* one document at the end */
+    bool ndjson;          /* one object a line as things happen */
     bool no_input, quiet, color;
 };
 

@@ -129,10 +129,12 @@ static const struct cli_command commands[] = {
          "from standard input (-) or from a file, where `at 30s` says when. Ctrl-C stops taking "
          "orders, closes the "
          "account and ends with exit code 0; a second one ends at once. --keep DIR writes the "
-         "journal and the result there.",
+         "journal and the result there. --ndjson prints an object a line for each thing that "
+         "happens (start, order, fill, ended, denied, state, feed and so on to summary), --json "
+         "the summary alone.",
      .example = "tern demo --seed 42 --scenario crash --speed 30",
      .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(DURATION) | BIT(COMMANDS) | BIT(TAPE) |
-                BIT(KEEP) | BIT(SHOW_CONFIG),
+                BIT(KEEP) | BIT(NDJSON) | BIT(SHOW_CONFIG),
      .run = run_demo},
     {.noun = "backtest",
      .verb = "run",

@@ -20,15 +20,17 @@ enum status run_demo(struct cli *cli)
         .tape = values[CLI_OPTION_TAPE],
         .keep = values[CLI_OPTION_KEEP],
         .show_config = cli_have(cli, CLI_OPTION_SHOW_CONFIG),
+        .json = cli->json,
+        .ndjson = cli_have(cli, CLI_OPTION_NDJSON),
         .no_input = cli_have(cli, CLI_OPTION_NO_INPUT),
         .quiet = cli->quiet,
         .color = cli->style.color,
     };
     if (cli->ports->demo == NULL)
         return not_built(cli, "demo");
-    if (cli->json) {
-        problem_set(&cli->problem, STATUS_USAGE, "demo: --json", "not in this version");
-        problem_next(&cli->problem, "--keep DIR writes result.json");
+    if (request.json && request.ndjson) {
+        problem_set(&cli->problem, STATUS_USAGE, "demo: --ndjson", "with --json");
+        problem_allowed(&cli->problem, "one of the two");
         return STATUS_USAGE;
     }
     return cli->ports->demo(&request, &cli->problem);

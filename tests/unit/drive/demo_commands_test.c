@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "../json_check.h"
 #include "demo_fixture.h"
 #include "base/decimal.h"
 #include "drive/config/assemble.h"
@@ -156,6 +157,36 @@ static void test_a_script_is_one_run(void **state)
         bench_release(&bench);
     }
     bench_release(&first);
+}
+
+/* Whoever listens changes nothing; what programs are told is JSON, a line an object. */
+static void test_forms(void **state)
+{
+    struct hash128 hash = {0};
+    (void)state;
+    for (int form = DEMO_TEXT; form <= DEMO_NDJSON; form++) {
+        struct bench bench;
+        bench_init(&bench);
+        bench.form = (enum demo_form)form;
+        struct demo_options options = scripted(3, SCENARIO_NORMAL, 150 * NANOSECONDS_PER_SECOND,
+                                               busy_script);
+        options.quiet = form == DEMO_NDJSON;
+        struct demo_outcome outcome = run(&bench, &options);
+        if (form == DEMO_TEXT)
+            hash = outcome.journal_hash;
+        assert_true(hash128_equal(hash, outcome.journal_hash));
+        struct text rest = {bench.said.data, bench.said.size};
+        size_t lines = 0;
+        if (form == DEMO_JSON)
+            assert_true(json_is_valid(rest));
+        for (; form == DEMO_NDJSON && rest.size > 0; lines++) {
+            struct text line = text_split(&rest, '\n');
+            assert_true(json_is_valid(line));
+            assert_true(text_starts_with(line, lines == 0 ? TEXT("{\"event\":\"start\"")
+                                                          : TEXT("{\"event\":\"")));
+        }
+        bench_release(&bench);
+    }
 }
 
 /* What was typed, whenever that was, is printed as a script, which makes the same run. */
@@ -390,6 +421,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_comes_and_goes_moves_nobody),
         cmocka_unit_test(test_a_script_is_one_run),
+        cmocka_unit_test(test_forms),
         cmocka_unit_test(test_what_was_typed_is_a_script),
         cmocka_unit_test(test_removed_is_not_traded),
         cmocka_unit_test(test_room_is_bounded),

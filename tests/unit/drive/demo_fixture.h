@@ -13,6 +13,7 @@
 struct bench {
     int64_t now_ns, tick_ns;
     uint64_t waits, waits_max;
+    enum demo_form form;
     struct text_buffer said;
     char status[512];
     uint64_t statuses;
@@ -118,7 +119,11 @@ static inline struct demo_outcome run(struct bench *bench, const struct demo_opt
     struct problem problem;
     struct demo_ports ports = {
         .clock = {bench, clock_now, clock_wait},
-        .output = {bench, write_lines, write_status_line, {.plain = true, .ascii = true}},
+        .output = {.context = bench,
+                   .form = bench->form,
+                   .write = write_lines,
+                   .status = write_status_line,
+                   .style = {.plain = true, .ascii = true}},
         .lines = {bench, bench->lines == NULL ? NULL : lines_take},
         .sink = &bench->sink,
         .version = "test",

@@ -177,7 +177,11 @@ static enum status run_tape(struct bench *bench, const char *files, int64_t spee
 {
     struct demo_ports ports = {
         .clock = {bench, clock_now, clock_wait},
-        .output = {bench, write_lines, write_status_line, {.plain = true, .ascii = true}},
+        .output = {.context = bench,
+                   .form = bench->form,
+                   .write = write_lines,
+                   .status = write_status_line,
+                   .style = {.plain = true, .ascii = true}},
         .sink = &bench->sink,
         .version = "test",
     };
