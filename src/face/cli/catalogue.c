@@ -95,3 +95,16 @@ bool catalogue_tape_path(const char *directory, const char *instrument, const ch
     int size = snprintf(out, CATALOGUE_PATH_SIZE, "%s/%s.tape", directory, name);
     return size > 0 && size < CATALOGUE_PATH_SIZE;
 }
+
+bool catalogue_recording_path(const char *directory, const char *instrument, const char *kind,
+                              const char *file, char out[CATALOGUE_PATH_SIZE])
+{
+    char name[256] = "";
+    if (instrument[0] == '\0')
+        return catalogue_tape_path(directory, "", file, 0, out);
+    append_name(name, sizeof name - 64, text_of(instrument));
+    append_name(name, sizeof name - 32, TEXT("-"));
+    append_name(name, sizeof name - 8, text_of(kind));
+    int size = snprintf(out, CATALOGUE_PATH_SIZE, "%s/%s.tape", directory, name);
+    return size > 0 && size < CATALOGUE_PATH_SIZE;
+}

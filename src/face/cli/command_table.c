@@ -329,11 +329,13 @@ static const struct cli_command commands[] = {
     {.noun = "data",
      .verb = "import",
      .operands = "FILE …",
-     .sentence = "Make tapes of files of bars: exact, packed, with checksums.",
+     .sentence = "Make tapes of market data: exact, packed, with checksums.",
      .detail = "Reads CSV, JSON and LEAN files, plain, gzipped or in zip archives, and tapes, also "
                "those that were cut; tern help formats tells which and how they are known. "
                "Columns that are not known are asked for on a terminal, else --columns names them. "
                "A folder is one series, its files in the order of their names. "
+               "CSV with price, size and side makes a tape of an order book, with bid, bid_size, "
+               "ask and ask_size of quotes, with price and size of trades. "
                "A file with several symbols makes a tape of each. Each "
                "tape appears whole or not at all; one with the same content stays as it is, so "
                "that an import that was stopped is gone on with by running it again. With --bar, "
@@ -358,10 +360,11 @@ static const struct cli_command commands[] = {
     {.noun = "data",
      .verb = "export",
      .operands = "FILE",
-     .sentence = "Print the bars of a tape as CSV.",
-     .detail = "Importing what it prints gives the same content hash.",
+     .sentence = "Print a tape as CSV, or one JSON object a line.",
+     .detail = "Importing the CSV gives the same content hash, but for messages of an order book "
+               "that hold nothing, which a CSV cannot have.",
      .example = "tern data export btc-usdt-1h.tape",
-     .options = BIT(SYMBOL) | BAR_FILE_OPTIONS,
+     .options = BIT(SYMBOL) | BIT(NDJSON) | BAR_FILE_OPTIONS,
      .operands_min = 1,
      .operands_max = 1,
      .operand = CLI_VALUE_FILE,
@@ -369,13 +372,15 @@ static const struct cli_command commands[] = {
     {.noun = "data",
      .verb = "verify",
      .operands = "FILE …",
-     .sentence = "Say all that is wrong with bars, and where.",
+     .sentence = "Say all that is wrong with market data, and where.",
      .detail =
          "Rows that cannot be read, impossible prices, disorder, duplicates and times off the "
          "grid make a file unusable: exit code 5. Gaps by the calendar (always open, or New "
          "York's where no bar lies on a Saturday), outliers, times that look local, volumes "
          "that change their scale by the price, and bars without volume are told besides. The "
-         "first eight places of each are shown. Of a tape every checksum is checked too.",
+         "first eight places of each are shown. Of recorded order books, quotes and trades: rows "
+         "that cannot be read, disorder, numbers absent or twice, clocks, crossed books. Of a "
+         "tape every checksum is checked too.",
      .example = "tern data verify btcusdt-1h.csv.gz",
      .options = BIT(BAR) | BIT(PLAIN) | BAR_FILE_OPTIONS,
      .operands_min = 1,

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "face/cli/bar_files.h"
 #include "face/cli/catalogue.h"
+#include "face/cli/event_files.h"
 #include "face/cli/progress.h"
 #include "world/import/survey.h"
 #include "world/tape/tape_bars.h"
@@ -154,6 +155,59 @@ static enum status import_series(struct import *import, const char *symbol)
     return status;
 }
 
+/* An order book, quotes or trades; the word of the kind stands where bars have their length. */
+static enum status import_recording(struct import *import, unsigned index)
+{
+    struct cli *cli = import->cli;
+    struct event_import done;
+    char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE], hash[HASH_TEXT_SIZE];
+    enum status status = event_file_import(cli, import->file, import->directory, &import->progress,
+                                           index, cli->arguments.operands_count, &done);
+    if (status != STATUS_OK)
+        return status;
+    time_format(from, done.from_ns);
+    time_format(to, done.to_ns);
+    (void)hash128_format(hash, done.content_hash);
+    const char *const texts[] = {done.path, done.is_tape ? "tape" : "csv",
+                                 done.written ? "written" : "unchanged"};
+    static const char *const names[] = {"tape", "form", "outcome"};
+    const char *kind = tape_kind_name(tape_kind_of(done.kind));
+    struct json_writer *json = &import->json;
+    if (cli->json) {
+        json_object_begin(json);
+        json_key(json, "file");
+        json_string(json, import->file);
+        for (unsigned i = 0; i < ARRAY_COUNT(texts); i++) {
+            json_key(json, names[i]);
+            json_string(json, texts[i]);
+        }
+        json_key(json, "kind");
+        json_string(json, kind);
+        json_key(json, "rows");
+        json_u64(json, done.rows);
+        json_key(json, "from");
+        json_string(json, from);
+        json_key(json, "to");
+        json_string(json, to);
+        json_key(json, "left_out");
+        json_u64(json, done.left_out);
+        json_key(json, "content_hash");
+        json_string(json, hash);
+        json_object_end(json);
+        return STATUS_OK;
+    }
+    for (unsigned i = 0; i < ARRAY_COUNT(texts); i++)
+        table_cell(&import->table, text_of(texts[i]));
+    table_cell_print(&import->table, "%llu", (unsigned long long)done.rows);
+    table_cell(&import->table, text_of(kind));
+    table_cell(&import->table, text_of(from));
+    table_cell(&import->table, text_of(to));
+    table_cell(&import->table, TEXT(""));
+    table_cell_print(&import->table, "%llu", (unsigned long long)done.left_out);
+    table_cell(&import->table, text_of(hash));
+    return STATUS_OK;
+}
+
 /* One tape a symbol where the file has several and none is named. */
 static enum status import_file(struct import *import)
 {
@@ -186,6 +240,12 @@ static enum status begin_file(struct import *import)
     return status;
 }
 
+static enum status import_bars(struct import *import)
+{
+    enum status status = begin_file(import);
+    return status == STATUS_OK ? import_file(import) : status;
+}
+
 static void import_begin(struct import *import)
 {
     struct cli *cli = import->cli;
@@ -200,7 +260,7 @@ static void import_begin(struct import *import)
     table_column(&import->table, "tape", TABLE_LEFT, 0);
     table_column(&import->table, "form", TABLE_LEFT, 1);
     table_column(&import->table, "outcome", TABLE_LEFT, 0);
-    table_column(&import->table, "bars", TABLE_RIGHT, 0);
+    table_column(&import->table, "rows", TABLE_RIGHT, 0);
     table_column(&import->table, "bar", TABLE_RIGHT, 0);
     table_column(&import->table, "from", TABLE_LEFT, 2);
     table_column(&import->table, "to", TABLE_LEFT, 2);
@@ -216,6 +276,9 @@ enum status run_data_import(struct cli *cli)
         return problem_set(&cli->problem, STATUS_NO_MEMORY, "import", "not enough memory");
     import->cli = cli;
     enum status status = bar_length(cli, &import->bar_ns);
+    /* The options are judged before anything is made. */
+    if (status == STATUS_OK)
+        status = bar_file_source(cli, cli->arguments.operands[0], &import->source);
     if (status == STATUS_OK)
         status = catalogue_path(cli->arguments.values[CLI_OPTION_OUT], true, import->directory,
                                 &cli->problem);
@@ -230,9 +293,7 @@ enum status run_data_import(struct cli *cli)
         if (!progress_step(&import->progress, "import", i, cli->arguments.operands_count))
             status = problem_set(&cli->problem, STATUS_INTERRUPTED, import->file, "interrupted");
         else
-            status = begin_file(import);
-        if (status == STATUS_OK)
-            status = import_file(import);
+            status = recording_is(import->file) ? import_recording(import, i) : import_bars(import);
     }
     progress_end(&import->progress);
     if (cli->json && status == STATUS_OK) {
@@ -405,20 +466,31 @@ enum status run_data_list(struct cli *cli)
 
 /* ---- export ---------------------------------------------------------------------------------- */
 
-static void export_row(struct cli *cli, const struct bar *bar, unsigned decimals, int64_t unit)
+/* A row, or with `ndjson` an object; prices are texts there, so that none becomes a double. */
+static void export_row(struct cli *cli, const struct bar *bar, unsigned decimals, int64_t unit,
+                       bool ndjson)
 {
+    static const char *const names[] = {"open", "high", "low", "close"};
     char text[DECIMAL_TEXT_SIZE], volume[DOUBLE_TEXT_SIZE];
     const struct price *const prices[] = {&bar->open, &bar->high, &bar->low, &bar->close};
-    text_buffer_print(&cli->out, "%lld", (long long)(bar->open_time_ns / unit));
+    long long time = (long long)(bar->open_time_ns / unit);
+    if (ndjson)
+        text_buffer_print(&cli->out, "{\"%s\":%lld", unit == 1 ? "ts_ns" : "ts_ms", time);
+    else
+        text_buffer_print(&cli->out, "%lld", time);
     for (unsigned i = 0; i < ARRAY_COUNT(prices); i++) {
         size_t size = decimal_format_i64(text, prices[i]->units, decimals);
-        text_buffer_append(&cli->out, TEXT(","));
+        if (ndjson)
+            text_buffer_print(&cli->out, ",\"%s\":\"", names[i]);
+        else
+            text_buffer_append(&cli->out, TEXT(","));
         text_buffer_append(&cli->out, (struct text){text, size});
+        text_buffer_append(&cli->out, ndjson ? TEXT("\"") : TEXT(""));
     }
     size_t size = double_format_plain(volume, bar->volume);
-    text_buffer_append(&cli->out, TEXT(","));
+    text_buffer_append(&cli->out, ndjson ? TEXT(",\"volume\":") : TEXT(","));
     text_buffer_append(&cli->out, (struct text){volume, size});
-    text_buffer_append(&cli->out, TEXT("\n"));
+    text_buffer_append(&cli->out, ndjson ? TEXT("}\n") : TEXT("\n"));
 }
 
 enum status run_data_export(struct cli *cli)
@@ -426,7 +498,10 @@ enum status run_data_export(struct cli *cli)
     struct bar_source source;
     struct bar_series series;
     if (cli->json)
-        return problem_set(&cli->problem, STATUS_USAGE, "--json", "an export is CSV");
+        return problem_set(&cli->problem, STATUS_USAGE, "--json",
+                           "an export is CSV, or with --ndjson one object a line");
+    if (recording_is(cli->arguments.operands[0]))
+        return event_file_export(cli, cli->arguments.operands[0]);
     enum status status = bar_file_source(cli, cli->arguments.operands[0], &source);
     if (status != STATUS_OK)
         return status;
@@ -435,11 +510,13 @@ enum status run_data_export(struct cli *cli)
                                        : bar_series_read(&source, &series, &cli->problem);
     if (status != STATUS_OK)
         return status;
+    bool ndjson = cli_have(cli, CLI_OPTION_NDJSON);
     bool whole_ms = series.bar_ns % 1000000 == 0;
-    text_buffer_append(&cli->out, whole_ms ? TEXT("ts_ms,open,high,low,close,volume\n")
-                                           : TEXT("ts_ns,open,high,low,close,volume\n"));
+    if (!ndjson)
+        text_buffer_append(&cli->out, whole_ms ? TEXT("ts_ms,open,high,low,close,volume\n")
+                                               : TEXT("ts_ns,open,high,low,close,volume\n"));
     for (size_t i = 0; i < series.count && status == STATUS_OK; i++) {
-        export_row(cli, &series.bars[i], series.price_decimals, whole_ms ? 1000000 : 1);
+        export_row(cli, &series.bars[i], series.price_decimals, whole_ms ? 1000000 : 1, ndjson);
         if (cli->out.size > 65536)
             status = cli_flush(cli);
     }

@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "face/cli/bar_files.h"
+#include "face/cli/event_files.h"
 #include "world/import/survey.h"
 #include "world/tape/tape_bars.h"
 
@@ -179,6 +180,9 @@ static enum status survey_file(struct verify *verify, struct survey *survey)
 
 static enum status verify_file(struct verify *verify)
 {
+    if (recording_is(verify->file))
+        return event_file_verify(verify->cli, verify->file, &verify->table, &verify->json,
+                                 &verify->errors);
     struct survey survey = {0};
     int64_t given = verify->bar_ns;
     enum status status = survey_file(verify, &survey);
