@@ -35,16 +35,29 @@ static void cci_start(void *state, const struct indicator_params *params)
     sma_init(cci_mean(cci), period);
 }
 
-ALWAYS_INLINE double cci_deviation(const double *values, uint32_t count, double mean)
+/* Value i of those that are not newest, or the mean, whose distance is 0. */
+ALWAYS_INLINE double cci_single(const double *values, uint32_t i, uint32_t count, double newest,
+                                double mean)
 {
-    double lane[4] = {0};
+    if (i + 1 < count)
+        return signal_load(&values[i]);
+    return i + 1 == count ? newest : mean;
+}
+
+/* The last of the values is `newest`: it was written just now, and a wide load over it would have
+ * to wait, so the last one to four are loaded one by one. */
+ALWAYS_INLINE double cci_deviation(const double *values, uint32_t count, double newest, double mean)
+{
+    quad centre = quad_of(mean);
+    quad lane = quad_of(0.0);
     uint32_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        for (uint32_t k = 0; k < 4; k++)
-            lane[k] += signal_abs(values[i + k] - mean);
-    }
-    for (uint32_t k = 0; i + k < count; k++)
-        lane[k] += signal_abs(values[i + k] - mean);
+    for (; i + 4 < count; i += 4)
+        lane += quad_distance(values + i, &centre);
+    lane += quad_abs((quad){cci_single(values, i, count, newest, mean),
+                            cci_single(values, i + 1, count, newest, mean),
+                            cci_single(values, i + 2, count, newest, mean),
+                            cci_single(values, i + 3, count, newest, mean)} -
+                     centre);
     return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
@@ -63,7 +76,8 @@ ALWAYS_INLINE bool cci_step(struct cci *cci, const struct indicator_bar *bar, do
     cci->index = cci->index + 1 == cci->period ? 0 : cci->index + 1;
     out[0] = SIGNAL_NAN;
     if (ready) {
-        double deviation = cci_deviation(cci->slots + cci->index, cci->period, mean->value);
+        double deviation = cci_deviation(cci->slots + cci->index, cci->period, typical,
+                                         mean->value);
         out[0] = cci_value(typical, mean->value, deviation, (double)cci->period);
     }
     return ready;

@@ -41,12 +41,15 @@ ALWAYS_INLINE quad quad_load(const double *x)
     return values;
 }
 
+ALWAYS_INLINE quad quad_abs(quad x)
+{
+    return (quad){signal_abs(x[0]), signal_abs(x[1]), signal_abs(x[2]), signal_abs(x[3])};
+}
+
 /* Distances of four values side by side from four centres, without their signs. */
 ALWAYS_INLINE quad quad_distance(const double *x, const quad *centre)
 {
-    quad away = quad_load(x) - *centre;
-    return (quad){signal_abs(away[0]), signal_abs(away[1]), signal_abs(away[2]),
-                  signal_abs(away[3])};
+    return quad_abs(quad_load(x) - *centre);
 }
 
 /* The value at the same place of four blocks of n. */

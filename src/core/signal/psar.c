@@ -31,13 +31,13 @@ static void psar_begin(struct psar *psar, double high, double low)
     if (psar->tulip)
         rising = psar->high + psar->low <= high + low;
     psar->rising = rising;
-    psar->stop = rising ? psar->low : psar->high;
+    psar->stop = rising ? psar->low : -psar->high;
     if (psar->tulip) {
-        psar->extreme = rising ? psar->high : psar->low;
+        psar->extreme = rising ? psar->high : -psar->low;
         psar->high_ago = psar->high;
         psar->low_ago = psar->low;
     } else {
-        psar->extreme = rising ? high : low;
+        psar->extreme = rising ? high : -low;
         /* The first stop may lie inside the first bar's range: only the second bar binds it. */
         psar->high = high;
         psar->low = low;
@@ -59,7 +59,7 @@ ALWAYS_INLINE double psar_next(const struct psar_side *side, double step, double
 }
 
 /* Gives the stop to show in *shown and leaves the next one in side. Returns whether the price
- * crossed the stop: then side is that of the other direction, still seen from this one. */
+ * crossed the stop: then side is that of the other direction. */
 ALWAYS_INLINE bool psar_side_update(struct psar_side *side, double step, double max, double top,
                                     double bottom, double top_last, double bottom_last,
                                     double *shown)
@@ -69,7 +69,8 @@ ALWAYS_INLINE bool psar_side_update(struct psar_side *side, double step, double 
         *shown = side->stop = signal_max(side->extreme, bound);
         side->extreme = bottom;
         side->steps = 1;
-        side->stop = signal_max(psar_next(side, step, max), bound);
+        side->stop = -signal_max(psar_next(side, step, max), bound);
+        side->extreme = -bottom;
         return true;
     }
     *shown = side->stop;
@@ -82,7 +83,7 @@ ALWAYS_INLINE bool psar_side_update(struct psar_side *side, double step, double 
 ALWAYS_INLINE double psar_talib(struct psar *psar, double high, double low)
 {
     double sign = psar->rising ? 1.0 : -1.0;
-    struct psar_side side = {sign * psar->stop, sign * psar->extreme, psar->steps};
+    struct psar_side side = {psar->stop, psar->extreme, psar->steps};
     double shown;
     bool crossed;
     if (psar->rising)
@@ -91,8 +92,8 @@ ALWAYS_INLINE double psar_talib(struct psar *psar, double high, double low)
     else
         crossed = psar_side_update(&side, psar->step, psar->max, -low, -high, -psar->low,
                                    -psar->high, &shown);
-    psar->stop = sign * side.stop;
-    psar->extreme = sign * side.extreme;
+    psar->stop = side.stop;
+    psar->extreme = side.extreme;
     psar->steps = side.steps;
     psar->rising ^= crossed;
     return sign * shown;
@@ -105,20 +106,21 @@ ALWAYS_INLINE double psar_tulip(struct psar *psar, double high, double low)
     double bottom = psar->rising ? low : -high;
     double bottom_last = psar->rising ? psar->low : -psar->high;
     double bottom_ago = psar->rising ? psar->low_ago : -psar->high_ago;
-    struct psar_side side = {sign * psar->stop, sign * psar->extreme, psar->steps};
+    struct psar_side side = {psar->stop, psar->extreme, psar->steps};
     double stop = signal_min(psar_next(&side, psar->step, psar->max),
                              signal_min(bottom_ago, bottom_last));
     psar->steps += signal_below(side.extreme, top);
     side.extreme = signal_max(top, side.extreme);
+    psar->extreme = side.extreme;
+    psar->stop = stop;
     if (bottom < stop) {
         psar->steps = 1;
         psar->rising = !psar->rising;
         stop = side.extreme;
-        side.extreme = bottom;
+        psar->stop = -stop;
+        psar->extreme = -bottom;
     }
-    psar->extreme = sign * side.extreme;
-    psar->stop = sign * stop;
-    return psar->stop;
+    return sign * stop;
 }
 
 ALWAYS_INLINE bool psar_step(struct psar *psar, const struct indicator_bar *bar, double *out)
@@ -170,14 +172,10 @@ ALWAYS_INLINE void psar_kernel(SIGNAL_BATCH_ARGS)
         struct indicator_bar bar = {.high = high[i], .low = low[i]};
         psar_step(&psar, &bar, &out[0][i]);
     }
-    double sign = psar.rising ? 1.0 : -1.0;
-    struct psar_side side = {sign * psar.stop, sign * psar.extreme, psar.steps};
-    for (bool rising = psar.rising != 0; i < count; rising = !rising) {
+    struct psar_side side = {psar.stop, psar.extreme, psar.steps};
+    for (bool rising = psar.rising != 0; i < count; rising = !rising)
         i = rising ? psar_run(&side, &psar, high, low, 1.0, i, count, out[0])
                    : psar_run(&side, &psar, low, high, -1.0, i, count, out[0]);
-        side.stop = -side.stop;
-        side.extreme = -side.extreme;
-    }
 }
 
 SIGNAL_UPDATE(psar, struct psar)

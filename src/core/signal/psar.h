@@ -1,4 +1,5 @@
-/* The state of the parabolic stop, which its forms share: see psar.c. */
+/* The state of the parabolic stop, which its forms share: see psar.c. Stop and extreme are as the
+ * side sees them, negated where it falls. */
 #ifndef TERN_CORE_SIGNAL_PSAR_H
 #define TERN_CORE_SIGNAL_PSAR_H
 

@@ -43,8 +43,9 @@ static inline bool window_sum_update(struct window_sum *window, double *slots, d
     window->index++;
     if (window->index < window->period)
         return window->blocks != 0;
+    double suffix = 0.0;
     for (uint32_t i = window->period - 1; i > 0; i--)
-        slots[i] += slots[i + 1];
+        slots[i] = suffix = suffix + slots[i];
     window->prefix = 0.0;
     window->index = 0;
     window->blocks = 1;
@@ -250,8 +251,9 @@ static inline bool window_extreme_update(struct window_extreme *window, double *
     window->index++;
     if (window->index < window->period)
         return window->blocks != 0;
+    suffix = WINDOW_NOTHING;
     for (uint32_t i = window->period - 1; i > 0; i--)
-        slots[i] = slots[i + 1] > slots[i] ? slots[i + 1] : slots[i];
+        slots[i] = suffix = suffix > slots[i] ? suffix : slots[i];
     window->prefix = WINDOW_NOTHING;
     window->index = 0;
     window->blocks = 1;
