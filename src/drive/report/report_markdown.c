@@ -14,7 +14,7 @@
 
 #define MARKDOWN_TRIPS 20u
 
-/* What Markdown or HTML would take for more than a letter is escaped; what draws becomes visible. */
+/* What Markdown or HTML would take for more than a letter is escaped; what draws is shown. */
 static void text_append(const struct report *report, const char *text)
 {
     struct text rest = text_of(text);

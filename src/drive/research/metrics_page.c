@@ -1,7 +1,7 @@
 /* Metrics as text: single values, `tern help metrics` and docs/reference/metrics.md. */
 #include "base/json_write.h"
 #include "base/time.h"
-#include "drive/research/metrics.h"
+#include "drive/research/metrics_names.h"
 #include "drive/research/readable.h"
 
 #include <inttypes.h>
@@ -106,6 +106,9 @@ static const char *const paragraphs[] = {
     "realised less its own fees. A trip still open at the end is in no trip metric.",
     "Money is summed in exact integers; averages of money are rounded half-even to 8 decimals. "
     "Ratios are shares (0.02 is 2 %), durations seconds, times RFC 3339 in UTC.",
+    "`tern help metrics --explain NAME` tells of one metric, by our name or that of freqtrade, "
+    "Jesse or QuantStats; `tern backtest show --explain NAME` puts a run's own numbers into its "
+    "formula.",
 };
 
 /* Words of text in lines of at most 78 columns; `first` stands before the first line, as many
@@ -131,6 +134,60 @@ static void wrapped_append(struct text_buffer *out, const char *first, const cha
     text_buffer_append(out, TEXT("\n"));
 }
 
+/* ---- names elsewhere ------------------------------------------------------------------------- */
+
+static const char *or_none(const char *name)
+{
+    return name == NULL ? "" : name;
+}
+
+static void markdown_names(struct text_buffer *out)
+{
+    text_buffer_append(out, TEXT("\n## Names elsewhere\n\nThe ten that people look for first: "));
+    for (size_t i = 0; i < ARRAY_COUNT(metric_first_ten); i++)
+        text_buffer_print(out, "%s`%s`",
+                          i == 0       ? ""
+                          : i % 6 == 0 ? ",\n"
+                                       : ", ",
+                          metric_rows[metric_first_ten[i]].name);
+    text_buffer_append(out,
+                       TEXT(".\nNames are keys of freqtrade's and Jesse's results and functions "
+                            "of QuantStats.\n\n| here | freqtrade | Jesse | QuantStats | how "
+                            "theirs differs | source |\n|---|---|---|---|---|---|\n"));
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        const struct metric_note *note = &metric_notes[i];
+        if (note->freqtrade == NULL && note->jesse == NULL && note->quantstats == NULL &&
+            note->source == NULL)
+            continue;
+        text_buffer_print(out, "| `%s` | %s | %s | %s | %s | %s |\n", metric_rows[i].name,
+                          or_none(note->freqtrade), or_none(note->jesse), or_none(note->quantstats),
+                          or_none(note->differs), or_none(note->source));
+    }
+    size_t count;
+    const struct metric_missing *missing = metrics_missing(&count);
+    text_buffer_append(out, TEXT("\nNot here:\n\n| program | name | why, or what says it |\n"
+                                 "|---|---|---|\n"));
+    for (size_t i = 0; i < count; i++)
+        text_buffer_print(out, "| %s | %s | %s |\n", missing[i].program, missing[i].name,
+                          missing[i].why);
+}
+
+/* Under a metric of the page for a terminal: what it is called elsewhere. */
+static void text_names(struct text_buffer *out, const struct metric_note *note)
+{
+    struct text_buffer names;
+    text_buffer_init(&names, 4096);
+    if (note->freqtrade != NULL)
+        text_buffer_print(&names, "freqtrade %s", note->freqtrade);
+    if (note->jesse != NULL)
+        text_buffer_print(&names, "%sJesse %s", names.size > 0 ? "; " : "", note->jesse);
+    if (note->quantstats != NULL)
+        text_buffer_print(&names, "%sQuantStats %s", names.size > 0 ? "; " : "", note->quantstats);
+    if (names.size > 0)
+        wrapped_append(out, "    ~ ", names.data);
+    text_buffer_release(&names);
+}
+
 static void markdown_page(struct text_buffer *out)
 {
     text_buffer_append(out, TEXT("# Metrics of a back-test\n\n"
@@ -149,6 +206,7 @@ static void markdown_page(struct text_buffer *out)
         markdown_append(out, metric_rows[i].formula);
         text_buffer_append(out, TEXT("` |\n"));
     }
+    markdown_names(out);
 }
 
 void metrics_page_print(struct text_buffer *out, bool markdown)
@@ -166,5 +224,13 @@ void metrics_page_print(struct text_buffer *out, bool markdown)
         text_buffer_print(out, "%s (%s)\n", metric_rows[i].name, unit_names[metric_rows[i].unit]);
         wrapped_append(out, "    ", metric_rows[i].definition);
         wrapped_append(out, "    = ", metric_rows[i].formula);
+        text_names(out, &metric_notes[i]);
+    }
+    size_t count;
+    const struct metric_missing *missing = metrics_missing(&count);
+    text_buffer_append(out, TEXT("\nElsewhere, and not here\n\n"));
+    for (size_t i = 0; i < count; i++) {
+        text_buffer_print(out, "%s (%s)\n", missing[i].name, missing[i].program);
+        wrapped_append(out, "    ", missing[i].why);
     }
 }

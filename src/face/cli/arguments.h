@@ -69,6 +69,7 @@ enum cli_value {
     X(TEST, "test", 0, "N", TEXT, "Days that judge what was chosen.")                          \
     X(EMBARGO, "embargo", 0, "N", TEXT, "Days left out between them.")                         \
     X(ANCHORED, "anchored", 0, NULL, NONE, "Always begin at the first day.")                   \
+    X(EXPLAIN, "explain", 0, "NAME", TEXT, "Tell of that metric, with the run's numbers.")     \
     X(RUNS, "runs", 0, "N", TEXT, "How often each is measured.")
 
 enum cli_option {

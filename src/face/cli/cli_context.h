@@ -8,6 +8,9 @@
 #include "face/cli/cli.h"
 #include "face/cli/command.h"
 
+struct backtest_result;
+struct metrics;
+
 struct cli {
     const struct cli_ports *ports;
     struct arguments arguments;
@@ -95,6 +98,11 @@ void help_commands_page(enum page_form form, struct text_buffer *out);
 void help_formats_page(enum page_form form, struct text_buffer *out);
 /* `backtest run`; the words of a command. */
 void command_name(const struct cli_command *command, struct text_buffer *out);
+
+/* --explain NAME: the metric of that name, ours or another program's. STATUS_NOT_FOUND with the
+ * problem set, which says why where we left it out on purpose. */
+MUST_USE enum status cli_explain_metric(struct cli *cli, const struct backtest_result *result,
+                                        const struct metrics *metrics);
 
 struct help_topic {
     const char *name, *sentence;

@@ -164,9 +164,10 @@ static const struct cli_command commands[] = {
      .operands = "[NAME|DIR]",
      .sentence = "Print a stored result again; without a name the newest.",
      .detail = "A name is that of `tern backtest list` or the part of it before a -, and then the "
-               "newest of them.",
+               "newest of them. --explain NAME puts the run's own numbers into the formula of a "
+               "metric.",
      .example = "tern backtest show score",
-     .options = BIT(PLAIN) | BIT(MARKDOWN),
+     .options = BIT(PLAIN) | BIT(MARKDOWN) | BIT(EXPLAIN),
      .operands_max = 1,
      .operand = CLI_VALUE_RESULT,
      .run = run_backtest_show},
@@ -399,7 +400,7 @@ static const struct cli_command commands[] = {
      .operands = "[TOPIC|COMMAND]",
      .sentence = "Explain a topic or a command.",
      .example = "tern help metrics",
-     .options = BIT(MARKDOWN),
+     .options = BIT(MARKDOWN) | BIT(EXPLAIN),
      .operands_max = 2,
      .operand = CLI_VALUE_TOPIC,
      .run = run_help},

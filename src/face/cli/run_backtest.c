@@ -118,12 +118,15 @@ enum status run_backtest_show(struct cli *cli)
     struct backtest_result result;
     struct metrics metrics;
     /* Read even where its bytes are printed as they are: what is no result must not pass for it. */
-    status = cli->json ? result_summary_read(directory, &result, &metrics, &cli->problem)
-                       : result_read(directory, &result, &metrics, &cli->problem);
+    bool explain = cli_have(cli, CLI_OPTION_EXPLAIN);
+    status = cli->json && !explain
+                 ? result_summary_read(directory, &result, &metrics, &cli->problem)
+                 : result_read(directory, &result, &metrics, &cli->problem);
     if (status != STATUS_OK)
         return status;
-    status = cli->json ? result_json_load(directory, &cli->out, &cli->problem)
-                       : print_result(cli, &result, &metrics);
+    status = explain     ? cli_explain_metric(cli, &result, &metrics)
+             : cli->json ? result_json_load(directory, &cli->out, &cli->problem)
+                         : print_result(cli, &result, &metrics);
     backtest_result_release(&result);
     return status;
 }

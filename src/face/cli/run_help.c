@@ -1,6 +1,7 @@
 /* tern help and tern version, and what --help prints. */
 #include <string.h>
 
+#include "drive/research/metrics_names.h"
 #include "face/cli/cli_context.h"
 
 enum page_form cli_page_form(const struct cli *cli)
@@ -261,9 +262,52 @@ static enum status help_word(struct cli *cli, const char *word)
     return no_topic(cli, word);
 }
 
+static enum status no_metric(struct cli *cli, const char *name)
+{
+    size_t count;
+    const struct metric_missing *missing = metrics_missing(&count);
+    const char *words[METRIC_COUNT];
+    problem_set(&cli->problem, STATUS_NOT_FOUND, "--explain", "there is no metric \"%s\"", name);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(missing[i].name, name) == 0)
+            problem_next(&cli->problem, "%s of %s: %s", name, missing[i].program, missing[i].why);
+    }
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        words[i] = metric_rows[i].name;
+    const char *near = text_suggest(text_of(name), words, METRIC_COUNT);
+    if (near != NULL)
+        problem_next(&cli->problem, "did you mean %s?", near);
+    problem_next(&cli->problem, "tern help metrics");
+    return STATUS_NOT_FOUND;
+}
+
+enum status cli_explain_metric(struct cli *cli, const struct backtest_result *result,
+                               const struct metrics *metrics)
+{
+    const char *name = cli->arguments.values[CLI_OPTION_EXPLAIN];
+    enum metric metric = metric_find(text_of(name));
+    if (metric == METRIC_COUNT)
+        return no_metric(cli, name);
+    enum status status = metric_explain(metric, result, metrics, cli->json, &cli->out);
+    return status == STATUS_OK ? STATUS_OK
+                               : problem_set(&cli->problem, status, "output", "not enough memory");
+}
+
+static enum status help_explain(struct cli *cli)
+{
+    const struct arguments *arguments = &cli->arguments;
+    if (arguments->operands_count == 1 && strcmp(arguments->operands[0], "metrics") == 0)
+        return cli_explain_metric(cli, NULL, NULL);
+    problem_set(&cli->problem, STATUS_USAGE, "--explain", "without the topic it belongs to");
+    problem_allowed(&cli->problem, "tern help metrics --explain NAME");
+    return STATUS_USAGE;
+}
+
 enum status run_help(struct cli *cli)
 {
     const struct arguments *arguments = &cli->arguments;
+    if (cli_have(cli, CLI_OPTION_EXPLAIN))
+        return help_explain(cli);
     if (arguments->operands_count == 0) {
         if (cli_page_form(cli) == PAGE_TEXT)
             help_overview(&cli->out);

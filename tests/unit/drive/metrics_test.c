@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/time.h"
-#include "drive/research/metrics.h"
+#include "drive/research/metrics_names.h"
 #include "drive/research/warnings.h"
 #include "metrics_naive.h"
 #include "result_fixture.h"
@@ -399,6 +399,33 @@ static void table_of_metrics(void **state)
     assert_null(metric_row_find(TEXT("sharp")));
 }
 
+/* Names of other programs lead to a row, and what we left out is no metric of ours. */
+static void names_elsewhere(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct metric_missing *missing = metrics_missing(&count);
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        const struct metric_note *note = &metric_notes[i];
+        const char *names[] = {note->freqtrade, note->jesse, note->quantstats};
+        assert_int_equal(metric_find(text_of(metric_rows[i].name)), i);
+        for (size_t j = 0; j < ARRAY_COUNT(names); j++) {
+            struct text rest = text_of(names[j]);
+            while (rest.size > 0)
+                assert_true(metric_find(text_trim(text_split(&rest, ','))) < METRIC_COUNT);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(metric_find(text_of(missing[i].name)), METRIC_COUNT);
+        assert_true(strlen(missing[i].why) > 5);
+    }
+    assert_int_equal(metric_find(TEXT("cvar")), METRIC_EXPECTED_SHORTFALL);
+    assert_int_equal(metric_find(TEXT("")), METRIC_COUNT);
+    assert_int_equal(metric_find(TEXT("cvar, cvar")), METRIC_COUNT);
+    for (size_t i = 0; i < ARRAY_COUNT(metric_first_ten); i++)
+        assert_non_null(metric_notes[metric_first_ten[i]].freqtrade);
+}
+
 /* The page in docs is what the table prints. TERN_WRITE_DOCS=1 writes it. */
 static void page_is_current(void **state)
 {
@@ -590,6 +617,7 @@ int main(void)
         cmocka_unit_test(edges),
         cmocka_unit_test(exact_sums),
         cmocka_unit_test(table_of_metrics),
+        cmocka_unit_test(names_elsewhere),
         cmocka_unit_test(page_is_current),
         cmocka_unit_test(result_arrays),
         cmocka_unit_test(every_warning),
