@@ -42,7 +42,7 @@ static const char ignored_names[] =
     "bid_size ask_size average avg vwap weighted_average weighted_price "
     "daily_change daily_change_pct change change_pct change_percent "
     "adj_* div_cash dividend dividends split_factor stock_splits capital_gains "
-    "quote_volume quote_asset_volume volume_quote volume_currency turnover "
+    "quote_volume quote_asset_volume volume_quote vw n volume_currency turnover "
     "trades count trade_count tradecount n_trades num_trades number_of_trades transactions "
     "taker_buy_* close_time closetime ignore index unnamed:_0";
 
@@ -170,10 +170,11 @@ static bool is_numeric_row(const struct csv_reader *reader)
     return true;
 }
 
-static enum status read_without_header(const struct csv_reader *reader, struct column_layout *out,
-                                       struct problem *problem)
+enum status column_layout_number(const struct csv_reader *reader, struct column_layout *out,
+                                 struct problem *problem)
 {
     size_t count = reader->field_count;
+    *out = (struct column_layout){.field_count = count};
     if (count != 6 && count != 7 && count != 12) {
         csv_problem(reader, problem, NULL, "no header, and %zu columns", count);
         problem_allowed(problem, "without a header 6 columns: time, open, high, low, close, volume "
@@ -365,7 +366,7 @@ enum status column_layout_read(const struct csv_reader *reader, struct text base
 {
     *out = (struct column_layout){.field_count = reader->field_count};
     if (is_numeric_row(reader))
-        return read_without_header(reader, out, problem);
+        return column_layout_number(reader, out, problem);
     out->has_header = out->has_volume = true;
     out->form = BAR_FORM_NAMED;
     for (size_t i = 0; i < reader->field_count; i++) {

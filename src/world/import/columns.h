@@ -59,6 +59,10 @@ struct column_layout {
 MUST_USE enum status column_layout_read(const struct csv_reader *reader, struct text base_asset,
                                         struct column_layout *out, struct problem *problem);
 
+/* The same of a row that is data, whatever stands in it: by the number of its fields alone. */
+MUST_USE enum status column_layout_number(const struct csv_reader *reader,
+                                          struct column_layout *out, struct problem *problem);
+
 /* The columns that a person chose; what is not chosen is not there. */
 struct column_choice {
     bool chosen[COLUMN_COUNT];

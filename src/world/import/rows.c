@@ -359,6 +359,8 @@ static enum status read_layout(struct row_reader *rows, const struct json_shape 
         status = column_layout_choose(&rows->csv, &rows->parts->choice, &rows->layout, problem);
     else if (is_lean(rows))
         status = lean_layout(rows, problem);
+    else if (shape->is_json && !shape->has_header)
+        status = column_layout_number(&rows->csv, &rows->layout, problem);
     else
         status = column_layout_read(&rows->csv, bar_source_base_asset(source), &rows->layout,
                                     problem);

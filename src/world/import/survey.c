@@ -141,9 +141,9 @@ static enum status take_row(struct reading *reading)
         survey_note(series, SURVEY_ROW, row.line, INT64_MIN, text);
         return STATUS_OK;
     }
-    reading->time_ns = row.time_ns;
     if (layout->one_sided && row_is_one_sided(rows))
         return STATUS_OK;
+    reading->time_ns = row.time_ns;
     double *const prices[] = {&row.open, &row.high, &row.low, &row.close};
     static const char *const names[] = {"open", "high", "low", "close"};
     for (unsigned i = 0; i < ARRAY_COUNT(prices); i++) {
