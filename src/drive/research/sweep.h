@@ -12,10 +12,10 @@
  * counted in trials.h, those of every rung and those of a sweep that was interrupted.
  *
  * meta of the store: schema, sweep_id, config_hash, data_hash, space (the identity of
- * sweep_space.h), data (a line a series), config (the file), config_name, config_folder, kind, rungs
- * (days of each), start_equity, trials (how many there are to run), counted (how many trials.h has
- * been told of; counted_mean and counted_squares of them), trials_counted and trials_variance (what
- * trials.h said of these data). */
+ * sweep_space.h), data (a line a series), config (the file), config_name, config_folder, kind,
+ * rungs (days of each), start_equity, trials (how many there are to run), counted (how many
+ * trials.h has been told of; counted_mean and counted_squares of them), trials_counted and
+ * trials_variance (what trials.h said of these data). */
 #ifndef TERN_DRIVE_RESEARCH_SWEEP_H
 #define TERN_DRIVE_RESEARCH_SWEEP_H
 

@@ -10,9 +10,10 @@
  * Rung k of K sees the first ceil(days / eta^(K-k)) days and begins anew: a run of a rung is the
  * back-test of the same configuration over data that end there, and counts as a trial of its own.
  * Of n that ran in a rung, max(1, floor(n / eta)) go on: those with the highest Sharpe ratio, of
- * equal ones those with the lower number, and those without a ratio only where nothing else is left.
- * Karnin, Koren and Somekh, "Almost Optimal Exploration in Multi-Armed Bandits" (2013); Jamieson and
- * Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization" (2016). */
+ * equal ones those with the lower number, and those without a ratio only where nothing else is
+ * left. Karnin, Koren and Somekh, "Almost Optimal Exploration in Multi-Armed Bandits" (2013);
+ * Jamieson and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter
+ * Optimization" (2016). */
 #ifndef TERN_DRIVE_RESEARCH_SWEEP_HALVING_H
 #define TERN_DRIVE_RESEARCH_SWEEP_HALVING_H
 

@@ -70,8 +70,8 @@ MUST_USE enum status sweep_config_of(const struct config_layer *file,
                                      struct config *config, struct problem *problem);
 /* Notes a run; the lock is held where threads run. */
 MUST_USE enum status sweep_note(struct sweep_run *run, const struct sweep_row *row);
-/* One candidate over the data of the rung by the engine: *returns is the caller's to free. One whose
- * configuration cannot run is SWEEP_INVALID, no failure. */
+/* One candidate over the data of the rung by the engine: *returns is the caller's to free. One
+ * whose configuration cannot run is SWEEP_INVALID, no failure. */
 MUST_USE enum status sweep_engine_trial(struct sweep_run *run, uint32_t candidate,
                                         struct sweep_row *row, double **returns, size_t *count,
                                         struct problem *problem);
@@ -97,10 +97,10 @@ void sweep_count(struct sweep_run *run);
 /* The trials of a store, sorted, without their judgement. */
 MUST_USE enum status sweep_summary_read(struct sweep_store *store, struct sweep_summary *out,
                                         struct problem *problem);
-/* Mean of the Sharpe ratios of trials, sum of squared differences, and how many have one. Differences
- * are from the mean of their rung and count by its share of the days: the variance of a Sharpe ratio
- * that was estimated over T periods goes as 1 / T (Lo, "The Statistics of Sharpe Ratios", 2002), and
- * the first rungs would drown the last. */
+/* Mean of the Sharpe ratios of trials, sum of squared differences, and how many have one.
+ * Differences are from the mean of their rung and count by its share of the days: the variance of
+ * a Sharpe ratio that was estimated over T periods goes as 1 / T (Lo, "The Statistics of Sharpe
+ * Ratios", 2002), and the first rungs would drown the last. */
 void sweep_variance(const struct sweep_summary *summary, double *mean, double *squares,
                     uint32_t *count);
 uint64_t sweep_meta_number(struct sweep_store *store, const char *key);

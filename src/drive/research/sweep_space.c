@@ -182,7 +182,8 @@ static void latin_fill(struct sweep_space *space, uint64_t seed)
     }
 }
 
-/* The last part of a key says enough where no other key ends in it; else the bot's name is before. */
+/* The last part of a key says enough where no other key ends in it; else the bot's name is
+ * before. */
 static void names_make(struct sweep_space *space)
 {
     for (uint32_t i = 0; i < space->axes_count; i++) {

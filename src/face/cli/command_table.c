@@ -223,8 +223,12 @@ static const struct cli_command commands[] = {
      .verb = "show",
      .operands = "SWEEP",
      .sentence = "Print a sweep again: its best trials and how lucky they are.",
-     .example = "tern sweep show cross",
-     .options = BIT(LINES) | BIT(PLAIN),
+     .detail = "And which parameters mattered, by their first-order share of the variance, and what "
+               "lies around the best trial: its neighbours are those that are at most one step away "
+               "in every parameter. --map draws the metric over two parameters, the mean over all "
+               "others.",
+     .example = "tern sweep show cross --map",
+     .options = BIT(LINES) | BIT(MAP) | BIT(AXES) | BIT(METRIC) | BIT(PLAIN),
      .operands_min = 1,
      .operands_max = 1,
      .operand = CLI_VALUE_TEXT,
@@ -232,8 +236,11 @@ static const struct cli_command commands[] = {
     {.noun = "sweep",
      .verb = "export",
      .operands = "SWEEP",
-     .sentence = "Print every trial of a sweep as CSV.",
-     .example = "tern sweep export cross > trials.csv",
+     .sentence = "Print every trial of a sweep as CSV, or its page as HTML.",
+     .detail = "The page is one file without network: maps, what mattered, what lies around the best "
+               "trial, and how much of it is luck.",
+     .example = "tern sweep export cross --html > sweep.html",
+     .options = BIT(HTML) | BIT(AXES) | BIT(METRIC),
      .operands_min = 1,
      .operands_max = 1,
      .operand = CLI_VALUE_TEXT,

@@ -51,7 +51,7 @@ static enum status plan_of(struct cli *cli, struct sweep_plan *plan)
     return status;
 }
 
-static enum status space_of(struct cli *cli, struct sweep_space *space, struct sweep_plan *plan)
+enum status sweep_space_of(struct cli *cli, struct sweep_space *space, struct sweep_plan *plan)
 {
     const struct arguments *arguments = &cli->arguments;
     enum status status = plan_of(cli, plan);
@@ -111,7 +111,7 @@ enum status run_backtest_sweep(struct cli *cli)
     struct sweep_plan plan;
     char path[STORE_PATH_SIZE], trials[TRIALS_PATH_SIZE];
     sweep_space_init(&space);
-    enum status status = space_of(cli, &space, &plan);
+    enum status status = sweep_space_of(cli, &space, &plan);
     if (status == STATUS_OK)
         status = place_of(cli, &space, &plan, path);
     if (status == STATUS_OK) {
@@ -237,6 +237,11 @@ enum status run_sweep_export(struct cli *cli)
     enum status status = sweep_summary_of_operand(cli, &summary);
     if (status != STATUS_OK)
         return status;
+    if (cli_have(cli, CLI_OPTION_HTML)) {
+        status = sweep_html_print(cli, &summary);
+        sweep_summary_release(&summary);
+        return status;
+    }
     text_buffer_print(&cli->out, "trial,rung,parameters,sharpe,return,end_equity,fees,fills\n");
     for (uint32_t i = 0; i < summary.count; i++) {
         const struct sweep_trial *trial = &summary.trials[i];

@@ -3,7 +3,7 @@
 #ifndef TERN_FACE_CLI_SWEEP_FACE_H
 #define TERN_FACE_CLI_SWEEP_FACE_H
 
-#include "drive/research/sweep.h"
+#include "drive/research/sweep_view.h"
 #include "face/cli/cli_context.h"
 #include "face/cli/store.h"
 
@@ -30,6 +30,13 @@ MUST_USE enum status sweep_find(struct cli *cli, const char *name, char out[STOR
 /* Of the sweep that the command names first; the caller releases it. */
 MUST_USE enum status sweep_summary_of_operand(struct cli *cli, struct sweep_summary *out);
 
+/* ---- what is tried (run_sweep.c) ------------------------------------------------------------- */
+
+/* The space that --grid and the operands behind the first say, drawn. The caller has initialised it
+ * and releases it, whatever is returned. */
+MUST_USE enum status sweep_space_of(struct cli *cli, struct sweep_space *space,
+                                    struct sweep_plan *plan);
+
 /* ---- printing (sweep_print.c) ---------------------------------------------------------------- */
 
 /* A Sharpe ratio a day as one a year of 365 days. */
@@ -48,5 +55,21 @@ void key_count(struct json_writer *json, const char *key, uint64_t value);
 void key_text(struct json_writer *json, const char *key, const char *value);
 /* The best trials of a store and how lucky they are, as tables or JSON. */
 MUST_USE enum status sweep_print(struct cli *cli, const char *path);
+
+/* ---- maps (sweep_map_print.c) ---------------------------------------------------------------- */
+
+/* A view by the metric that --metric names, and the axes that --axes names or else the two that
+ * matter most; y is VIEW_NONE where there is one alone. The caller releases the view. */
+MUST_USE enum status sweep_view_of(struct cli *cli, const struct sweep_summary *summary,
+                                   struct sweep_view *view, uint32_t *x, uint32_t *y);
+/* Tables of what mattered and of what lies around the best. */
+MUST_USE enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *summary);
+/* A heat map of shades, or one line a cell with --plain. */
+MUST_USE enum status sweep_map_print(struct cli *cli, const struct sweep_summary *summary);
+/* Members metric, importance, around_best, most_stable and, where asked for, map. */
+MUST_USE enum status sweep_view_json(struct cli *cli, const struct sweep_summary *summary,
+                                     bool with_map, struct json_writer *json);
+/* sweep.html into cli->out. */
+MUST_USE enum status sweep_html_print(struct cli *cli, const struct sweep_summary *summary);
 
 #endif

@@ -212,6 +212,9 @@ static enum status summary_json(struct cli *cli, const struct sweep_summary *sum
         json_object_end(&json);
     }
     json_array_end(&json);
+    enum status status = sweep_view_json(cli, summary, cli_have(cli, CLI_OPTION_MAP), &json);
+    if (status != STATUS_OK)
+        return status;
     json_object_end(&json);
     return cli_json_end(cli, &json);
 }
@@ -237,8 +240,12 @@ enum status sweep_print(struct cli *cli, const char *path)
             status = rungs_table(cli, &summary);
         if (status == STATUS_OK)
             status = luck_table(cli, &summary);
+        if (status == STATUS_OK)
+            status = sweep_mattered_print(cli, &summary);
         if (status != STATUS_OK)
             problem_set(&cli->problem, status, "output", "not enough memory");
+        else if (cli_have(cli, CLI_OPTION_MAP))
+            status = sweep_map_print(cli, &summary);
     }
     sweep_summary_release(&summary);
     return status;

@@ -189,8 +189,8 @@ bool sweep_store_get(struct sweep_store *store, const char *key, struct text_buf
     return found;
 }
 
-/* Of 8 bytes each: id, rung, state, fills, the bits of sharpe (0: none), sizes of params, end_equity,
- * fees and returns in bytes; then those four. */
+/* Of 8 bytes each: id, rung, state, fills, the bits of sharpe (0: none), sizes of params,
+ * end_equity, fees and returns in bytes; then those four. */
 static int64_t checksum_of(const struct sweep_row *row, struct text params, struct text equity,
                            struct text fees, struct text returns)
 {

@@ -5,10 +5,10 @@
  *     trial (id, rung, state, params, sharpe, end_equity, fees, fills, returns, checksum)
  *
  * `returns` is the trial's returns a period as little-endian doubles. Amounts are decimal text.
- * `checksum` is XXH3-64 of all the others (drawn in sweep_store.c), so that a value that was changed
- * on disk or by hand is found when it is read. What was committed survives a kill and a power cut;
- * what was not is tried again. One sweep at a time writes to a store: who opens it to write holds
- * its lock until it is closed. Readers need none. */
+ * `checksum` is XXH3-64 of all the others (drawn in sweep_store.c), so that a value that was
+ * changed on disk or by hand is found when it is read. What was committed survives a kill and a
+ * power cut; what was not is tried again. One sweep at a time writes to a store: who opens it to
+ * write holds its lock until it is closed. Readers need none. */
 #ifndef TERN_WORLD_STORE_SWEEP_STORE_H
 #define TERN_WORLD_STORE_SWEEP_STORE_H
 
@@ -29,9 +29,9 @@ struct sweep_row {
 
 struct sweep_store;
 
-/* Opens to read or, where `write` is set, to write, and then makes what is not there. STATUS_IO where
- * another writes or the place cannot be written, STATUS_NO_SPACE, STATUS_NOT_FOUND, STATUS_CORRUPT
- * where it is no store, all with the problem set. */
+/* Opens to read or, where `write` is set, to write, and then makes what is not there. STATUS_IO
+ * where another writes or the place cannot be written, STATUS_NO_SPACE, STATUS_NOT_FOUND,
+ * STATUS_CORRUPT where it is no store, all with the problem set. */
 MUST_USE enum status sweep_store_open(const char *path, bool write, struct sweep_store **out,
                                       struct problem *problem);
 void sweep_store_close(struct sweep_store *store);

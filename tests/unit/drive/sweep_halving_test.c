@@ -359,7 +359,8 @@ static bool stop_at(void *context, const char *what, uint64_t done, uint64_t tot
     return strcmp(what, "sweep") != 0 || done < *last;
 }
 
-/* However often it is stopped, in the middle of a rung or between two, it ends as if it never was. */
+/* However often it is stopped, in the middle of a rung or between two, it ends as if it never
+ * was. */
 static void goes_on_in_the_middle_of_a_rung(void **state)
 {
     (void)state;

@@ -162,7 +162,8 @@ static void runs_resumes_refuses(void **state)
     assert_true(how.run == 0 && how.resumed == 15);
     config_write("simulation: {slippage_bps: 2}\n");
     assert_int_equal(run(&space, store_path, false, NULL, &how, &problem), STATUS_CONFIG_INVALID);
-    assert_non_null(strstr(problem.found, "the configuration changed: simulation.slippage_bps was 0, now 2"));
+    assert_non_null(
+        strstr(problem.found, "the configuration changed: simulation.slippage_bps was 0, now 2"));
     config_write("");
     struct text_buffer applied;
     text_buffer_init(&applied, 1 << 20);
