@@ -142,6 +142,8 @@ const struct indicator_class indicator_adx = {
     .conventions =
         "talib sums n - 1 movements before decay, classic n; tulip shows the first index "
         "one bar earlier",
+    .checked = "talib: golden vector; tulip: Tulip; classic: Stock.Indicators, Lean "
+               "spy_with_adx",
     .inputs = INDICATOR_HLC,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

@@ -91,6 +91,7 @@ const struct indicator_class indicator_aroon = {
     .name = "aroon",
     .summary = "age of the last extremes, 0 to 100, and the oscillator up - down",
     .source = "T. Chande, Stocks & Commodities 13:9 (1995); TA-Lib ta_AROON.c",
+    .checked = "tulip: Tulip",
     .inputs = INDICATOR_HIGH | INDICATOR_LOW,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

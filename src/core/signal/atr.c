@@ -33,6 +33,8 @@ const struct indicator_class indicator_atr = {
     .summary = "average true range, in price",
     .source = "J. W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ta_ATR.c",
     .conventions = "tulip: the first bar counts with high - low",
+    .checked = "talib: golden vector, Stock.Indicators; tulip: Lean spy_atr_wilder, Tulip, "
+               "Lean spy_atr",
     .inputs = INDICATOR_HLC,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

@@ -88,6 +88,8 @@ const struct indicator_class indicator_bollinger = {
     .name = "bollinger",
     .summary = "bands of standard deviations around the mean of the closes",
     .source = "J. Bollinger, Bollinger on Bollinger Bands (2001); population deviation",
+    .checked = "talib: golden vector, Stock.Indicators, Lean spy_bollinger_bands; tulip: "
+               "Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 2,
     .parameters =

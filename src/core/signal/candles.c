@@ -206,6 +206,7 @@ const struct indicator_class indicator_candles = {
     .name = "candles",
     .summary = "candlestick patterns of the bar, one bit each, and bullish less bearish ones",
     .source = "S. Nison, Japanese Candlestick Charting Techniques (1991); list: candles.h",
+    .checked = "tulip: Tulip",
     .inputs = INDICATOR_OHLC,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars of the means that sizes are measured by", 10)},

@@ -133,6 +133,7 @@ const struct indicator_class indicator_cci = {
     .name = "cci",
     .summary = "commodity channel index of the typical price",
     .source = "D. Lambert, Commodities (1980): (tp - mean) / (0.015 mean absolute deviation)",
+    .checked = "talib: Stock.Indicators, Lean spy_with_cci; tulip: Tulip",
     .inputs = INDICATOR_HLC,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},

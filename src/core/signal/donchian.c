@@ -86,6 +86,7 @@ const struct indicator_class indicator_donchian = {
     .summary = "highest high and lowest low of the last bars",
     .source = "R. Donchian's four-week rule (1960); exclude = 1 leaves the current bar out, which "
               "a breakout needs",
+    .checked = "talib: golden vector; tulip: Tulip",
     .inputs = INDICATOR_HIGH | INDICATOR_LOW,
     .parameter_count = 2,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20),

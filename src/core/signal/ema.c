@@ -32,6 +32,8 @@ const struct indicator_class indicator_ema = {
     .summary = "exponential moving average of the closes",
     .source = "v = v (1 - k) + x k, k = 2 / (n + 1); seeding: TA-Lib ta_EMA.c",
     .conventions = "tulip: the first close is the first value",
+    .checked = "talib: golden vector, Stock.Indicators, Lean spy_ema, Lean "
+               "spy_with_indicators; tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},

@@ -57,6 +57,7 @@ const struct indicator_class indicator_hma = {
     .name = "hma",
     .summary = "Hull moving average of the closes",
     .source = "A. Hull, hull moving average (2005); n / 2 and the root of n rounded down",
+    .checked = "tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},

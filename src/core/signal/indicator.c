@@ -249,3 +249,41 @@ size_t indicator_run(const struct indicator_class *class, const struct indicator
     }
     return skipped;
 }
+
+/* Series number `lane` of eight, bar after bar. */
+static void run_lane(const struct indicator_class *class, const struct indicator_params *params,
+                     const struct indicator_lanes *columns, size_t lane, size_t count,
+                     double *const *out)
+{
+    _Alignas(8) unsigned char state[INDICATOR_STATE_SIZE_MAX];
+    uint32_t inputs = class->inputs;
+    ASSERT(class->state_size(params) <= sizeof(state));
+    class->init(state, params);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i * INDICATOR_LANES + lane;
+        struct indicator_bar bar = {
+            .open = inputs & INDICATOR_OPEN ? columns->open[at] : 0.0,
+            .high = inputs & INDICATOR_HIGH ? columns->high[at] : 0.0,
+            .low = inputs & INDICATOR_LOW ? columns->low[at] : 0.0,
+            .close = inputs & INDICATOR_CLOSE ? columns->close[at] : 0.0,
+            .volume = inputs & INDICATOR_VOLUME ? columns->volume[at] : 0.0,
+            .open_time_ns = inputs & INDICATOR_TIME ? columns->open_time_ns[i] : 0,
+        };
+        double values[INDICATOR_OUTPUTS_MAX];
+        class->update(state, &bar, values);
+        for (uint32_t k = 0; k < class->output_count; k++)
+            out[k][at] = values[k];
+    }
+}
+
+void indicator_run_lanes(const struct indicator_class *class, const struct indicator_params *params,
+                         const struct indicator_lanes *columns, size_t count, double *const *out)
+{
+    ASSERT(class->update != NULL);
+    if (class->batch_lanes != NULL) {
+        class->batch_lanes(params, columns, count, out);
+        return;
+    }
+    for (size_t lane = 0; lane < INDICATOR_LANES; lane++)
+        run_lane(class, params, columns, lane, count, out);
+}

@@ -97,6 +97,7 @@ struct indicator_columns {
  * their bars: a series with a gap is filled or left out by the caller. */
 struct indicator_lanes {
     const double *open, *high, *low, *close, *volume;
+    const int64_t *open_time_ns; /* one a bar; of indicators that read the time */
 };
 
 /* The forms that the CPU decides between; all give the same bits. */
@@ -119,7 +120,9 @@ struct indicator_class {
     const char *summary;
     const char *source;      /* of the formula */
     const char *conventions; /* what enum indicator_convention changes; NULL: nothing */
-    uint32_t inputs;         /* INDICATOR_OPEN ... */
+    const char *checked; /* "talib: VALUES, ...; tulip: ...": values of others that tests compare
+                                with, by convention; NULL: with its formula alone */
+    uint32_t inputs;     /* INDICATOR_OPEN ... */
     uint32_t parameter_count;
     uint32_t output_count;
     struct indicator_parameter parameters[INDICATOR_PARAMETERS_MAX];
@@ -206,6 +209,11 @@ enum indicator_outcome indicator_feed_trade(const struct indicator_class *class,
  * Returns the number of rows skipped. */
 size_t indicator_run(const struct indicator_class *class, const struct indicator_params *params,
                      const struct indicator_columns *columns, size_t count, double *const *out);
+
+/* Eight series at once of any indicator of bars: batch_lanes where the row has it, else one series
+ * after the other. The same bits as batch. */
+void indicator_run_lanes(const struct indicator_class *class, const struct indicator_params *params,
+                         const struct indicator_lanes *columns, size_t count, double *const *out);
 
 /* The form that batch and batch_lanes choose on this CPU. */
 enum indicator_variant indicator_variant_of_cpu(void);

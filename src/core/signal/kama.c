@@ -68,6 +68,7 @@ const struct indicator_class indicator_kama = {
     .source =
         "P. Kaufman, Trading Systems and Methods (1998); TA-Lib ta_KAMA.c, constants 2 and 30",
     .conventions = "tulip: the starting close, one bar earlier, is the first value",
+    .checked = "tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 10)},

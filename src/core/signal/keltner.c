@@ -53,6 +53,7 @@ const struct indicator_class indicator_keltner = {
     .summary = "bands of average true ranges around the EMA of the closes",
     .source = "C. Keltner, How to Make Money in Commodities (1960), in L. Raschke's form",
     .conventions = "tulip: seeds of its EMA and ATR",
+    .checked = "talib: golden vector",
     .inputs = INDICATOR_HLC,
     .parameter_count = 3,
     .parameters = {SIGNAL_PERIOD("period", "bars of the EMA", 20),

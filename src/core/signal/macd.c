@@ -41,6 +41,8 @@ const struct indicator_class indicator_macd = {
     .source = "G. Appel, The MACD Method (1979); seeding: TA-Lib ta_MACD.c",
     .conventions = "talib: both seeds end on bar slow - 1; classic: the fast one on bar fast - 1; "
                    "tulip: the first close seeds both, k = 0.15 and 0.075 for 12 and 26",
+    .checked = "talib: golden vector; tulip: Tulip; classic: golden vector, "
+               "Stock.Indicators, Lean spy_with_indicators, Lean spy_with_macd",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 3,
     .parameters = {SIGNAL_PERIOD("fast", "bars", 12), SIGNAL_PERIOD("slow", "bars", 26),

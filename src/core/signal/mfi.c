@@ -55,6 +55,7 @@ const struct indicator_class indicator_mfi = {
     .source = "G. Quong and A. Soudack, Stocks & Commodities 7:3 (1989); TA-Lib ta_MFI.c without "
               "its rule that a flow below one unit of money is none",
     .conventions = "where no money has flowed: 0 in talib and tulip, 50 in classic",
+    .checked = "talib: Stock.Indicators, Lean spy_mfi; tulip: Tulip",
     .inputs = INDICATOR_HLC | INDICATOR_VOLUME,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

@@ -65,6 +65,8 @@ const struct indicator_class indicator_obv = {
     .summary = "on-balance volume, in base asset",
     .source = "J. Granville, Granville's New Key to Stock Market Profits (1963); TA-Lib ta_OBV.c",
     .conventions = "talib starts at the first volume, tulip and classic at zero",
+    .checked = "talib: golden vector, Lean spy_with_obv; tulip: golden vector, Tulip; "
+               "classic: Stock.Indicators",
     .inputs = INDICATOR_CLOSE | INDICATOR_VOLUME,
     .output_count = 1,
     .outputs = {"obv"},

@@ -186,6 +186,7 @@ const struct indicator_class indicator_psar = {
     .summary = "parabolic stop and reverse, in price",
     .source = "J. W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ta_SAR.c",
     .conventions = "tulip: side by the bars' middles, extreme of the first bar",
+    .checked = "tulip: Tulip",
     .inputs = INDICATOR_HIGH | INDICATOR_LOW,
     .parameter_count = 2,
     .parameters = {{.name = "step", .summary = "first acceleration and its growth",

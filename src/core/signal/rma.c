@@ -28,6 +28,7 @@ const struct indicator_class indicator_rma = {
     .name = "rma",
     .summary = "Wilder's moving average of the closes",
     .source = "v = (v (n - 1) + x) / n, seeded with the mean of the first n; Wilder (1978)",
+    .checked = "tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

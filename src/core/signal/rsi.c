@@ -34,6 +34,8 @@ const struct indicator_class indicator_rsi = {
     .summary = "relative strength index of the closes, 0 to 100",
     .source = "J. W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ta_RSI.c",
     .conventions = "where no close has moved: 0 in talib and tulip, 50 in classic",
+    .checked = "talib: golden vector, Stock.Indicators, Lean spy_with_indicators; tulip: "
+               "Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

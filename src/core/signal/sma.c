@@ -36,6 +36,8 @@ const struct indicator_class indicator_sma = {
     .name = "sma",
     .summary = "simple moving average of the closes",
     .source = "mean of the last n closes, the current one included",
+    .checked = "talib: golden vector, Stock.Indicators, Lean spy_with_indicators, Lean "
+               "spy_with_rma; tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},

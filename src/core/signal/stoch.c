@@ -99,6 +99,8 @@ const struct indicator_class indicator_stoch = {
     .name = "stoch",
     .summary = "stochastic oscillator %K and %D, 0 to 100",
     .source = "G. Lane, Stocks & Commodities 2:3 (1984); TA-Lib ta_STOCH.c with plain means",
+    .checked = "talib: golden vector, Stock.Indicators, Lean spy_with_stoch12k3; tulip: "
+               "Tulip",
     .inputs = INDICATOR_HLC,
     .parameter_count = 3,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14), SIGNAL_PERIOD("k", "bars of %K's mean", 3),

@@ -95,6 +95,7 @@ const struct indicator_class indicator_stochrsi = {
     .summary = "stochastic oscillator of the RSI, 0 to 100",
     .source = "T. Chande and S. Kroll, The New Technical Trader (1994)",
     .conventions = "tulip: 0 to 1, without means; classic: a flat RSI is 50",
+    .checked = "talib: Lean spy_with_StochRSI; tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 4,
     .parameters = {SIGNAL_PERIOD("rsi", "bars of the RSI", 14),

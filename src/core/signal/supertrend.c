@@ -63,6 +63,7 @@ const struct indicator_class indicator_supertrend = {
     .summary = "trailing band of average true ranges, in price, and the side it is on (1, -1)",
     .source = "O. Seban's SuperTrend; flips as charting programs do, on the close",
     .conventions = "tulip: seed of its ATR",
+    .checked = "talib: golden vector",
     .inputs = INDICATOR_HLC,
     .parameter_count = 2,
     .parameters = {SIGNAL_PERIOD("period", "bars of the ATR", 10),

@@ -60,6 +60,7 @@ const struct indicator_class indicator_vwap = {
     .name = "vwap",
     .summary = "volume-weighted average price of the session so far",
     .source = "sum of typical price times volume / sum of volume, anchored to the session's start",
+    .checked = "talib: golden vector, Stock.Indicators",
     .inputs = INDICATOR_HLC | INDICATOR_VOLUME | INDICATOR_TIME,
     .parameter_count = 2,
     .parameters = {{.name = "days", .summary = "days a session lasts; 0: it never ends",

@@ -80,6 +80,7 @@ const struct indicator_class indicator_vwma = {
     .name = "vwma",
     .summary = "moving average of the closes, weighted by volume",
     .source = "sum of close times volume / sum of volume, of the last n bars",
+    .checked = "talib: Lean spy_with_vwap; tulip: Tulip",
     .inputs = INDICATOR_CLOSE | INDICATOR_VOLUME,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},

@@ -64,6 +64,7 @@ const struct indicator_class indicator_willr = {
     .name = "willr",
     .summary = "Williams %R, -100 to 0",
     .source = "L. Williams, How I Made One Million Dollars (1973); TA-Lib ta_WILLR.c",
+    .checked = "talib: Stock.Indicators, Lean spy_with_williamsR14; tulip: Tulip",
     .inputs = INDICATOR_HLC,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 14)},

@@ -68,6 +68,7 @@ const struct indicator_class indicator_wma = {
     .name = "wma",
     .summary = "moving average of the closes, weighted by recency",
     .source = "sum of k x_k / (n (n + 1) / 2), k = 1 for the oldest; TA-Lib ta_WMA.c",
+    .checked = "talib: Stock.Indicators; tulip: Tulip",
     .inputs = INDICATOR_CLOSE,
     .parameter_count = 1,
     .parameters = {SIGNAL_PERIOD("period", "bars", 20)},

@@ -86,6 +86,19 @@ static void conventions_list(struct page *page)
     page_list_end(page);
 }
 
+/* With whose values the tests compare it, and in which convention. */
+static void checks_list(struct page *page)
+{
+    static const char *const columns[] = {"name", "values of others that it agrees with"};
+    page_list_begin(page, "checks", "Checks", columns, ARRAY_COUNT(columns));
+    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+        const struct indicator_class *class = indicator_classes[i];
+        page_cell(page, class->name);
+        page_cell(page, class->checked == NULL ? "none; its formula alone" : class->checked);
+    }
+    page_list_end(page);
+}
+
 void reference_indicators(enum page_form form, struct text_buffer *out)
 {
     static const char *const columns[] = {"name",    "parameters", "reads",  "gives",
@@ -104,11 +117,17 @@ void reference_indicators(enum page_form form, struct text_buffer *out)
                "a configuration chooses for all bots, the same key of a bot for that bot: score, "
                "ma_cross with exponential averages, rsi, macd. Indicators without a row under "
                "Conventions are the same in all three.");
+    page_paragraph(
+        &page, "Tests compare each with its formula, computed the plain way, and with the values "
+               "of others under Checks: a golden vector of sixty bars, Stock.Indicators, the "
+               "reference files of Lean's tests and the vectors of Tulip Indicators; `talib:` is "
+               "the convention that those values follow.");
     page_list_begin(&page, "indicators", NULL, columns, ARRAY_COUNT(columns));
     for (size_t i = 0; i < INDICATOR_COUNT; i++)
         indicator_row(&page, indicator_classes[i], &text);
     page_list_end(&page);
     conventions_list(&page);
+    checks_list(&page);
     (void)!page_end(&page);
     text_buffer_release(&text);
 }

@@ -305,10 +305,11 @@ static void eight_series_equal_each_alone(void **state)
                 wide.volume[at] = one->volume[i];
             }
         }
-        struct indicator_lanes columns = {wide.open, wide.high, wide.low, wide.close, wide.volume};
+        struct indicator_lanes columns = {wide.open,  wide.high,   wide.low,
+                                          wide.close, wide.volume, lanes[0].time_ns};
         for (size_t c = 0; c < INDICATOR_COUNT; c++) {
             const struct indicator_class *class = indicator_classes[c];
-            if (!class->batch_lanes)
+            if (!class->update)
                 continue;
             checked++;
             struct indicator_params params = params_drawn(class, run, &random);
@@ -317,11 +318,14 @@ static void eight_series_equal_each_alone(void **state)
                 class->batch(&params, &alone, count, lanes[lane].out);
             }
             for (int variant = -1; variant <= (int)indicator_variant_of_cpu(); variant++) {
-                indicator_batch_lanes *form = variant < 0 ? class->batch_lanes
+                indicator_batch_lanes *form = variant < 0 ? NULL
                                                           : class->batch_lanes_variants[variant];
-                if (!form)
+                if (variant >= 0 && form == NULL)
                     continue;
-                form(&params, &columns, count, wide.out);
+                if (variant < 0)
+                    indicator_run_lanes(class, &params, &columns, count, wide.out);
+                else
+                    form(&params, &columns, count, wide.out);
                 for (uint32_t k = 0; k < class->output_count; k++) {
                     for (size_t at = 0; at < count * INDICATOR_LANES; at++) {
                         double expected = lanes[at % INDICATOR_LANES].out[k][at / INDICATOR_LANES];

@@ -137,4 +137,47 @@ static inline void assert_near(double found, double expected, double tolerance, 
     fail();
 }
 
+/* How often a row's list of what it was checked against names `label` under the convention, -1 any;
+ * a label that ends in a star stands for all that begin so. NULL class: of all rows. */
+static inline size_t checked_count(const struct indicator_class *class, int convention,
+                                   const char *label)
+{
+    size_t count = 0, size = strlen(label);
+    bool begins = label[size - 1] == '*';
+    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+        char text[512];
+        if ((class != NULL && class != indicator_classes[i]) || !indicator_classes[i]->checked)
+            continue;
+        assert_true(text_copy(text, sizeof text, text_of(indicator_classes[i]->checked)));
+        char *rest = text;
+        for (char *part; (part = strsep(&rest, ";"));) {
+            part += *part == ' ';
+            char *items = strstr(part, ": ");
+            assert_non_null(items);
+            *items = 0;
+            items += 2;
+            bool wanted = convention < 0 ||
+                          strcmp(part, indicator_convention_name(
+                                           (enum indicator_convention)convention)) == 0;
+            for (char *item; (item = strsep(&items, ","));) {
+                item += *item == ' ';
+                bool same = begins ? strncmp(item, label, size - 1) == 0 : strcmp(item, label) == 0;
+                count += wanted && same;
+            }
+        }
+    }
+    return count;
+}
+
+/* What a test compares with is on the row's list, once. */
+static inline void assert_checked(const struct indicator_class *class,
+                                  enum indicator_convention convention, const char *label)
+{
+    if (checked_count(class, (int)convention, label) == 1)
+        return;
+    print_error("%s: `checked` does not name %s under %s\n", class->name, label,
+                indicator_convention_name(convention));
+    fail();
+}
+
 #endif

@@ -338,6 +338,7 @@ static void columns_made_of_outputs_agree(void **state)
     size_t count = series.count;
     double *a = series_column(count), *b = series_column(count), *c = series_column(count);
     const double bands[3] = {20, 2, -1}, fourteen[3] = {14, -1, -1}, stoch[3] = {14, 3, 3};
+    const double none[3] = {-1, -1, -1};
 
     output_of(&indicator_bollinger, 0, TALIB, bands, &series, a);
     output_of(&indicator_bollinger, 2, TALIB, bands, &series, b);
@@ -358,6 +359,16 @@ static void columns_made_of_outputs_agree(void **state)
     for (size_t i = 0; i < count; i++)
         c[i] = 100 * fabs(a[i] - b[i]) / (a[i] + b[i]);
     assert_column(&table, "adx.dx", c, 1e-11);
+    output_of(&indicator_adx, 0, CLASSIC, fourteen, &series, a);
+    for (size_t i = 0; i < count; i++)
+        c[i] = i < 14 ? (double)NAN : (a[i] + a[i - 14]) / 2;
+    assert_column(&table, "adx.adxr", c, 1e-11);
+
+    output_of(&indicator_ad, 0, TALIB, none, &series, a);
+    for (size_t i = 0; i < count; i++)
+        c[i] = i == 0 ? a[i] : a[i] - a[i - 1];
+    assert_column(&table, "adl.moneyFlowVolume", c, 1e-6);
+    assert_column(&table, "cmf.moneyFlowVolume", c, 1e-6);
 
     output_of(&indicator_stoch, 0, TALIB, stoch, &series, a);
     output_of(&indicator_stoch, 1, TALIB, stoch, &series, b);
@@ -486,9 +497,44 @@ static void quotes_keep_outputs_in_bounds(void **state)
     }
 }
 
+/* The name under which a row's list has a file. */
+static void label_of(const char *file, char out[64])
+{
+    const char *name = strchr(file, '/');
+    if (name == NULL)
+        snprintf(out, 64, "Stock.Indicators");
+    else
+        snprintf(out, 64, "Lean %.*s", (int)strcspn(name + 1, "."), name + 1);
+}
+
+/* The rows' lists name the files that they are compared with, and no others. */
+static void the_rows_say_so(void **state)
+{
+    (void)state;
+    size_t pairs = 2;
+    assert_checked(&indicator_atr, TULIP, "Lean spy_atr");
+    assert_checked(&indicator_vwma, TALIB, "Lean spy_with_vwap");
+    for (size_t i = 0; i < ARRAY_COUNT(references); i++) {
+        const struct reference *reference = &references[i];
+        char label[64], other[64];
+        bool new = true;
+        label_of(reference->file, label);
+        assert_checked(reference->class, reference->convention, label);
+        for (size_t j = 0; j < i; j++) {
+            label_of(references[j].file, other);
+            new &= references[j].class != reference->class || strcmp(label, other) != 0 ||
+                   references[j].convention != reference->convention;
+        }
+        pairs += new;
+    }
+    assert_int_equal(
+        checked_count(NULL, -1, "Stock.Indicators") + checked_count(NULL, -1, "Lean *"), pairs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_rows_say_so),
         cmocka_unit_test(files_of_others_agree),
         cmocka_unit_test(columns_made_of_outputs_agree),
         cmocka_unit_test(files_made_of_outputs_agree),

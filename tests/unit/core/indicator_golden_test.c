@@ -91,11 +91,28 @@ static void the_golden_values_come_out(void **state)
     series_free(&series);
 }
 
+/* The rows' lists name the vector where it is compared with, and nowhere else. */
+static void the_rows_say_so(void **state)
+{
+    (void)state;
+    size_t pairs = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(goldens); i++) {
+        bool new = true;
+        for (size_t j = 0; j < i; j++)
+            new &= goldens[j].class != goldens[i].class ||
+                   goldens[j].convention != goldens[i].convention;
+        assert_checked(goldens[i].class, goldens[i].convention, "golden vector");
+        pairs += new;
+    }
+    assert_int_equal(checked_count(NULL, -1, "golden vector"), pairs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rule_gives_the_golden_bars),
         cmocka_unit_test(the_golden_values_come_out),
+        cmocka_unit_test(the_rows_say_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

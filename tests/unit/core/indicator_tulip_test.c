@@ -174,6 +174,22 @@ static void vectors_agree(void **state)
     assert_int_equal(fclose(file), 0);
 }
 
+/* The rows' lists name Tulip where it is compared with, and nowhere else. */
+static void the_rows_say_so(void **state)
+{
+    (void)state;
+    size_t rows = 1;
+    assert_checked(&indicator_candles, INDICATOR_TULIP, "Tulip");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        bool new = true;
+        for (size_t j = 0; j < i; j++)
+            new &= cases[j].class != cases[i].class;
+        assert_checked(cases[i].class, INDICATOR_TULIP, "Tulip");
+        rows += new;
+    }
+    assert_int_equal(checked_count(NULL, -1, "Tulip"), rows);
+}
+
 static int pattern_of(const char *name)
 {
     static const char *const names[CANDLE_COUNT] = {
@@ -258,6 +274,7 @@ static void candle_patterns_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_rows_say_so),
         cmocka_unit_test(vectors_agree),
         cmocka_unit_test(candle_patterns_agree),
     };
