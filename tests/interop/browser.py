@@ -65,6 +65,9 @@ class Browser:
         return self
 
     def __exit__(self, *what):
+        self.close()
+
+    def close(self):
         os.close(self.to)
         try:
             self.process.wait(10)
@@ -119,10 +122,11 @@ class Page:
     def call(self, method, **parameters):
         return self.browser.call(method, self.session, **parameters)
 
-    def load(self, path, width=1200, height=900, dark=False, still=True):
+    def load(self, path, width=1200, height=900, dark=False, still=True, scripts=True):
         for domain in ('Page', 'Runtime', 'Log', 'Network'):
             self.call(f'{domain}.enable')
         self.size(width, height)
+        self.call('Emulation.setScriptExecutionDisabled', value=not scripts)
         self.call('Emulation.setEmulatedMedia', features=[
             {'name': 'prefers-color-scheme', 'value': 'dark' if dark else 'light'},
             {'name': 'prefers-reduced-motion', 'value': 'reduce' if still else 'no-preference'}])
@@ -132,7 +136,8 @@ class Page:
         while self.evaluate('document.readyState + " " + location.protocol') != 'complete file:':
             tap.check(time.monotonic() < end, f'{path} does not load')
             time.sleep(0.02)
-        self.settle()
+        if scripts:
+            self.settle()
 
     def size(self, width, height):
         self.call('Emulation.setDeviceMetricsOverride', width=width, height=height,
