@@ -26,8 +26,8 @@ def bars(step=3600, start=START, count=COUNT):
     result = []
     for i in range(count):
         base = 42000 + (i * 7919) % 100
-        result.append([start + step * i] + [f'{base + d}.{(i * 37) % 90 + 10}' for d in (5, 9, 1, 4)] +
-                      [f'{1 + i % 5}.{i % 9 + 1}'])
+        prices = [f'{base + d}.{(i * 37) % 90 + 10}' for d in (5, 9, 1, 4)]
+        result.append([start + step * i, *prices, f'{1 + i % 5}.{i % 9 + 1}'])
     return result
 
 
@@ -172,7 +172,8 @@ FORMS = [
     ('names.csv', 'chosen', lambda rows: 'When,P1,Hi,Lo,P2,Qty,note\n' + lines(
         [*row, 'x'] for row in rows), ['--columns', 'time=When,open=p1,high=Hi,low=Lo,close=P2,'
                                        'volume=Qty']),
-    ('numbers.csv', 'chosen', lambda rows: lines([row[5], 'x', *row[4:0:-1], row[0]] for row in rows),
+    ('numbers.csv', 'chosen',
+     lambda rows: lines([row[5], 'x', *row[4:0:-1], row[0]] for row in rows),
      ['--columns', 'time=7,open=6,high=5,low=4,close=3,volume=1']),
     ('unit.csv', 'chosen', lambda rows: lines([row[0], 0, *row[1:]] for row in rows),
      ['--columns', 'time=1,open=3,high=4,low=5,close=6,volume=7', '--time-unit', 's']),
@@ -229,12 +230,14 @@ def test_folders():
     with folder() as home:
         rows = bars(60, count=3000)
         expected = imported(home, place(home, 'expected.csv', named(rows)))
-        parts = place(home, 'parts', {'1.csv': named(rows[:1000]), '2.json': json_rows(rows[1000:1500]),
+        parts = place(home, 'parts', {'1.csv': named(rows[:1000]),
+                                      '2.json': json_rows(rows[1000:1500]),
                                       '3.csv.gz': gzip.compress(lines(rows[1500:]).encode()),
                                       'notes.md': 'x', '.4.csv': 'x'})
         lean = place(home, 'crypto/coinbase/minute/btcusd', lean_days(rows))
         place(lean, '20240101_quote.zip', zipped({'20240101_btcusd_minute_quote.csv': 'x'}))
-        for path, form, name in [(parts, 'named', 'parts.tape'), (lean, 'lean_trades', 'btcusd.tape'),
+        for path, form, name in [(parts, 'named', 'parts.tape'),
+                                 (lean, 'lean_trades', 'btcusd.tape'),
                                  (lean + '/', 'lean_trades', 'btcusd.tape')]:
             tape = imported(home, path)
             tap.equal((tape['form'], tape['content_hash'], os.path.basename(tape['tape'])),
@@ -382,7 +385,8 @@ def test_bad_rows_in_every_form():
 def test_json_that_is_none():
     whole = json_rows(bars())
     cases = [
-        ('', 'the file is empty'), ('[', 'cut off'), ('[[1,2,3', 'cut off'), ('[]', 'no array of rows'),
+        ('', 'the file is empty'), ('[', 'cut off'), ('[[1,2,3', 'cut off'),
+        ('[]', 'no array of rows'),
         ('{}', 'no array of rows'), ('{"error":["EQuery:Unknown asset pair"]}', 'no array of rows'),
         (whole[:-1], 'cut off'), (whole[:200], 'cut off'), (whole + 'x', 'no JSON'),
         (whole + whole, 'no JSON'), (whole.replace('],', ']', 1), 'no JSON'),
@@ -390,7 +394,8 @@ def test_json_that_is_none():
         ('[[1,2,[3],4,5,6]]', 'inside a row'), ('[[1,2,{"a":1},4,5,6]]', 'inside a row'),
         ('[[]]', 'an empty row'), ('[{}]', 'an empty row'), ('[[1,2,3,4,5,6],7]', 'something else'),
         ('[[1,2,3,4,5,6],{"a":1}]', 'something else'), ('[{"t":1},[2]]', 'without names'),
-        ('[{"t":1},{"u":2}]', '"u" is not in the first row'), ('[{"t":1,"o":2},{"t":1}]', '"o" is miss'),
+        ('[{"t":1},{"u":2}]', '"u" is not in the first row'),
+        ('[{"t":1,"o":2},{"t":1}]', '"o" is miss'),
         ('[{"t":1,"t":2}]', 'stands twice'), ('{"a":[[1]],"b":[[2]]}', 'a second array'),
         ('{"a":' * 70 + '1' + '}' * 70, 'levels'), ('[{"a":' * 40, 'inside a row'),
         ('[["a,b",2,3,4,5,6]]', 'a comma'), ('[["a\\nb",2,3,4,5,6]]', 'a control'),
@@ -409,7 +414,8 @@ def test_archives_that_are_none():
     text = named(bars())
     with folder() as home:
         for size in [*range(4, 40), len(whole) // 2, len(whole) - 30, len(whole) - 1]:
-            check_refused(home, place(home, 'd.zip', whole[:size]), 'd.zip', 'cut off', f'{size} bytes')
+            check_refused(home, place(home, 'd.zip', whole[:size]), 'd.zip', 'cut off',
+                          f'{size} bytes')
         nested = zipped({'b.zip': whole})
         cases = [(zipped({}), 'no files in the archive'), (zipped({'a/': ''}), 'no files'),
                  (zipped({'a.csv': ''}), 'the file is empty'), (nested, 'found a zip archive'),
@@ -428,7 +434,8 @@ def test_archives_that_are_none():
         encrypted = bytearray(whole)
         encrypted[6] |= 1
         encrypted[whole.index(b'PK\1\2') + 8] |= 1
-        check_refused(home, place(home, 'd.zip', bytes(encrypted)), 'd.zip:a.csv', 'encrypted', 'encrypted')
+        check_refused(home, place(home, 'd.zip', bytes(encrypted)), 'd.zip:a.csv', 'encrypted',
+                      'encrypted')
         error = refused(3, 'data', 'import', place(home, 'd.zip', whole), '--member', 'b.csv',
                         home=home, says='no member "b.csv"')
         tap.check('a.csv' in error['allowed'], error)
@@ -445,10 +452,11 @@ def test_gzip_that_is_none():
     whole = gzip.compress(named(bars()).encode())
     with folder() as home:
         for size in [1, 5, 15, len(whole) // 2, len(whole) - 1]:
-            check_refused(home, place(home, 'd.json.gz', whole[:size]), 'd.json.gz', 'end too early',
-                          f'{size} bytes')
+            check_refused(home, place(home, 'd.json.gz', whole[:size]), 'd.json.gz',
+                          'end too early', f'{size} bytes')
         rows = gzip.compress(json_rows(bars()).encode())
-        check_refused(home, place(home, 'd.json.gz', rows[:-20]), 'd.json.gz', 'end too early', 'json')
+        check_refused(home, place(home, 'd.json.gz', rows[:-20]), 'd.json.gz', 'end too early',
+                      'json')
         spoilt = bytearray(whole)
         spoilt[-6] ^= 1
         check_refused(home, place(home, 'd.gz', bytes(spoilt)), 'd.gz', 'check sum', 'a spoilt sum')
@@ -459,12 +467,15 @@ def test_options_that_are_wrong():
         path = place(home, 'd.csv', named(bars()))
         for options, found in [
                 (['--columns', 'time'], 'time'), (['--columns', 'when=1'], 'when'),
-                (['--columns', 'time=1,time=2'], 'twice'), (['--columns', 'time=1'], 'open is missing'),
+                (['--columns', 'time=1,time=2'], 'twice'),
+                (['--columns', 'time=1'], 'open is missing'),
                 (['--columns', 'time=0,open=1,high=1,low=1,close=1,volume=1'], '"0"'),
                 (['--columns', 'time=99,open=1,high=1,low=1,close=1,volume=1'], '"99"'),
-                (['--columns', 'time=1,open=2,high=3,low=4,close=5,volume=6,bid_open=2'], 'quotes'),
+                (['--columns', 'time=1,open=2,high=3,low=4,close=5,volume=6,bid_open=2'],
+                 'quotes'),
                 (['--columns', ','], 'found ""'), (['--delimiter', 'ab'], 'ab'),
-                (['--delimiter', '5'], '5'), (['--delimiter', '"'], '"'), (['--time-unit', 'm'], 'm'),
+                (['--delimiter', '5'], '5'), (['--delimiter', '"'], '"'),
+                (['--time-unit', 'm'], 'm'),
                 (['--time-zone', 'New York'], 'New York'), (['--time-zone', '+3'], '+3'),
                 (['--price-scale', '20'], '20'), (['--price-scale', '0'], '0'),
                 (['--price-scale', '10000000000'], '10000000000')]:

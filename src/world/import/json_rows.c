@@ -22,7 +22,8 @@
 
 struct json_rows {
     struct byte_source base;
-    char *data; /* owned: the document */
+    struct byte_source *inner; /* owned, for its name; NULL before all of it was read */
+    char *data;                /* owned: the document */
     struct json_reader reader;
     enum { ROWS, BEHIND } place;
     bool of_objects;
@@ -310,6 +311,7 @@ static enum status json_rows_read(struct byte_source *self, void *out, size_t si
 static void json_rows_close(struct byte_source *self)
 {
     struct json_rows *rows = (struct json_rows *)self;
+    byte_source_close(rows->inner);
     free(rows->data);
     free(rows);
 }
@@ -408,6 +410,7 @@ static enum status open_json(struct byte_source *inner, const unsigned char *hea
         return status;
     }
     shape->is_json = true;
+    rows->inner = inner;
     *out = &rows->base;
     return STATUS_OK;
 }
@@ -469,7 +472,8 @@ enum status byte_source_open_rows(struct byte_source *inner, struct byte_source 
     if (first < looked->size && (looked->bytes[first] == '[' || looked->bytes[first] == '{')) {
         status = open_json(inner, looked->bytes, looked->size, mark, out, shape, problem);
         free(looked);
-        byte_source_close(inner);
+        if (status != STATUS_OK)
+            byte_source_close(inner);
         return status;
     }
     looked->base = (struct byte_source){&looked_at_class, inner->name};
