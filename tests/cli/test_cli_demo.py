@@ -189,7 +189,7 @@ def test_words_refused():
     with folder() as home:
         for name, value in [('--seed', '-1'), ('--seed', 'x'), ('--speed', '0'), ('--speed', 'no'),
                             ('--duration', '0s'), ('--duration', 'soon'), ('--scenario', 'crush'),
-                            ('--tape', '/nowhere/xrp.csv'), ('--tape', '')]:
+                            ('--tape', '/nowhere/abc.csv'), ('--tape', '')]:
             refused(2, 'demo', f'{name}={value}', home=home)
         refused(2, 'demo', '--tape', 'btc.csv', '--scenario', 'calm', home=home,
                 says='with --scenario')

@@ -10,7 +10,6 @@
 #define ORDERS_CAPACITY 4096u
 #define LOTS_CAPACITY 4096u
 #define LEVELS_CAPACITY 64u /* of each side; the generator shows twelve */
-#define LEVELS_TAPE_CAPACITY 65536u
 #define OUT_SIZE_MAX ((size_t)1 << 20)
 #define MINUTE_NS (60 * NANOSECONDS_PER_SECOND)
 
@@ -57,6 +56,7 @@ static enum status build_venue(struct demo *demo)
 {
     const struct config *config = &demo->config;
     const struct config_simulation *simulation = &config->simulation;
+    enum book_sequence sequences[DEMO_TAPE_INSTRUMENTS_MAX];
     struct book_venue_config venue = {
         .instruments = demo->assembly.instruments,
         .instruments_count = config->instruments_count,
@@ -74,8 +74,9 @@ static enum status build_venue(struct demo *demo)
         .tiers_count = config->fees.tiers_count,
     };
     if (demo->options->tape != NULL) {
-        venue.levels_capacity = LEVELS_TAPE_CAPACITY;
-        venue.sequence = demo_tape_sequence(&demo->tape);
+        demo_tape_sequences(&demo->tape, sequences);
+        venue.levels_capacity = demo_tape_levels(&demo->tape);
+        venue.sequences = sequences;
     }
     for (uint32_t i = 0; i < config->fees.tiers_count; i++) {
         const struct config_fee_tier *tier = &config->fees.tiers[i];
@@ -129,13 +130,15 @@ static enum status build(struct demo *demo)
     uint32_t instruments = demo->config.instruments_count;
     demo->bots = calloc((size_t)demo->config.bots_count + 1, sizeof *demo->bots);
     demo->seen_ns = calloc((size_t)instruments + 1, sizeof *demo->seen_ns);
+    demo->invalid_ns = calloc((size_t)instruments + 1, sizeof *demo->invalid_ns);
     demo->silent = calloc((size_t)instruments + 1, sizeof *demo->silent);
     demo->bars = calloc((size_t)instruments + 1, sizeof *demo->bars);
     demo->closed = calloc((size_t)instruments + 1, sizeof *demo->closed);
     demo->halted = calloc((size_t)instruments + 1, sizeof *demo->halted);
     demo->listed = calloc((size_t)instruments + 1, sizeof *demo->listed);
     if (demo->bots == NULL || demo->seen_ns == NULL || demo->silent == NULL || demo->bars == NULL ||
-        demo->closed == NULL || demo->halted == NULL || demo->listed == NULL)
+        demo->closed == NULL || demo->halted == NULL || demo->listed == NULL ||
+        demo->invalid_ns == NULL)
         return problem_set(demo->problem, STATUS_NO_MEMORY, "demo", "not enough memory");
     uint32_t listed = 0;
     for (; listed < instruments && demo->config.instruments[listed].listed; listed++)
@@ -149,7 +152,7 @@ static enum status build(struct demo *demo)
     for (uint32_t i = 0; i < instruments; i++)
         demo->seen_ns[i] = demo->now_ns;
     if (recorded) {
-        status = demo_tape_begin(&demo->tape, &demo->assembly, demo->config.cycle_ns);
+        status = demo_tape_begin(&demo->tape, &demo->assembly, &demo->config);
         return status == STATUS_OK
                    ? status
                    : problem_set(demo->problem, status, "demo: --tape", "not enough memory");
@@ -170,6 +173,7 @@ static void release(struct demo *demo)
     free(demo->bots);
     free(demo->seen_ns);
     free(demo->silent);
+    free(demo->invalid_ns);
     free(demo->bars);
     free(demo->closed);
     free(demo->halted);

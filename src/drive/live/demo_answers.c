@@ -185,3 +185,49 @@ void demo_tell_help(struct demo *demo)
         text_buffer_print(&demo->out, "  %-32s %s\n", words, demo_verb_sentence((enum demo_verb)i));
     }
 }
+
+/* ---- recordings ----------------------------------------------------------------------------- */
+
+int64_t demo_invalid_ns(const struct demo *demo, uint32_t instrument)
+{
+    const struct session_view *view = &demo->tape.feed.views[instrument];
+    int64_t since_ns = view->invalid_ns == 0 ? 0 : demo->now_ns - view->invalid_ns;
+    return view->invalid_sum_ns + i64_max(since_ns, 0);
+}
+
+void demo_tell_book(struct demo *demo, uint32_t instrument, bool valid)
+{
+    char troubles[DEMO_TROUBLES_SIZE];
+    const char *name = demo->assembly.instruments[instrument].name;
+    (void)demo_tape_troubles(&demo->tape, instrument, troubles, sizeof troubles);
+    if (!demo_is_text(demo)) {
+        demo_json_book(demo, instrument, valid, troubles);
+        return;
+    }
+    int64_t since_ns = demo->invalid_ns[instrument];
+    demo_line_begin(demo, "BOOK", valid ? TONE_GOOD : TONE_WARN);
+    demo->invalid_ns[instrument] = valid ? 0 : demo->now_ns;
+    if (!valid)
+        text_buffer_print(&demo->out,
+                          "%s is not valid (so far: %s): bots wait, and nothing fills\n", name,
+                          troubles[0] == '\0' ? "no snapshot" : troubles);
+    else if (since_ns != 0)
+        text_buffer_print(&demo->out, "%s is valid again after %.3f s\n", name,
+                          (double)(demo->now_ns - since_ns) * 1e-9);
+    else
+        text_buffer_print(&demo->out, "%s is valid\n", name);
+}
+
+void demo_tell_troubles(struct demo *demo)
+{
+    for (uint32_t i = 0; i < demo->tape.instruments_count; i++) {
+        char troubles[DEMO_TROUBLES_SIZE];
+        int64_t invalid_ns = demo_invalid_ns(demo, i);
+        if (demo_tape_troubles(&demo->tape, i, troubles, sizeof troubles) == 0 && invalid_ns == 0)
+            continue;
+        text_buffer_print(&demo->out, "order book of %s: %s; not valid for %.3f of %.3f s\n",
+                          demo->assembly.instruments[i].name,
+                          troubles[0] == '\0' ? "no trouble" : troubles, (double)invalid_ns * 1e-9,
+                          (double)(demo->now_ns - demo->tape.feed.from_ns) * 1e-9);
+    }
+}

@@ -176,6 +176,8 @@ void demo_tell_end(struct demo *demo, const char *broken)
         (unsigned long long)outcome->fills_count, (unsigned long long)outcome->maker_fills,
         (unsigned long long)outcome->taker_fills, (unsigned long long)outcome->denied_count,
         (unsigned long long)outcome->rejected_count, lasted);
+    if (demo->options->tape != NULL)
+        demo_tell_troubles(demo);
     text_buffer_print(&demo->out, "journal_hash: %s\n", hash);
     if (outcome->simulated_ns > 0)
         tell_again(demo, lasted);

@@ -182,8 +182,11 @@ static void tape_tell(struct demo *demo)
 {
     session_feed_step(&demo->tape.feed);
     for (struct input *input = session_feed_next(&demo->tape.feed);
-         input != NULL && demo->status == STATUS_OK; input = session_feed_next(&demo->tape.feed))
+         input != NULL && demo->status == STATUS_OK; input = session_feed_next(&demo->tape.feed)) {
         demo_feed(demo, input);
+        if (input->kind == INPUT_HEALTH)
+            demo_tell_book(demo, input->instrument, input->health.book_valid != 0);
+    }
 }
 
 void demo_feed_first_prices(struct demo *demo)

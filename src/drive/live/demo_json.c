@@ -256,6 +256,17 @@ void demo_json_feed(struct demo *demo, uint32_t count, bool silent)
     object_end(demo, &json);
 }
 
+void demo_json_book(struct demo *demo, uint32_t instrument, bool valid, const char *troubles)
+{
+    struct json_writer json;
+    if (!event_begin(demo, &json, "book"))
+        return;
+    put_string(&json, "instrument", demo->assembly.instruments[instrument].name);
+    put_bool(&json, "valid", valid);
+    put_string(&json, "troubles", troubles);
+    object_end(demo, &json);
+}
+
 /* ---- commands ------------------------------------------------------------------------------- */
 
 void demo_json_told(struct demo *demo, const char *word, const char *sentence)
@@ -428,6 +439,24 @@ void demo_json_stopping(struct demo *demo, const char *why)
     object_end(demo, &json);
 }
 
+/* What was wrong with each order book of a recording. */
+static void put_troubles(const struct demo *demo, struct json_writer *json)
+{
+    json_key(json, "order_books");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < demo->tape.instruments_count; i++) {
+        char text[DEMO_TROUBLES_SIZE];
+        uint64_t count = demo_tape_troubles(&demo->tape, i, text, sizeof text);
+        json_object_begin(json);
+        put_string(json, "instrument", demo->assembly.instruments[i].name);
+        put_number(json, "troubles_count", count);
+        put_string(json, "troubles", text);
+        put_duration(json, "not_valid", demo_invalid_ns(demo, i));
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 void demo_json_summary(struct demo *demo)
 {
     const struct demo_outcome *outcome = demo->outcome;
@@ -444,6 +473,8 @@ void demo_json_summary(struct demo *demo)
     put_number(&json, "denied", outcome->denied_count);
     put_number(&json, "rejected", outcome->rejected_count);
     put_bool(&json, "books_balance", true);
+    if (demo->options->tape != NULL)
+        put_troubles(demo, &json);
     hash128_format(hash, outcome->journal_hash);
     put_string(&json, "journal_hash", hash);
     if (demo->given.size > 0)

@@ -59,6 +59,8 @@ struct demo {
     struct demo_bot desk;
     int64_t *seen_ns; /* [instrument]: when its last bar closed */
     bool *silent;     /* [instrument]: the engine was told that its feed is */
+    int64_t
+        *invalid_ns; /* [instrument] of a recording: since when its book is not valid; 0: it is */
     const struct fact_limit_breached *breach; /* of the frame being told */
     int64_t day;                              /* that fills_today counts */
     uint64_t fills_today;
@@ -113,6 +115,13 @@ void demo_tell_ready(struct demo *demo);
 /* Lines about the facts of a frame. */
 void demo_tell_frame(struct demo *demo, const uint8_t *frame, uint32_t size);
 void demo_tell_feed(struct demo *demo, uint32_t silent_count, bool silent);
+#define DEMO_TROUBLES_SIZE 400
+/* How long the order book of a recording has not been valid, all in all. */
+int64_t demo_invalid_ns(const struct demo *demo, uint32_t instrument);
+/* An order book of a recording is not valid from now on, or is again. */
+void demo_tell_book(struct demo *demo, uint32_t instrument, bool valid);
+/* What was wrong with the order books of a recording, all in all. */
+void demo_tell_troubles(struct demo *demo);
 void demo_tell_status(struct demo *demo);
 void demo_tell_stop(struct demo *demo);
 /* A line about what was told: the word, and the rest printf style. */
@@ -140,6 +149,7 @@ void demo_json_ended(struct demo *demo, const struct fact_order_ended *fact);
 void demo_json_denied(struct demo *demo, const struct fact_order_denied *fact);
 void demo_json_state(struct demo *demo, const char *what, const char *state, enum reason reason);
 void demo_json_feed(struct demo *demo, uint32_t count, bool silent);
+void demo_json_book(struct demo *demo, uint32_t instrument, bool valid, const char *troubles);
 void demo_json_told(struct demo *demo, const char *word, const char *sentence);
 void demo_json_added(struct demo *demo, uint32_t instrument, bool known, bool back);
 void demo_json_removed(struct demo *demo, uint32_t instrument, uint32_t orders);

@@ -98,6 +98,28 @@ static void speed_append(struct demo *demo)
         text_buffer_print(&demo->out, "%s times as fast as real time", speed);
 }
 
+static void commands_append(struct demo *demo)
+{
+    if (demo->script.count > 0)
+        text_buffer_print(&demo->out, "  commands   %u in %s\n", demo->script.count,
+                          demo->options->commands);
+    else if (demo->options->commands != NULL)
+        text_buffer_append(&demo->out,
+                           TEXT("  commands   a line each: add NVDA, buy NVDA 10, help\n"));
+}
+
+static void files_append(struct demo *demo)
+{
+    static const char *const kinds[] = {
+        [DEPTH_LEVELS] = "order book messages", [DEPTH_QUOTE] = "quotes", [DEPTH_TRADE] = "trades"};
+    for (uint32_t i = 0; i < demo->tape.session.count; i++) {
+        const struct session_file *file = &demo->tape.session.files[i];
+        text_buffer_print(&demo->out, "             %s: %zu %s of %s-USD\n", demo->tape.files[i],
+                          file->data.count, kinds[file->data.kind],
+                          demo->tape.instruments[file->instrument].base);
+    }
+}
+
 void demo_tell_start(struct demo *demo)
 {
     char time[TIME_TEXT_SIZE];
@@ -122,6 +144,8 @@ void demo_tell_start(struct demo *demo)
                           "\n  market     %u files, played as they were received; the bots see "
                           "nothing before\n",
                           demo->tape.session.count);
+        files_append(demo);
+        commands_append(demo);
         demo_say(demo);
         return;
     }
@@ -131,12 +155,7 @@ void demo_tell_start(struct demo *demo)
     (void)duration_format(history, demo->history_ns);
     text_buffer_print(&demo->out, "  warming    the bots see %s of generated history first\n",
                       history);
-    if (demo->script.count > 0)
-        text_buffer_print(&demo->out, "  commands   %u in %s\n", demo->script.count,
-                          demo->options->commands);
-    else if (demo->options->commands != NULL)
-        text_buffer_append(&demo->out,
-                           TEXT("  commands   a line each: add NVDA, buy NVDA 10, help\n"));
+    commands_append(demo);
     demo_say(demo);
 }
 

@@ -123,15 +123,15 @@ static const struct cli_command commands[] = {
          "forty times a second; nothing leaves the machine. Scenarios: normal, calm, trend, "
          "crash, chop, outage. --speed takes simulated seconds a second, or max. The same "
          "seed, scenario and duration give the same fills and the same journal_hash at any "
-         "speed. --tape plays recorded order books, quotes and trades instead: up to eight "
-         "files of BTC or ETH, commas between them. --commands reads a command a line while the "
-         "demo runs, as `add NVDA`, `remove XRP-USD`, `buy NVDA 10`, `scenario crash`, `help`, "
-         "from standard input (-) or from a file, where `at 30s` says when. Ctrl-C stops taking "
-         "orders, closes the "
-         "account and ends with exit code 0; a second one ends at once. --keep DIR writes the "
-         "journal and the result there. --ndjson prints an object a line for each thing that "
-         "happens (start, order, fill, ended, denied, state, feed and so on to summary), --json "
-         "the summary alone.",
+         "speed. --tape plays recorded order books, quotes and trades instead: up to sixteen "
+         "files, CSV or tapes, with commas between them, of up to eight instruments; NAME=FILE "
+         "says which where the file's name does not. --commands reads a command a line while "
+         "the demo runs, as `add NVDA`, `remove XRP-USD`, `buy NVDA 10`, `scenario crash`, "
+         "`help`, from standard input (-) or from a file, where `at 30s` says when. Ctrl-C "
+         "stops taking orders, closes the account and ends with exit code 0; a second one ends "
+         "at once. --keep DIR writes the journal and the result there. --ndjson prints an "
+         "object a line for each thing that happens (start, order, fill, ended, denied, state, "
+         "feed and so on to summary), --json the summary alone.",
      .example = "tern demo --seed 42 --scenario crash --speed 30",
      .options = BIT(SEED) | BIT(SPEED) | BIT(SCENARIO) | BIT(DURATION) | BIT(COMMANDS) | BIT(TAPE) |
                 BIT(KEEP) | BIT(NDJSON) | BIT(SHOW_CONFIG),

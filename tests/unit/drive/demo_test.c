@@ -1,13 +1,12 @@
 /* The demo: one seed is one journal at any pace, books balance in every scenario, the exchange is
- * the one on order books, what is kept folds, and words of the command line are read or refused. */
+ * the one on order books, what is kept folds, and words of the command line are read or refused.
+ * Recordings: demo_tape_test.c; commands: demo_commands_test.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/time.h"
@@ -161,130 +160,6 @@ static void test_journal_folds(void **state)
     bench_release(&bench);
 }
 
-/* ---- recordings ---------------------------------------------------------------------------- */
-
-static void file_write(char path[64], const char *name, const char *text)
-{
-    (void)snprintf(path, 64, "/tmp/tern_demo_%d_%s", (int)getpid(), name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-static enum status run_tape(struct bench *bench, const char *files, int64_t speed,
-                            struct demo_outcome *outcome, struct problem *problem)
-{
-    struct demo_ports ports = {
-        .clock = {bench, clock_now, clock_wait},
-        .output = {.context = bench,
-                   .form = bench->form,
-                   .write = write_lines,
-                   .status = write_status_line,
-                   .style = {.plain = true, .ascii = true}},
-        .sink = &bench->sink,
-        .version = "test",
-    };
-    struct demo_options options = options_of(1, SCENARIO_NORMAL, 0);
-    options.tape = files;
-    options.speed = speed;
-    options.audit = true;
-    problem_init(problem);
-    return demo_run(&options, &ports, outcome, problem);
-}
-
-/* Quotes of four minutes that swing by less than a hundredth, and a trade a second at the top:
- * whoever rests beside the middle is reached before a second is over. */
-static void swing_write(struct text_buffer *quotes, struct text_buffer *trades)
-{
-    text_buffer_append(quotes, TEXT("recv_ns,exch_ns,bid,bid_size,ask,ask_size\n"));
-    text_buffer_append(trades, TEXT("recv_ns,trade_ns,trade_id,price,size,taker_side\n"));
-    for (int i = 0; i < 240; i++) {
-        int64_t time_ns = DEMO_START_NS + (int64_t)i * NANOSECONDS_PER_SECOND;
-        int middle = 50000 + (i % 40 < 20 ? i % 40 : 40 - i % 40) * 20;
-        text_buffer_print(quotes, "%lld,%lld,%d,2,%d,2\n", (long long)time_ns + 10000000,
-                          (long long)time_ns, middle - 1, middle + 1);
-        text_buffer_print(trades, "%lld,%lld,%d,%d,0.5,%s\n", (long long)time_ns + 510000000,
-                          (long long)time_ns + 500000000, i + 1,
-                          i % 2 == 0 ? middle + 1 : middle - 1, i % 2 == 0 ? "buy" : "sell");
-    }
-}
-
-static void test_recording(void **state)
-{
-    static const int64_t speeds[] = {0, DEMO_SPEED_ONE, 50 * DEMO_SPEED_ONE};
-    struct text_buffer quotes, trades;
-    char quotes_path[64], trades_path[64], files[160];
-    struct demo_outcome first = {0};
-    (void)state;
-    text_buffer_init(&quotes, (size_t)1 << 20);
-    text_buffer_init(&trades, (size_t)1 << 20);
-    swing_write(&quotes, &trades);
-    file_write(quotes_path, "btc_quotes.csv", quotes.data);
-    file_write(trades_path, "BTC_trades.csv", trades.data);
-    (void)snprintf(files, sizeof files, "%s,%s", quotes_path, trades_path);
-    for (size_t i = 0; i < ARRAY_COUNT(speeds); i++) {
-        struct bench bench;
-        struct demo_outcome outcome;
-        struct problem problem;
-        bench_init(&bench);
-        assert_int_equal(run_tape(&bench, files, speeds[i], &outcome, &problem), STATUS_OK);
-        if (i == 0)
-            first = outcome;
-        assert_true(hash128_equal(first.journal_hash, outcome.journal_hash));
-        assert_int_equal(outcome.simulated_ns, 240 * NANOSECONDS_PER_SECOND);
-        assert_true(outcome.maker_fills > 0);
-        assert_true(outcome.taker_fills > 0);
-        assert_true(said(&bench, "recorded prices"));
-        assert_true(said(&bench, "--tape "));
-        bench_release(&bench);
-    }
-    (void)remove(quotes_path);
-    (void)remove(trades_path);
-    text_buffer_release(&quotes);
-    text_buffer_release(&trades);
-}
-
-static void test_recordings_refused(void **state)
-{
-    static const struct {
-        const char *name, *text;
-        enum status status;
-        const char *found;
-    } rows[] = {
-        {"xrp.csv", "recv_ns,exch_ns,bid,bid_size,ask,ask_size\n1,1,1,1,2,1\n", STATUS_USAGE,
-         "no instrument"},
-        {"btc_t.csv", "recv_ns,trade_ns,trade_id,price,size,taker_side\n1,1,1,1,1,buy\n",
-         STATUS_USAGE, "neither levels nor quotes of BTC-USD"},
-        {"eth_bad.csv", "recv_ns,exch_ns,bid,bid_size,ask,ask_size\n1,1,x,1,2,1\n",
-         STATUS_DATA_INVALID, ""},
-        {"eth_none.csv", "", STATUS_DATA_INVALID, ""},
-    };
-    (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(rows) + 3; i++) {
-        static const char *const words[] = {"/nowhere/btc.csv", "", ","};
-        char path[64] = "";
-        struct bench bench;
-        struct demo_outcome outcome;
-        struct problem problem;
-        bool written = i < ARRAY_COUNT(rows);
-        bench_init(&bench);
-        if (written)
-            file_write(path, rows[i].name, rows[i].text);
-        enum status status = run_tape(&bench, written ? path : words[i - ARRAY_COUNT(rows)], 0,
-                                      &outcome, &problem);
-        if (written) {
-            assert_int_equal(status, rows[i].status);
-            assert_non_null(strstr(problem.found, rows[i].found));
-            (void)remove(path);
-        } else {
-            assert_int_equal(status, i == ARRAY_COUNT(rows) ? STATUS_NOT_FOUND : STATUS_USAGE);
-        }
-        assert_int_equal(bench.said.size, 0);
-        bench_release(&bench);
-    }
-}
-
 /* Stopped at any wait, the account is closed and the books balance. */
 static void test_interruption_closes_the_account(void **state)
 {
@@ -376,8 +251,6 @@ int main(void)
         cmocka_unit_test(test_order_books_live),
         cmocka_unit_test(test_outage_halts),
         cmocka_unit_test(test_journal_folds),
-        cmocka_unit_test(test_recording),
-        cmocka_unit_test(test_recordings_refused),
         cmocka_unit_test(test_interruption_closes_the_account),
         cmocka_unit_test(test_nobody_reads),
         cmocka_unit_test(test_options),
