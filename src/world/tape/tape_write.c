@@ -15,6 +15,7 @@
 
 struct tape_writer {
     char path[PATH_SIZE], partial[PATH_SIZE]; /* partial is "" of one written in its place */
+    bool unnamed; /* nothing has the partial's name yet: it is gone by itself with the process */
     struct tape_facts facts;
     int descriptor;
     uint8_t *buffer; /* WRITE_SIZE and one block */
@@ -129,6 +130,40 @@ static void put_head(struct tape_writer *writer)
     put(writer, &head, sizeof head);
 }
 
+static void directory_of(const char *path, char out[PATH_SIZE])
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+    if (slash == NULL)
+        (void)text_copy(out, PATH_SIZE, TEXT("."));
+    else
+        (void)text_copy(out, PATH_SIZE, (struct text){path, length == 0 ? 1 : length});
+}
+
+/* A file without a name where the file system can have one, so that a process that is killed leaves
+ * nothing; else one beside the place. descriptor is -1 and errno says why where neither works. */
+static void open_partial(struct tape_writer *writer)
+{
+    char directory[PATH_SIZE];
+    directory_of(writer->path, directory);
+    if (access("/proc/self/fd", F_OK) == 0)
+        writer->descriptor = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (writer->descriptor >= 0) {
+        writer->unnamed = true;
+        (void)snprintf(writer->partial, sizeof writer->partial, "%s.partial-%ld", writer->path,
+                       (long)getpid());
+        return;
+    }
+    (void)snprintf(writer->partial, sizeof writer->partial, "%s.partial-XXXXXX", writer->path);
+    writer->descriptor = mkostemp(writer->partial, O_CLOEXEC);
+    if (writer->descriptor < 0)
+        return;
+    /* mkostemp makes it for the owner alone; a tape is read like any other file. */
+    mode_t mask = umask(022);
+    (void)umask(mask);
+    (void)fchmod(writer->descriptor, 0666 & ~mask);
+}
+
 enum status tape_writer_create(const char *path, const struct tape_facts *facts,
                                struct tape_writer **out, struct problem *problem)
 {
@@ -138,18 +173,13 @@ enum status tape_writer_create(const char *path, const struct tape_facts *facts,
         *out = NULL;
         return status;
     }
-    (void)snprintf(writer->partial, sizeof writer->partial, "%s.partial-XXXXXX", writer->path);
-    writer->descriptor = mkostemp(writer->partial, O_CLOEXEC);
+    open_partial(writer);
     if (writer->descriptor < 0) {
         status = fail(path, errno, "a tape cannot be written here", problem);
         writer_free(writer);
         *out = NULL;
         return status;
     }
-    /* mkostemp makes it for the owner alone; a tape is read like any other file. */
-    mode_t mask = umask(022);
-    (void)umask(mask);
-    (void)fchmod(writer->descriptor, 0666 & ~mask);
     put_head(writer);
     *out = writer;
     return STATUS_OK;
@@ -334,12 +364,7 @@ static void put_end(struct tape_writer *writer, struct hash128 content_hash)
 static void sync_directory(const char *path)
 {
     char directory[PATH_SIZE];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-    if (slash == NULL)
-        (void)text_copy(directory, sizeof directory, TEXT("."));
-    else
-        (void)text_copy(directory, sizeof directory, (struct text){path, length == 0 ? 1 : length});
+    directory_of(path, directory);
     int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return;
@@ -361,6 +386,23 @@ static int place(const char *partial, const char *path, bool replace)
     return unlink(partial) == 0 ? 0 : errno;
 }
 
+/* Gives a file without a name that of its place, or, where another file is to be replaced there,
+ * one beside it first: a rename can replace, a link cannot. */
+static int place_unnamed(struct tape_writer *writer, bool replace)
+{
+    char self[64];
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", writer->descriptor);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, writer->path, AT_SYMLINK_FOLLOW) == 0)
+        return 0;
+    if (errno != EEXIST || !replace)
+        return errno;
+    (void)unlink(writer->partial);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, writer->partial, AT_SYMLINK_FOLLOW) != 0)
+        return errno;
+    writer->unnamed = false;
+    return place(writer->partial, writer->path, true);
+}
+
 enum status tape_writer_finish(struct tape_writer *writer, struct hash128 content_hash,
                                bool replace, struct problem *problem)
 {
@@ -369,10 +411,13 @@ enum status tape_writer_finish(struct tape_writer *writer, struct hash128 conten
     flush(writer);
     if (writer->error == 0 && fsync(writer->descriptor) != 0)
         writer->error = errno;
+    bool unnamed = writer->unnamed;
+    if (writer->error == 0 && unnamed)
+        writer->error = place_unnamed(writer, replace);
     if (close(writer->descriptor) != 0 && writer->error == 0)
         writer->error = errno;
     writer->descriptor = -1;
-    if (writer->error == 0 && writer->partial[0] != '\0')
+    if (writer->error == 0 && writer->partial[0] != '\0' && !unnamed)
         writer->error = place(writer->partial, writer->path, replace);
     if (writer->error == EEXIST) {
         status = problem_set(problem, STATUS_EXISTS, writer->path, "there is such a file already");
@@ -382,7 +427,7 @@ enum status tape_writer_finish(struct tape_writer *writer, struct hash128 conten
     } else {
         sync_directory(writer->path);
     }
-    if (status != STATUS_OK && writer->partial[0] != '\0')
+    if (status != STATUS_OK && writer->partial[0] != '\0' && !writer->unnamed)
         (void)unlink(writer->partial);
     writer_free(writer);
     return status;
@@ -392,9 +437,9 @@ void tape_writer_abort(struct tape_writer *writer)
 {
     if (writer == NULL)
         return;
-    if (writer->partial[0] != '\0')
-        (void)unlink(writer->partial);
-    else
+    if (writer->partial[0] == '\0')
         flush(writer);
+    else if (!writer->unnamed)
+        (void)unlink(writer->partial);
     writer_free(writer);
 }
