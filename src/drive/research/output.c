@@ -17,7 +17,8 @@
 /* Everything that a back-test writes into its directory. */
 static const char *const own_names[] = {"result.json", "fills.csv", "orders.csv",
                                         "equity.csv",  "trips.csv", "metrics.csv",
-                                        "report.html", "report.md", "journal"};
+                                        "report.html", "report.md", "journal",
+                                        "doubt.json"};
 
 static enum status disk_problem(struct problem *problem, const char *path, int error)
 {

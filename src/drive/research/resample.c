@@ -148,14 +148,14 @@ static void path_draw(const double *nets, size_t count, bool replace, struct ran
     }
 }
 
-/* Returns whether the path was ruined. */
-static bool path_walk(const double *nets, size_t count, double start_equity, double *drawdown,
-                      double *end_equity)
+/* Returns whether the path was ruined. shares: of the equity at that point, else money. */
+static bool path_walk(const double *nets, size_t count, bool shares, double start_equity,
+                      double *drawdown, double *end_equity)
 {
     double equity = start_equity, peak = start_equity;
     *drawdown = 0;
     for (size_t i = 0; i < count; i++) {
-        equity += nets[i];
+        equity += shares ? equity * nets[i] : nets[i];
         if (equity <= 0) {
             *drawdown = 1;
             *end_equity = equity;
@@ -169,8 +169,9 @@ static bool path_walk(const double *nets, size_t count, double start_equity, dou
     return false;
 }
 
-enum status trips_resample(const double *nets, size_t count, double start_equity, bool replace,
-                           size_t paths, struct random *random, struct trip_paths *out)
+static enum status resample(const double *nets, size_t count, bool shares, double start_equity,
+                            bool replace, size_t paths, struct random *random,
+                            struct trip_paths *out)
 {
     memset(out, 0, sizeof(*out));
     if (count == 0 || paths == 0 || paths > RESAMPLE_PATHS_MAX || !(start_equity > 0))
@@ -183,7 +184,7 @@ enum status trips_resample(const double *nets, size_t count, double start_equity
         size_t ruined = 0;
         for (size_t path = 0; path < paths; path++) {
             path_draw(nets, count, replace, random, order);
-            ruined += path_walk(order, count, start_equity, &drawdowns[path], &ends[path]);
+            ruined += path_walk(order, count, shares, start_equity, &drawdowns[path], &ends[path]);
         }
         out->drawdown = summary_of(drawdowns, paths);
         out->end_equity = summary_of(ends, paths);
@@ -194,4 +195,17 @@ enum status trips_resample(const double *nets, size_t count, double start_equity
     free(drawdowns);
     free(ends);
     return status;
+}
+
+enum status trips_resample(const double *nets, size_t count, double start_equity, bool replace,
+                           size_t paths, struct random *random, struct trip_paths *out)
+{
+    return resample(nets, count, false, start_equity, replace, paths, random, out);
+}
+
+enum status trip_shares_resample(const double *shares, size_t count, double start_equity,
+                                 bool replace, size_t paths, struct random *random,
+                                 struct trip_paths *out)
+{
+    return resample(shares, count, true, start_equity, replace, paths, random, out);
 }

@@ -49,5 +49,10 @@ struct trip_paths {
 MUST_USE enum status trips_resample(const double *nets, size_t count, double start_equity,
                                     bool replace, size_t paths, struct random *random,
                                     struct trip_paths *out);
+/* The same of trips as shares of the equity they met: each multiplies it by 1 + share, as where
+ * sizes follow equity. Money of a late trip would be far too much for an early one. */
+MUST_USE enum status trip_shares_resample(const double *shares, size_t count, double start_equity,
+                                          bool replace, size_t paths, struct random *random,
+                                          struct trip_paths *out);
 
 #endif

@@ -71,9 +71,13 @@ enum cli_value {
     X(RUNGS, "rungs", 0, "N", TEXT, "How many rungs; else as many as the data allow.")         \
     X(TRAIN, "train", 0, "N", TEXT, "Days that choose.")                                       \
     X(TEST, "test", 0, "N", TEXT, "Days that judge what was chosen.")                          \
-    X(EMBARGO, "embargo", 0, "N", TEXT, "Days left out between them.")                         \
+    X(EMBARGO, "embargo", 0, "N", TEXT, "Left out between: days of a sweep, bars of FILE.")    \
     X(ANCHORED, "anchored", 0, NULL, NONE, "Always begin at the first day.")                   \
     X(EXPLAIN, "explain", 0, "NAME", TEXT, "Tell of that metric, with the run's numbers.")     \
+    X(PURGE, "purge", 0, "N", TEXT, "Of FILE: bars cut off the end of what chooses.")          \
+    X(BY, "by", 0, "NAME", TEXT, "Choose the best by: sharpe, sortino or return.")             \
+    X(MARKETS, "markets", 0, "N", TEXT, "How many shuffled markets.")                          \
+    X(CUTS, "cuts", 0, "N", TEXT, "How many times the data are cut to look for look-ahead.")   \
     X(RUNS, "runs", 0, "N", TEXT, "How often each is measured.")
 
 enum cli_option {

@@ -192,16 +192,42 @@ static const struct cli_command commands[] = {
      .run = run_backtest_sweep},
     {.noun = "backtest",
      .verb = "walk-forward",
-     .operands = "SWEEP",
-     .sentence = "Choose on past days of a sweep, judge on the days behind.",
-     .detail = "Rolling windows, or --anchored ones; without numbers 40 % of the days choose, 10 % "
-               "judge, 1 % between them are left out.",
-     .example = "tern backtest walk-forward cross --train 400 --test 100",
-     .options = BIT(TRAIN) | BIT(TEST) | BIT(EMBARGO) | BIT(ANCHORED) | BIT(PLAIN),
+     .operands = "FILE|SWEEP [KEY=VALUES …]",
+     .sentence = "Choose on the past, judge on what came behind; over and over.",
+     .detail = "Of a FILE with KEY=VALUES, as in a sweep: each window is a sweep over its train "
+               "alone, and the best of it runs on its test by the engine, flat at the beginning "
+               "and with indicators that have seen what went before. --train and --test are days, "
+               "--purge and --embargo bars of the finest data. Everything is kept in "
+               "$XDG_DATA_HOME/tern/walks or in DIR, and a run that was stopped goes on where it "
+               "stood. Of a SWEEP: the returns of its trials are cut, which is quick. Rolling "
+               "windows, or --anchored ones; without numbers 40 % of the days choose, 10 % judge, "
+               "1 % between them are left out.",
+     .example = "tern backtest walk-forward examples/cross.yaml "
+                "bots.cross-btc.params.fast=5:25:5 --train 600 --test 150",
+     .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(SEED) | BIT(TRAIN) | BIT(TEST) |
+                BIT(PURGE) | BIT(EMBARGO) | BIT(ANCHORED) | BIT(BY) | BIT(OUT) | BIT(NO_TRIALS) |
+                BIT(PLAIN),
      .operands_min = 1,
-     .operands_max = 1,
-     .operand = CLI_VALUE_TEXT,
+     .operands_max = 9,
+     .operand = CLI_VALUE_FILE,
      .run = run_backtest_walk_forward},
+    {.noun = "backtest",
+     .verb = "doubt",
+     .operands = "FILE [KEY=VALUES …]",
+     .sentence = "All doubts about a back-test in plain words, the worst first.",
+     .detail = "Runs it with doubled costs, slippage, orders a bar late, parameters moved a little, "
+               "on shuffled markets and on data that are cut to look for look-ahead; bootstraps "
+               "its Sharpe ratio, shuffles its trips, compares it with holding. With KEY=VALUES, "
+               "as in a sweep, a walk-forward with refits besides. Writes the result as backtest "
+               "run does, and doubt.json beside it.",
+     .example = "tern backtest doubt examples/cross.yaml --out runs/cross",
+     .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(SEED) | BIT(MARKETS) | BIT(CUTS) |
+                BIT(TRAIN) | BIT(TEST) | BIT(PURGE) | BIT(EMBARGO) | BIT(ANCHORED) | BIT(BY) |
+                BIT(OUT) | BIT(NO_TRIALS) | BIT(PLAIN),
+     .operands_min = 1,
+     .operands_max = 9,
+     .operand = CLI_VALUE_FILE,
+     .run = run_backtest_doubt},
     {.noun = "backtest",
      .verb = "compare",
      .operands = "A B",

@@ -1,0 +1,656 @@
+/* Doubts as tables and as a document. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/math.h"
+#include "base/time.h"
+#include "drive/research/doubt.h"
+#include "drive/research/readable.h"
+
+#define DAYS_A_YEAR 365
+
+static double annual_of(int64_t period_ns, double sharpe)
+{
+    if (period_ns <= 0)
+        return double_nan();
+    double periods = (double)(DAYS_A_YEAR * NANOSECONDS_PER_DAY) / (double)period_ns;
+    return sharpe * math_sqrt(periods);
+}
+
+/* ---- cells ----------------------------------------------------------------------------------- */
+
+/* Exact in the plain form, for people otherwise. */
+static void cell_ratio(struct table *table, const struct table_style *style, double value)
+{
+    char text[DOUBLE_TEXT_SIZE > READABLE_SIZE ? DOUBLE_TEXT_SIZE : READABLE_SIZE] = "-";
+    if (double_is_finite(value) && style->plain)
+        (void)double_format(text, value);
+    else if (double_is_finite(value))
+        percent_format(text, value, true);
+    table_cell(table, text_of(text));
+}
+
+static void cell_number(struct table *table, const struct table_style *style, double value,
+                        unsigned places)
+{
+    char text[DOUBLE_TEXT_SIZE > READABLE_SIZE ? DOUBLE_TEXT_SIZE : READABLE_SIZE] = "-";
+    if (double_is_finite(value) && style->plain)
+        (void)double_format(text, value);
+    else if (double_is_finite(value))
+        number_format(text, value, places);
+    table_cell(table, text_of(text));
+}
+
+static void cell_day(struct table *table, const struct table_style *style, int64_t time_ns)
+{
+    char text[TIME_TEXT_SIZE > READABLE_SIZE ? TIME_TEXT_SIZE : READABLE_SIZE];
+    if (style->plain)
+        (void)time_format(text, time_ns);
+    else
+        moment_format(text, time_ns);
+    bool midnight = !style->plain && strlen(text) == 16 && strcmp(text + 10, " 00:00") == 0;
+    table_cell(table, (struct text){text, midnight ? 10 : strlen(text)});
+}
+
+static enum status finish(struct table *table, const struct table_style *style,
+                          struct text_buffer *out)
+{
+    enum status status = table_write(table, style, out);
+    table_release(table);
+    return status;
+}
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+static enum status verdicts_print(const struct doubt *doubt, const struct table_style *style,
+                                  struct text_buffer *out)
+{
+    static const enum table_tone tones[] = {TONE_BAD, TONE_WARN, TONE_DIM, TONE_GOOD};
+    struct table table;
+    char title[RESULT_NAME_SIZE + 16];
+    (void)snprintf(title, sizeof title, "DOUBTS ABOUT %s", doubt->name);
+    table_init(&table, "verdicts", title);
+    table_column(&table, "verdict", TABLE_LEFT, 0);
+    table_column(&table, "about", TABLE_LEFT, 0);
+    table_column(&table, "in words", TABLE_LEFT, 0);
+    for (uint32_t i = 0; i < doubt->verdicts_count; i++) {
+        const struct doubt_verdict *verdict = &doubt->verdicts[i];
+        table_cell_tone(&table, tones[verdict->severity],
+                        text_of(doubt_severity_name(verdict->severity)));
+        table_cell(&table, text_of(verdict->topic));
+        table_cell(&table, text_of(verdict->text));
+    }
+    return finish(&table, style, out);
+}
+
+static void result_row(struct table *table, const struct table_style *style,
+                       const struct doubt *doubt, const char *name,
+                       const struct doubt_result *result)
+{
+    table_cell(table, text_of(name));
+    if (!result->ran) {
+        for (int i = 0; i < 5; i++)
+            table_cell(table, TEXT("-"));
+        return;
+    }
+    cell_ratio(table, style, result->gain);
+    cell_number(table, style, annual_of(doubt->period_ns, result->sharpe), 2);
+    cell_ratio(table, style, -result->max_drawdown);
+    if (result == &doubt->hold) {
+        table_cell(table, TEXT("-"));
+        table_cell(table, TEXT("-"));
+        return;
+    }
+    char fees[READABLE_SIZE];
+    char exact[DECIMAL_TEXT_SIZE];
+    money_format(fees, result->fees, money_places(result->start_equity), false);
+    (void)decimal_format_i128(exact, result->fees.units, AMOUNT_DECIMALS);
+    table_cell(table, text_of(style->plain ? exact : fees));
+    table_cell_print(table, "%llu", (unsigned long long)result->trips);
+}
+
+static enum status stress_print(const struct doubt *doubt, const struct table_style *style,
+                                struct text_buffer *out)
+{
+    struct table table;
+    table_init(&table, "stress", "UNDER STRESS");
+    table_column(&table, "run", TABLE_LEFT, 0);
+    table_column(&table, "return", TABLE_RIGHT, 0);
+    table_column(&table, "sharpe", TABLE_RIGHT, 0);
+    table_column(&table, "drawdown", TABLE_RIGHT, 0);
+    table_column(&table, "fees", TABLE_RIGHT, 1);
+    table_column(&table, "trips", TABLE_RIGHT, 2);
+    result_row(&table, style, doubt, "as configured", &doubt->base);
+    for (uint32_t i = 0; i < doubt->stresses_count; i++)
+        result_row(&table, style, doubt, doubt->stresses[i].what, &doubt->stresses[i].run);
+    if (doubt->has_hold)
+        result_row(&table, style, doubt, "buying and holding", &doubt->hold);
+    return finish(&table, style, out);
+}
+
+static void spread_row(struct table *table, const struct table_style *style, const char *name,
+                       uint32_t runs, const struct resample_summary *summary, bool ratio,
+                       double factor)
+{
+    const double values[] = {summary->quantile_05, summary->median, summary->quantile_95};
+    table_cell(table, text_of(name));
+    table_cell_print(table, "%u", runs);
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        double value = summary->count == 0 ? double_nan() : values[i] * factor;
+        if (ratio)
+            cell_ratio(table, style, value);
+        else
+            cell_number(table, style, value, 2);
+    }
+}
+
+static enum status spreads_print(const struct doubt *doubt, const struct table_style *style,
+                                 struct text_buffer *out)
+{
+    struct table table;
+    double year = annual_of(doubt->period_ns, 1);
+    table_init(&table, "spread", "WHAT ELSE COULD HAVE BEEN");
+    table_column(&table, "of", TABLE_LEFT, 0);
+    table_column(&table, "runs", TABLE_RIGHT, 1);
+    table_column(&table, "5 %", TABLE_RIGHT, 0);
+    table_column(&table, "median", TABLE_RIGHT, 0);
+    table_column(&table, "95 %", TABLE_RIGHT, 0);
+    spread_row(&table, style, "return, parameters moved", doubt->jitter.ran, &doubt->jitter.gain,
+               true, 1);
+    spread_row(&table, style, "sharpe, parameters moved", doubt->jitter.ran, &doubt->jitter.sharpe,
+               false, year);
+    if (!doubt->is_session) {
+        spread_row(&table, style, "return, shuffled markets", doubt->shuffle.ran,
+                   &doubt->shuffle.gain, true, 1);
+        spread_row(&table, style, "sharpe, shuffled markets", doubt->shuffle.ran,
+                   &doubt->shuffle.sharpe, false, year);
+    }
+    spread_row(&table, style, "sharpe, bootstrap of days", (uint32_t)doubt->bootstrap.count,
+               &doubt->bootstrap, false, year);
+    spread_row(&table, style, "drawdown, trips in other orders",
+               (uint32_t)doubt->trips_shuffled.drawdown.count, &doubt->trips_shuffled.drawdown,
+               true, -1);
+    spread_row(&table, style, "drawdown, trips drawn anew",
+               (uint32_t)doubt->trips_drawn.drawdown.count, &doubt->trips_drawn.drawdown, true, -1);
+    return finish(&table, style, out);
+}
+
+static void figure(struct table *table, const struct table_style *style, const char *name,
+                   double value, unsigned places, const char *meaning)
+{
+    table_cell(table, text_of(name));
+    cell_number(table, style, value, places);
+    table_cell(table, text_of(meaning));
+}
+
+static enum status figures_print(const struct doubt *doubt, const struct table_style *style,
+                                 struct text_buffer *out)
+{
+    struct table table;
+    char block[80];
+    table_init(&table, "luck", "SKILL OR LUCK");
+    table_column(&table, "what", TABLE_LEFT, 0);
+    table_column(&table, "value", TABLE_RIGHT, 0);
+    table_column(&table, "meaning", TABLE_LEFT, 1);
+    figure(&table, style, "trials counted", (double)doubt->trials, 0,
+           "of these data and this kind of bot, ever");
+    figure(&table, style, "deflated Sharpe", doubt->deflated, 3,
+           "probability of skill after all of them; 0.95 is good");
+    figure(&table, style, "probabilistic Sharpe", doubt->probabilistic, 3,
+           "the same, were this the only trial");
+    figure(&table, style, "bootstraps above 0", doubt->bootstrap_above_zero, 3,
+           "share with a Sharpe ratio above 0");
+    figure(&table, style, "returns", (double)doubt->returns_count, 0,
+           "days, or bars that are longer");
+    figure(&table, style, "returns needed", doubt->track_record, 0,
+           "until 95 % sure that there is any skill");
+    if (!doubt->is_session) {
+        char step[DURATION_TEXT_SIZE];
+        duration_format(step, doubt->shuffle.step_ns);
+        (void)snprintf(block, sizeof block, "blocks of %.1f x %s on average",
+                       doubt->shuffle.block_mean, step);
+        figure(&table, style, "p, shuffled markets", doubt->shuffle.p_value, 3, block);
+    }
+    figure(&table, style, "neighbours that earn", doubt->jitter.profitable, 3,
+           "share of runs with parameters moved");
+    return finish(&table, style, out);
+}
+
+/* The neighbours of the few parameters that matter most are all there is room for: of each key the
+ * gain at every step. */
+static enum status jitter_print(const struct doubt *doubt, const struct table_style *style,
+                                struct text_buffer *out)
+{
+    static const char *const heads[] = {"-2", "-1", "+1", "+2"};
+    const struct jitter *jitter = &doubt->jitter;
+    struct table table;
+    table_init(&table, "jitter", "RETURN WITH ONE PARAMETER MOVED");
+    table_column(&table, "parameter", TABLE_LEFT, 0);
+    table_column(&table, "value", TABLE_RIGHT, 0);
+    for (size_t i = 0; i < ARRAY_COUNT(heads); i++)
+        table_column(&table, heads[i], TABLE_RIGHT, 0);
+    uint32_t at = 0;
+    for (uint32_t key = 0; key < jitter->keys_count && at < jitter->alone; key++) {
+        if (jitter->runs[at].key != key)
+            continue;
+        table_cell(&table, text_of(jitter->keys[key].shown));
+        table_cell(&table, text_of(jitter->keys[key].value));
+        for (int step = -JITTER_STEPS; step <= JITTER_STEPS; step++) {
+            if (step == 0)
+                continue;
+            bool is = at < jitter->alone && jitter->runs[at].key == key &&
+                      jitter->runs[at].step == step;
+            cell_ratio(&table, style,
+                       is && jitter->runs[at].ran ? jitter->runs[at].gain : double_nan());
+            at += is;
+        }
+    }
+    enum status status = finish(&table, style, out);
+    if (jitter->keys_left > 0 && !style->plain)
+        text_buffer_print(out, " and %u more that were not moved\n", jitter->keys_left);
+    return status;
+}
+
+static enum status lookahead_print(const struct doubt *doubt, const struct table_style *style,
+                                   struct text_buffer *out)
+{
+    struct table table;
+    table_init(&table, "look_ahead", "LOOK-AHEAD");
+    table_column(&table, "data cut at", TABLE_LEFT, 0);
+    table_column(&table, "frames before", TABLE_RIGHT, 1);
+    table_column(&table, "the same", TABLE_LEFT, 0);
+    table_column(&table, "differs at", TABLE_LEFT, 0);
+    table_column(&table, "what", TABLE_LEFT, 0);
+    for (uint32_t i = 0; i < doubt->lookahead.count; i++) {
+        const struct lookahead_cut *cut = &doubt->lookahead.cuts[i];
+        cell_day(&table, style, cut->time_ns);
+        table_cell_print(&table, "%llu", (unsigned long long)cut->frames);
+        table_cell(&table, text_of(cut->same ? "yes" : "no"));
+        if (cut->same) {
+            table_cell(&table, TEXT("-"));
+            table_cell(&table, TEXT("-"));
+            continue;
+        }
+        cell_day(&table, style, cut->differs_ns);
+        table_cell_print(&table, "%s %s", cut->cause, cut->how);
+    }
+    return finish(&table, style, out);
+}
+
+enum status doubt_print(const struct doubt *doubt, const struct table_style *style,
+                        struct text_buffer *out)
+{
+    enum status status = verdicts_print(doubt, style, out);
+    if (status == STATUS_OK)
+        status = stress_print(doubt, style, out);
+    if (status == STATUS_OK)
+        status = spreads_print(doubt, style, out);
+    if (status == STATUS_OK)
+        status = figures_print(doubt, style, out);
+    if (status == STATUS_OK && doubt->jitter.alone > 0)
+        status = jitter_print(doubt, style, out);
+    if (status == STATUS_OK && doubt->lookahead.differ > 0)
+        status = lookahead_print(doubt, style, out);
+    if (status == STATUS_OK && doubt->has_refit)
+        status = refit_print(&doubt->refit, doubt->refit_metric, style, out);
+    return status;
+}
+
+/* ---- walk-forward ---------------------------------------------------------------------------- */
+
+static enum status windows_print(const struct refit *refit, const struct table_style *style,
+                                 struct text_buffer *out)
+{
+    struct table table;
+    table_init(&table, "windows", "WALK-FORWARD, A SWEEP FOR EACH WINDOW");
+    table_column(&table, "train from", TABLE_LEFT, 2);
+    table_column(&table, "test from", TABLE_LEFT, 0);
+    table_column(&table, "test to", TABLE_LEFT, 1);
+    table_column(&table, "chosen", TABLE_LEFT, 0);
+    table_column(&table, "train sharpe", TABLE_RIGHT, 0);
+    table_column(&table, "test sharpe", TABLE_RIGHT, 0);
+    table_column(&table, "train return", TABLE_RIGHT, 3);
+    table_column(&table, "test return", TABLE_RIGHT, 0);
+    table_column(&table, "trips", TABLE_RIGHT, 4);
+    for (uint32_t i = 0; i < refit->count; i++) {
+        const struct refit_window *window = &refit->windows[i];
+        cell_day(&table, style, window->train_from_ns);
+        cell_day(&table, style, window->test_from_ns);
+        cell_day(&table, style, window->test_to_ns);
+        table_cell(&table, text_of(window->params[0] == '\0' ? "-" : window->params));
+        cell_number(&table, style, annual_of(refit->period_ns, window->train_sharpe), 2);
+        cell_number(&table, style, annual_of(refit->period_ns, window->test_sharpe), 2);
+        cell_ratio(&table, style, window->train_return);
+        cell_ratio(&table, style, window->test_return);
+        table_cell_print(&table, "%llu", (unsigned long long)window->trips);
+    }
+    return finish(&table, style, out);
+}
+
+enum status refit_print(const struct refit *refit, enum refit_metric metric,
+                        const struct table_style *style, struct text_buffer *out)
+{
+    struct table table;
+    char chosen[80];
+    uint32_t open = 0;
+    enum status status = windows_print(refit, style, out);
+    if (status != STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < refit->count; i++)
+        open += refit->windows[i].open_at_end;
+    table_init(&table, "walk_forward", "ALL TESTS TOGETHER");
+    table_column(&table, "what", TABLE_LEFT, 0);
+    table_column(&table, "value", TABLE_RIGHT, 0);
+    table_column(&table, "meaning", TABLE_LEFT, 1);
+    figure(&table, style, "efficiency", refit->efficiency, 3,
+           "mean return of the tests over that of the trains");
+    figure(&table, style, "sharpe", annual_of(refit->period_ns, refit->test_sharpe), 2,
+           "of the tests");
+    figure(&table, style, "probabilistic Sharpe", refit->probabilistic, 3,
+           "that it is above 0; nothing was chosen by the tests");
+    table_cell(&table, TEXT("return"));
+    cell_ratio(&table, style, refit->test_return);
+    table_cell(&table, TEXT("of the tests, compounded"));
+    table_cell(&table, TEXT("drawdown"));
+    cell_ratio(&table, style, -refit->max_drawdown);
+    table_cell(&table, TEXT("of the tests put together"));
+    figure(&table, style, "tests that earned", refit->positive, 0, "");
+    figure(&table, style, "trips open at an end", open, 0,
+           "valued at the last close of their test");
+    (void)snprintf(chosen, sizeof chosen, "in all windows; the best by %s was chosen",
+                   refit_metric_name(metric));
+    figure(&table, style, "trials", (double)refit->trials, 0, chosen);
+    return finish(&table, style, out);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void key_text(struct json_writer *json, const char *key, const char *value)
+{
+    json_key(json, key);
+    json_string(json, value);
+}
+
+static void key_double(struct json_writer *json, const char *key, double value)
+{
+    json_key(json, key);
+    json_double(json, value);
+}
+
+static void key_count(struct json_writer *json, const char *key, uint64_t value)
+{
+    json_key(json, key);
+    json_u64(json, value);
+}
+
+static void key_time(struct json_writer *json, const char *key, int64_t time_ns)
+{
+    char text[TIME_TEXT_SIZE];
+    (void)time_format(text, time_ns);
+    key_text(json, key, text);
+}
+
+static void key_hash(struct json_writer *json, const char *key, struct hash128 hash)
+{
+    char text[HASH_TEXT_SIZE];
+    hash128_format(text, hash);
+    key_text(json, key, text);
+}
+
+static void key_amount(struct json_writer *json, const char *key, struct amount amount)
+{
+    json_key(json, key);
+    json_decimal(json, amount.units, AMOUNT_DECIMALS);
+}
+
+static void key_spread(struct json_writer *json, const char *key,
+                       const struct resample_summary *summary, double factor)
+{
+    json_key(json, key);
+    json_object_begin(json);
+    key_count(json, "count", summary->count);
+    bool is = summary->count > 0;
+    key_double(json, "mean", is ? summary->mean * factor : double_nan());
+    key_double(json, "q05", is ? summary->quantile_05 * factor : double_nan());
+    key_double(json, "median", is ? summary->median * factor : double_nan());
+    key_double(json, "q95", is ? summary->quantile_95 * factor : double_nan());
+    json_object_end(json);
+}
+
+static void result_members(struct json_writer *json, const struct doubt *doubt,
+                           const struct doubt_result *result)
+{
+    json_key(json, "ran");
+    json_bool(json, result->ran);
+    if (!result->ran) {
+        key_text(json, "why", result->why);
+        return;
+    }
+    key_double(json, "return", result->gain);
+    key_double(json, "sharpe", annual_of(doubt->period_ns, result->sharpe));
+    key_double(json, "max_drawdown", result->max_drawdown);
+    if (result == &doubt->hold)
+        return;
+    key_amount(json, "end_equity", result->end_equity);
+    key_amount(json, "fees", result->fees);
+    key_count(json, "trips", result->trips);
+}
+
+static void verdicts_json(struct json_writer *json, const struct doubt *doubt)
+{
+    json_key(json, "verdicts");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < doubt->verdicts_count; i++) {
+        json_object_begin(json);
+        key_text(json, "verdict", doubt_severity_name(doubt->verdicts[i].severity));
+        key_text(json, "about", doubt->verdicts[i].topic);
+        key_text(json, "text", doubt->verdicts[i].text);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_key(json, "warnings");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < doubt->warnings_count; i++)
+        json_string(json, doubt->warnings[i]);
+    json_array_end(json);
+}
+
+static void runs_json(struct json_writer *json, const struct doubt *doubt)
+{
+    json_key(json, "base");
+    json_object_begin(json);
+    result_members(json, doubt, &doubt->base);
+    json_object_end(json);
+    json_key(json, "stress");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < doubt->stresses_count; i++) {
+        json_object_begin(json);
+        key_text(json, "name", doubt->stresses[i].name);
+        key_text(json, "what", doubt->stresses[i].what);
+        result_members(json, doubt, &doubt->stresses[i].run);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_key(json, "hold");
+    if (!doubt->has_hold) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    result_members(json, doubt, &doubt->hold);
+    json_object_end(json);
+}
+
+static void jitter_json(struct json_writer *json, const struct doubt *doubt)
+{
+    const struct jitter *jitter = &doubt->jitter;
+    json_key(json, "jitter");
+    json_object_begin(json);
+    key_count(json, "runs", jitter->ran);
+    key_double(json, "profitable", jitter->profitable);
+    key_spread(json, "return", &jitter->gain, 1);
+    key_spread(json, "sharpe", &jitter->sharpe, annual_of(doubt->period_ns, 1));
+    key_count(json, "parameters_left", jitter->keys_left);
+    json_key(json, "parameters");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < jitter->alone; i++) {
+        const struct jitter_run *run = &jitter->runs[i];
+        const struct jitter_key *key = &jitter->keys[run->key];
+        json_object_begin(json);
+        key_text(json, "parameter", key->shown);
+        key_text(json, "configured", key->value);
+        json_key(json, "steps");
+        json_i64(json, run->step);
+        key_text(json, "value", key->moved[run->step + JITTER_STEPS]);
+        key_double(json, "return", run->ran ? run->gain : double_nan());
+        key_double(json, "sharpe",
+                   run->ran ? annual_of(doubt->period_ns, run->sharpe) : double_nan());
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_object_end(json);
+}
+
+static void luck_json(struct json_writer *json, const struct doubt *doubt)
+{
+    double year = annual_of(doubt->period_ns, 1);
+    json_key(json, "luck");
+    json_object_begin(json);
+    key_count(json, "trials", doubt->trials);
+    key_double(json, "deflated_sharpe", doubt->deflated);
+    key_double(json, "probabilistic_sharpe", doubt->probabilistic);
+    key_count(json, "returns", doubt->returns_count);
+    key_double(json, "minimum_track_record", doubt->track_record);
+    key_double(json, "bootstrap_block", doubt->block_length);
+    key_spread(json, "bootstrap_sharpe", &doubt->bootstrap, year);
+    key_double(json, "bootstrap_above_zero", doubt->bootstrap_above_zero);
+    json_object_end(json);
+    json_key(json, "shuffle");
+    if (doubt->is_session) {
+        json_null(json);
+    } else {
+        json_object_begin(json);
+        key_count(json, "markets", doubt->shuffle.ran);
+        key_double(json, "block", doubt->shuffle.block_mean);
+        key_double(json, "step_seconds", (double)doubt->shuffle.step_ns * 1e-9);
+        key_double(json, "p_value", doubt->shuffle.p_value);
+        key_double(json, "p_value_return", doubt->shuffle.p_value_gain);
+        key_spread(json, "return", &doubt->shuffle.gain, 1);
+        key_spread(json, "sharpe", &doubt->shuffle.sharpe, year);
+        json_object_end(json);
+    }
+    json_key(json, "trip_order");
+    json_object_begin(json);
+    key_spread(json, "drawdown", &doubt->trips_shuffled.drawdown, 1);
+    key_spread(json, "drawdown_drawn", &doubt->trips_drawn.drawdown, 1);
+    key_spread(json, "end_equity_drawn", &doubt->trips_drawn.end_equity, 1);
+    key_double(json, "ruin_share", doubt->trips_drawn.ruin_share);
+    json_object_end(json);
+}
+
+static void lookahead_json(struct json_writer *json, const struct doubt *doubt)
+{
+    json_key(json, "look_ahead");
+    json_object_begin(json);
+    key_count(json, "frames", doubt->lookahead.frames);
+    key_count(json, "differ", doubt->lookahead.differ);
+    json_key(json, "cuts");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < doubt->lookahead.count; i++) {
+        const struct lookahead_cut *cut = &doubt->lookahead.cuts[i];
+        json_object_begin(json);
+        key_time(json, "time", cut->time_ns);
+        key_count(json, "frames", cut->frames);
+        json_key(json, "same");
+        json_bool(json, cut->same);
+        if (!cut->same) {
+            key_time(json, "differs", cut->differs_ns);
+            key_count(json, "input_seq", cut->differs_seq);
+            key_text(json, "cause", cut->cause);
+            key_text(json, "how", cut->how);
+        }
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_object_end(json);
+}
+
+void refit_json_print(const struct refit *refit, enum refit_metric metric, struct json_writer *json)
+{
+    json_object_begin(json);
+    key_text(json, "schema", "tern.walk-forward/2");
+    key_text(json, "by", refit_metric_name(metric));
+    json_key(json, "anchored");
+    json_bool(json, refit->plan.anchored);
+    key_double(json, "train_days", (double)refit->plan.train_ns / 86400e9);
+    key_double(json, "test_days", (double)refit->plan.test_ns / 86400e9);
+    key_count(json, "purge_bars", refit->plan.purge_bars);
+    key_count(json, "embargo_bars", refit->plan.embargo_bars);
+    key_double(json, "between_days", (double)refit->gap_ns / 86400e9);
+    key_double(json, "efficiency", refit->efficiency);
+    key_double(json, "sharpe", annual_of(refit->period_ns, refit->test_sharpe));
+    key_double(json, "probabilistic_sharpe", refit->probabilistic);
+    key_double(json, "return", refit->test_return);
+    key_double(json, "max_drawdown", refit->max_drawdown);
+    key_count(json, "tests_that_earned", refit->positive);
+    key_count(json, "trials", refit->trials);
+    key_count(json, "trials_counted", refit->counted);
+    json_key(json, "windows");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < refit->count; i++) {
+        const struct refit_window *window = &refit->windows[i];
+        json_object_begin(json);
+        key_time(json, "train_from", window->train_from_ns);
+        key_time(json, "train_to", window->train_to_ns);
+        key_time(json, "test_from", window->test_from_ns);
+        key_time(json, "test_to", window->test_to_ns);
+        key_count(json, "trials", window->trials);
+        json_key(json, "trial");
+        if (window->chosen == REFIT_NONE)
+            json_null(json);
+        else
+            json_u64(json, window->chosen);
+        key_text(json, "parameters", window->params);
+        key_double(json, "train_sharpe", annual_of(refit->period_ns, window->train_sharpe));
+        key_double(json, "test_sharpe", annual_of(refit->period_ns, window->test_sharpe));
+        key_double(json, "train_return", window->train_return);
+        key_double(json, "test_return", window->test_return);
+        key_amount(json, "fees", window->fees);
+        key_count(json, "trips", window->trips);
+        json_key(json, "open_at_end");
+        json_bool(json, window->open_at_end);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_object_end(json);
+}
+
+void doubt_json_print(const struct doubt *doubt, struct text_buffer *out)
+{
+    struct json_writer json;
+    json_write_init(&json, out, 1);
+    json_object_begin(&json);
+    key_text(&json, "schema", DOUBT_SCHEMA);
+    key_text(&json, "name", doubt->name);
+    key_text(&json, "currency", doubt->currency);
+    key_hash(&json, "config_hash", doubt->config_hash);
+    key_hash(&json, "data_hash", doubt->data_hash);
+    key_hash(&json, "journal_hash", doubt->journal_hash);
+    char seed[32];
+    (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)doubt->seed);
+    key_text(&json, "seed", seed);
+    key_time(&json, "from", doubt->from_ns);
+    key_time(&json, "to", doubt->to_ns);
+    verdicts_json(&json, doubt);
+    runs_json(&json, doubt);
+    jitter_json(&json, doubt);
+    luck_json(&json, doubt);
+    lookahead_json(&json, doubt);
+    json_key(&json, "walk_forward");
+    if (doubt->has_refit)
+        refit_json_print(&doubt->refit, doubt->refit_metric, &json);
+    else
+        json_null(&json);
+    json_object_end(&json);
+    (void)!json_write_finish(&json);
+}
