@@ -105,6 +105,27 @@ def test_what_is_wrong_names_its_source():
         refused(5, 'config', 'show', home=home, cwd=home, says='tern.yaml:')
 
 
+def test_conventions_of_indicators():
+    """The file's, a bot's own instead, and the layers above; what is none says what there is."""
+    with folder() as home:
+        bots = ('  - {name: a, kind: macd, instrument: BTC-USD}\n'
+                '  - {name: b, kind: rsi, instrument: BTC-USD, convention: tulip}\n'
+                '  - {name: c, kind: donchian, instrument: BTC-USD}\n')
+        write(home, 'tern.yaml', BASE + 'convention: classic\nbots:\n' + bots)
+        found = values(home)
+        tap.equal(found['convention'], ('classic', 'tern.yaml:7'))
+        tap.equal(found['bots[1].convention'], ('tulip', 'tern.yaml:10'))
+        tap.equal(values(home, TERN_CONVENTION='talib')['convention'],
+                  ('talib', 'TERN_CONVENTION'))
+        error = refused(5, 'config', 'show', home=home, cwd=home, TERN_CONVENTION='wilder',
+                        says='wilder')
+        tap.equal(error['allowed'], 'talib, tulip or classic')
+        write(home, 'tern.yaml',
+              BASE + 'bots:\n' + bots.replace('donchian', 'donchian, convention: talib'))
+        error = refused(5, 'config', 'show', home=home, cwd=home, says='does not go with')
+        tap.check(error['where'].startswith('tern.yaml:10: bots[2].convention'), error)
+
+
 def test_a_named_file_stands_alone():
     with folder() as home:
         write(home, 'tern.yaml', 'tern: [')
