@@ -150,6 +150,30 @@ static void balance_add(struct scenario *scenario, const struct line *head, cons
 
 /* ---- bots ------------------------------------------------------------------------------------ */
 
+/* A quantity, FRACTION% of equity, notional:AMOUNT, volatility:TARGET% or kelly:FRACTION%:CAP%. */
+static struct size_rule size_read(struct scenario *scenario, const struct line *row,
+                                  struct text word, unsigned decimals)
+{
+    struct text rest = word;
+    struct text method = text_split(&rest, ':');
+    if (word_is(method, "notional"))
+        return (struct size_rule){.method = SIZE_NOTIONAL,
+                                  .amount = amount_read(scenario, row, rest)};
+    if (word_is(method, "volatility"))
+        return (struct size_rule){.method = SIZE_VOLATILITY,
+                                  .target = ratio_read(scenario, row, rest)};
+    if (word_is(method, "kelly")) {
+        struct ratio fraction = ratio_read(scenario, row, text_split(&rest, ':'));
+        return (struct size_rule){
+            .method = SIZE_KELLY, .fraction = fraction, .cap = ratio_read(scenario, row, rest)};
+    }
+    if (word.data[word.size - 1] == '%')
+        return (struct size_rule){.method = SIZE_EQUITY,
+                                  .fraction = ratio_read(scenario, row, word)};
+    return (struct size_rule){.method = SIZE_FIXED,
+                              .quantity = {units_read(scenario, row, word, decimals)}};
+}
+
 static void bot_add(struct scenario *scenario, const struct line *head, const struct line *row)
 {
     uint32_t index = scenario->config.bots_count;
@@ -176,13 +200,9 @@ static void bot_add(struct scenario *scenario, const struct line *head, const st
         bot->budget = amount_read(scenario, row, budget);
         bot->cash_book = bot->book;
     }
-    if (size.size > 0 && size.data[size.size - 1] == '%') {
-        bot->size = (struct size_rule){.method = SIZE_EQUITY,
-                                       .fraction = ratio_read(scenario, row, size)};
-    } else if (size.size > 0 && !word_is(size, "-")) {
+    if (size.size > 0 && !word_is(size, "-")) {
         unsigned decimals = scenario->instruments[bot->instrument].quantity_decimals;
-        bot->size = (struct size_rule){.method = SIZE_FIXED,
-                                       .quantity = {units_read(scenario, row, size, decimals)}};
+        bot->size = size_read(scenario, row, size, decimals);
     }
     if (reserve.size > 0)
         bot->reserve = amount_read(scenario, row, reserve);
