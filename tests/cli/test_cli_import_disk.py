@@ -121,8 +121,8 @@ def test_many_imports_into_one_catalogue():
             files.append(os.path.join(home, f'f{i}.csv'))
             write_bars(files[-1], 3000 + 100 * i)
         out = os.path.join(home, 'new', 'out')  # the folders are made by whoever comes first
-        runs = [subprocess.Popen([tap.PROGRAM, 'data', 'import', *files[i % 3:], '--out', out, '-q'],
-                                 env=environment(home), stdout=subprocess.DEVNULL,
+        runs = [subprocess.Popen([tap.PROGRAM, 'data', 'import', *files[i % 3:], '--out', out,
+                                  '-q'], env=environment(home), stdout=subprocess.DEVNULL,
                                  stderr=subprocess.PIPE, text=True) for i in range(8)]
         for run in runs:
             text = run.communicate()[1]
@@ -176,8 +176,8 @@ def test_a_full_disk():
             tap.skip('no mount namespaces here')
         lines = answer.stdout.splitlines()
         tap.check('error: ' in answer.stderr and 'No space left' in answer.stderr, answer.stderr)
-        tap.equal([line for line in lines if line.startswith('code')], ['code 2', 'code 2', 'code 0'],
-                  answer.stdout + answer.stderr)
+        tap.equal([line for line in lines if line.startswith('code')],
+                  ['code 2', 'code 2', 'code 0'], answer.stdout + answer.stderr)
         tap.check('"code":"no_space"' in answer.stdout, answer.stdout)
         tap.equal([os.path.basename(line) for line in lines if '/disk/small' in line and
                    not line.startswith('import')], ['small.tape'])
@@ -196,7 +196,8 @@ def test_a_disk_that_is_full_of_names():
             ls "$DISK"''')
         if answer is None:
             tap.skip('no mount namespaces here')
-        tap.check('code 2' in answer.stdout or answer.returncode == 32, answer.stdout + answer.stderr)
+        tap.check('code 2' in answer.stdout or answer.returncode == 32,
+                  answer.stdout + answer.stderr)
         tap.check('.tape' not in answer.stdout, answer.stdout)
 
 

@@ -77,9 +77,10 @@ struct tape_writer;
 
 /* A tape that appears whole or not at all: it is written in the folder of `path`, without a name
  * where the file system can have such files (a process that is killed leaves nothing then), else
- * under a name of its own beside it, and takes its place in tape_writer_finish. Two writers of one path do not disturb each other. The
- * caller ends it with tape_writer_finish or tape_writer_abort; *out is NULL on failure. STATUS_IO,
- * STATUS_NO_SPACE, STATUS_NO_MEMORY, STATUS_NOT_FOUND (no such directory). */
+ * under a name of its own beside it, and takes its place in tape_writer_finish. Two writers of one
+ * path do not disturb each other. The caller ends it with tape_writer_finish or tape_writer_abort;
+ * *out is NULL on failure. STATUS_IO, STATUS_NO_SPACE, STATUS_NO_MEMORY, STATUS_NOT_FOUND (no such
+ * directory). */
 MUST_USE enum status tape_writer_create(const char *path, const struct tape_facts *facts,
                                         struct tape_writer **out, struct problem *problem);
 /* A tape that is recorded in its place: begins it where there is none or a cut head, goes on behind
