@@ -91,49 +91,72 @@ static enum status facts_write(struct sweep_run *run, const struct facts *facts,
 
 /* ---- what differs ---------------------------------------------------------------------------- */
 
-static void config_said(struct sweep_run *run, char out[DIFFERENCES_SIZE])
+enum status sweep_config_read(struct sweep_store *store, struct config *config,
+                              struct problem *problem)
 {
-    struct text_buffer file, name, folder, before, after;
-    struct config config;
-    struct problem ignored;
+    struct text_buffer file, name, folder;
     text_buffer_init(&file, CONFIG_FILE_SIZE_MAX);
     text_buffer_init(&name, 4096);
     text_buffer_init(&folder, 4096);
-    text_buffer_init(&before, CONFIG_TEXT_SIZE_MAX);
-    text_buffer_init(&after, CONFIG_TEXT_SIZE_MAX);
-    problem_init(&ignored);
-    out[0] = '\0';
-    if (sweep_meta_get(run->store, "config", &file, &ignored) == STATUS_OK &&
-        sweep_meta_get(run->store, "config_name", &name, &ignored) == STATUS_OK &&
-        sweep_store_get(run->store, "config_folder", &folder)) {
+    enum status status = sweep_meta_get(store, "config", &file, problem);
+    if (status == STATUS_OK)
+        status = sweep_meta_get(store, "config_name", &name, problem);
+    if (status == STATUS_OK) {
+        (void)sweep_store_get(store, "config_folder", &folder);
         struct config_layer layer = {
             .name = name.data, .text = {file.data, file.size}, .folder = folder.data};
-        if (config_read_layers(&layer, 1, CONFIG_BACKTEST, &config, &ignored) == STATUS_OK) {
-            config_show(&config, &before);
-            config_show(&run->config, &after);
-            (void)sweep_differ_say(out, DIFFERENCES_SIZE, (struct text){before.data, before.size},
-                                   (struct text){after.data, after.size});
-            config_release(&config);
-        }
+        status = config_read_layers(&layer, 1, CONFIG_BACKTEST, config, problem);
     }
     text_buffer_release(&file);
     text_buffer_release(&name);
     text_buffer_release(&folder);
+    return status;
+}
+
+static void config_said(struct sweep_run *run, char out[DIFFERENCES_SIZE])
+{
+    struct text_buffer before, after;
+    struct config config;
+    struct problem ignored;
+    text_buffer_init(&before, CONFIG_TEXT_SIZE_MAX);
+    text_buffer_init(&after, CONFIG_TEXT_SIZE_MAX);
+    problem_init(&ignored);
+    out[0] = '\0';
+    if (sweep_config_read(run->store, &config, &ignored) == STATUS_OK) {
+        config_show(&config, &before);
+        config_show(&run->config, &after);
+        (void)sweep_differ_say(out, DIFFERENCES_SIZE, (struct text){before.data, before.size},
+                               (struct text){after.data, after.size});
+        config_release(&config);
+    }
     text_buffer_release(&before);
     text_buffer_release(&after);
 }
 
-/* KEY=VALUE becomes a line KEY<TAB>VALUE; a word alone is a key that is on. */
-static void pairs_of(struct text text, char between, char behind, struct text_buffer *out)
+/* `halving 3` and `seed 7` are two words and one key. */
+static struct text number_behind(struct text *rest, char between)
+{
+    struct text after = *rest;
+    struct text word = text_split(&after, between);
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.data[i] < '0' || word.data[i] > '9')
+            return TEXT("on");
+    }
+    if (word.size == 0)
+        return TEXT("on");
+    *rest = after;
+    return word;
+}
+
+void sweep_words_list(struct text text, char between, char behind, struct text_buffer *out)
 {
     while (text.data != NULL) {
-        struct text word = text_split(&text, between);
-        if (word.size == 0)
+        struct text value = text_split(&text, between);
+        if (value.size == 0)
             continue;
-        struct text value = word;
         struct text key = text_split(&value, behind);
         if (value.data == NULL)
-            value = TEXT("on");
+            value = number_behind(&text, between);
         text_buffer_print(out, "%.*s\t%.*s\t\n", (int)key.size, key.data, (int)value.size,
                           value.data);
     }
@@ -148,8 +171,8 @@ static void words_said(struct sweep_run *run, const char *member, struct text no
     text_buffer_init(&after, 16u << 20);
     out[0] = '\0';
     if (sweep_store_get(run->store, member, &kept)) {
-        pairs_of((struct text){kept.data, kept.size}, between, behind, &before);
-        pairs_of(now, between, behind, &after);
+        sweep_words_list((struct text){kept.data, kept.size}, between, behind, &before);
+        sweep_words_list(now, between, behind, &after);
         (void)sweep_differ_say(out, DIFFERENCES_SIZE, (struct text){before.data, before.size},
                                (struct text){after.data, after.size});
     }

@@ -65,6 +65,7 @@ enum status run_backtest_sweep(struct cli *cli);
 enum status run_backtest_walk_forward(struct cli *cli);
 enum status run_backtest_doubt(struct cli *cli);
 enum status run_sweep_list(struct cli *cli);
+enum status run_sweep_compare(struct cli *cli);
 enum status run_sweep_show(struct cli *cli);
 enum status run_sweep_export(struct cli *cli);
 enum status run_sweep_apply(struct cli *cli);

@@ -87,7 +87,6 @@
     X("risk", "limits")        \
     X("risk", "guards")        \
     X("risk", "breakers")      \
-    X("sweep", "compare")      \
     X("data", "record")        \
     X("data", "fetch")         \
     X("journal", "compare")    \
@@ -259,6 +258,19 @@ static const struct cli_command commands[] = {
      .operands_max = 1,
      .operand = CLI_VALUE_TEXT,
      .run = run_sweep_show},
+    {.noun = "sweep",
+     .verb = "compare",
+     .operands = "A B [SWEEP …]",
+     .sentence = "Show sweeps side by side, and what differs.",
+     .detail = "The best, the quarters and the median of each; how many parameters they have in "
+               "common with A, and whether what is good in one is good in the other; every "
+               "setting, series and key of the space that differs from A.",
+     .example = "tern sweep compare cross cross-slippage",
+     .options = BIT(PLAIN),
+     .operands_min = 2,
+     .operands_max = 8,
+     .operand = CLI_VALUE_TEXT,
+     .run = run_sweep_compare},
     {.noun = "sweep",
      .verb = "export",
      .operands = "SWEEP",

@@ -150,7 +150,15 @@ static enum status walk_sweep(struct cli *cli)
     enum status status = sweep_summary_of_operand(cli, &summary);
     if (status != STATUS_OK)
         return status;
-    status = walk_print(cli, &summary);
+    if (summary.plan.eta > 0) {
+        /* Who came to the last rung was chosen by days that a window would judge. */
+        status = problem_set(&cli->problem, STATUS_USAGE, cli->arguments.operands[0],
+                             "was halved: few of its trials ran over all days");
+        problem_allowed(&cli->problem, "a sweep of which every trial ran over all days");
+        problem_next(&cli->problem, "the same sweep without --halving");
+    } else {
+        status = walk_print(cli, &summary);
+    }
     sweep_summary_release(&summary);
     return status;
 }
