@@ -1,10 +1,11 @@
 /* The same rule with parameters a little beside those that were chosen. A rule that knows something
  * earns much the same there; one that was fitted earns on a needle's point.
  *
- * Every number of every bot that says how its rule decides (params, signals, enter, exit, stop_loss,
- * take_profit) is moved by one and two steps, one at a time; a step is a tenth of its value, at
- * least 1 for what is a whole number. Besides, all of them are moved at once, each by a random
- * number of steps from -2 to 2. Values that the configuration does not allow are left out. */
+ * Every number of every bot that says how its rule decides (params, signals, enter, exit,
+ * stop_loss, take_profit) is moved by one and two steps, one at a time; a step is a tenth of its
+ * value, at least 1 for what is a whole number. Besides, all of them are moved at once, each by a
+ * random number of steps from -2 to 2. Values that the configuration does not allow are left
+ * out. */
 #ifndef TERN_DRIVE_RESEARCH_JITTER_H
 #define TERN_DRIVE_RESEARCH_JITTER_H
 

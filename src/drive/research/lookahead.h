@@ -1,6 +1,6 @@
 /* Does anything look ahead? The data are cut at some instants and read and run again from the files
- * on; up to the cut every frame of facts must be the same, byte for byte, as with the data that come
- * later.
+ * on; up to the cut every frame of facts must be the same, byte for byte, as with the data that
+ * come later.
  *
  *     all data       ──f──f───f──────f──f────f───f──
  *     until cut 1    ──f──f───f──|                      the same three frames, and no other

@@ -48,7 +48,6 @@ enum peek {
     HONEST,
     NEXT_CLOSE,   /* a close is the mean of itself and the next: a centred average */
     WHOLE_MEAN,   /* prices are moved by a share of the mean of the file, as by normalising */
-    LAST_FORWARD, /* the last bar alone is another one where more follow */
 };
 
 static enum status load(const struct bar_request *request, struct bar_data *out, enum peek peek)
@@ -63,7 +62,7 @@ static enum status load(const struct bar_request *request, struct bar_data *out,
         mean += bars[i].close.units / (int64_t)count;
     for (size_t i = 0; i < count; i++) {
         int64_t next = i + 1 < count ? bars[i + 1].close.units : bars[i].close.units;
-        if (peek == NEXT_CLOSE || (peek == LAST_FORWARD && i % 97 == 0))
+        if (peek == NEXT_CLOSE)
             bars[i].close.units = (bars[i].close.units + next) / 2;
         if (peek == WHOLE_MEAN) {
             int64_t part = mean / 1000 * (int64_t)(i % 3);
@@ -93,17 +92,14 @@ static enum status load(const struct bar_request *request, struct bar_data *out,
 LOADER(load_honest, HONEST)
 LOADER(load_next_close, NEXT_CLOSE)
 LOADER(load_whole_mean, WHOLE_MEAN)
-LOADER(load_last_forward, LAST_FORWARD)
 
 static void bars_release(struct bar_data *data)
 {
     free(data->bars);
 }
 
-static const struct bar_port readers[] = {{load_honest, bars_release},
-                                          {load_next_close, bars_release},
-                                          {load_whole_mean, bars_release},
-                                          {load_last_forward, bars_release}};
+static const struct bar_port readers[] = {
+    {load_honest, bars_release}, {load_next_close, bars_release}, {load_whole_mean, bars_release}};
 
 static void config_write(const char *bots, const char *more)
 {
@@ -249,10 +245,6 @@ static void a_planted_look_ahead_is_found(void **state)
     lookahead_release(&out);
     check(HONEST, 200, 1, &out);
     assert_int_equal(out.differ, 0);
-    lookahead_release(&out);
-    /* One bar in 97 alone. */
-    check(LAST_FORWARD, 256, 1, &out);
-    print_message("one bar in 97: %u of %u cuts\n", out.differ, out.count);
     lookahead_release(&out);
 }
 
