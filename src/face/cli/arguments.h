@@ -52,6 +52,9 @@ enum cli_value {
     X(INSTRUMENT, "instrument", 0, "NAME", TEXT, "The instrument, BTC-USDT.")                  \
     X(SYMBOL, "symbol", 0, "NAME", TEXT, "Only the rows of this symbol.")                      \
     X(BAR, "bar", 0, "TIME", TEXT, "The length of a bar: 1m, 15m, 1h, 1d.")                    \
+    X(FEED, "feed", 0, "NAME", TEXT, "What to record: generator, tape.")                       \
+    X(INSTRUMENTS, "instruments", 0, "A,B", TEXT, "Their names, commas between them.")         \
+    X(KINDS, "kinds", 0, "A,B", TEXT, "Only these: depth, quotes, trades.")                    \
     X(REPLACE, "replace", 0, NULL, NONE, "Put it in the place of another one.")                \
     X(COLUMNS, "columns", 0, "NAMES", TEXT, "Which is which: time=Date,open=2,high=3,…")       \
     X(DELIMITER, "delimiter", 0, "CHAR", TEXT, "Between the fields: one character, or tab.")   \

@@ -80,6 +80,7 @@ enum status run_data_import(struct cli *cli);
 enum status run_data_list(struct cli *cli);
 enum status run_data_export(struct cli *cli);
 enum status run_data_verify(struct cli *cli);
+enum status run_data_record(struct cli *cli);
 enum status run_demo(struct cli *cli);
 enum status run_bench(struct cli *cli);
 enum status run_help(struct cli *cli);

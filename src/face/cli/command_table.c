@@ -87,7 +87,6 @@
     X("risk", "limits")        \
     X("risk", "guards")        \
     X("risk", "breakers")      \
-    X("data", "record")        \
     X("data", "fetch")         \
     X("journal", "compare")    \
     X("reconcile", "run")      \
@@ -433,6 +432,21 @@ static const struct cli_command commands[] = {
      .operands_max = CLI_OPERANDS_MAX,
      .operand = CLI_VALUE_FILE,
      .run = run_data_verify},
+    {.noun = "data",
+     .verb = "record",
+     .operands = "",
+     .sentence = "Record a feed into tapes while it runs; go on with them.",
+     .detail = "One tape an instrument and kind, NAME-KIND.tape. What was received is in the file and "
+               "on the disk after five seconds at most; Ctrl-C ends the tapes, and one that was broken "
+               "off keeps its whole blocks. Recorded again it goes on behind them: of the generator "
+               "and of tapes with what comes next, so that in the end it is the tape it would have "
+               "been. --feed generator takes --instruments, --seed (42) and --scenario; --feed tape "
+               "plays the files of --tape. --speed takes seconds of the market a second, or max; "
+               "--duration ends it after so much of the market's time.",
+     .example = "tern data record --feed generator --instruments BTC-USD,ETH-USD --duration 10m",
+     .options = BIT(FEED) | BIT(INSTRUMENTS) | BIT(SEED) | BIT(SCENARIO) | BIT(TAPE) | BIT(KINDS) |
+                BIT(SPEED) | BIT(DURATION) | BIT(OUT) | BIT(PLAIN),
+     .run = run_data_record},
     {.noun = "bench",
      .operands = "[NAME …]",
      .sentence = "Measure how fast this machine is.",

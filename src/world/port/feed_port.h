@@ -37,6 +37,7 @@ struct feed_event {
 struct feed_instrument {
     const char *name; /* BTC-USD */
     unsigned price_decimals, quantity_decimals;
+    uint32_t kinds; /* bit 1 << enum depth_kind of each kind that may come */
 };
 
 struct feed;
@@ -57,7 +58,6 @@ struct feed {
     const struct feed_class *class;
     const struct feed_instrument *instruments; /* owned by the feed */
     uint32_t instruments_count;
-    uint32_t kinds; /* bit 1 << enum depth_kind of each kind that may come */
 };
 
 #endif
