@@ -17,8 +17,8 @@ void demo_tell_stop(struct demo *demo)
         return;
     }
     text_buffer_print(&demo->out,
-                      "\nstopping: %s; no new orders, resting orders are cancelled, positions stay "
-                      "and are valued at the last close\n",
+                      "\nstopping: %s\n"
+                      "  resting orders are cancelled; positions stay, valued at the last close\n",
                       why);
     demo_say(demo);
 }

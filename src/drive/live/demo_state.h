@@ -106,9 +106,9 @@ void demo_halt(struct demo *demo, int64_t time_ns);
 /* Those of the script that are due and those that were typed, at this time. */
 void demo_take_commands(struct demo *demo, int64_t time_ns);
 
-/* ---- telling people (demo_text.c, demo_close.c) ---- */
+/* ---- telling people (demo_text.c, demo_answers.c, demo_close.c, demo_write.c) ---- */
 
-/* Writes what is in demo->out. */
+/* Writes what is in demo->out; lines about what happened are wrapped to the screen. */
 void demo_say(struct demo *demo);
 void demo_tell_start(struct demo *demo);
 void demo_tell_ready(struct demo *demo);
@@ -168,6 +168,10 @@ static inline bool demo_is_text(const struct demo *demo)
 
 /* ---- pieces of text ---- */
 
+/* The rest of a line's piece in its tone, at least so wide. */
+void demo_toned(struct demo *demo, enum table_tone tone, const char *text, int width);
+void demo_money_append(struct demo *demo, i128 amount, bool sign);
+const char *demo_dot(const struct demo *demo); /* between things; as the screen can show it */
 /* The time and a word, at the beginning of a line. */
 void demo_line_begin(struct demo *demo, const char *word, enum table_tone tone);
 void demo_table_put(struct demo *demo, struct table *table);

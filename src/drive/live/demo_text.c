@@ -4,84 +4,6 @@
 #include "base/time.h"
 #include "drive/live/demo_state.h"
 
-/* ---- writing -------------------------------------------------------------------------------- */
-
-void demo_say(struct demo *demo)
-{
-    const struct demo_output *output = &demo->ports->output;
-    if (demo->out.status != STATUS_OK)
-        demo_fail(demo, demo->out.status, "output", "not enough memory");
-    if (demo->out.size > 0 && !demo->unread && demo->out.status == STATUS_OK) {
-        enum status status = output->write(output->context,
-                                           (struct text){demo->out.data, demo->out.size});
-        if (status == STATUS_END) {
-            demo->unread = true;
-            demo->stopping = true;
-        } else if (status != STATUS_OK) {
-            demo_fail(demo, status, "standard output", "cannot be written");
-        }
-    }
-    text_buffer_reset(&demo->out);
-}
-
-void demo_money(char out[DEMO_MONEY_SIZE], i128 amount, bool sign)
-{
-    char digits[DECIMAL_TEXT_SIZE];
-    size_t size = decimal_format_fixed(digits, amount, AMOUNT_DECIMALS, 2);
-    size_t at = 0;
-    size_t begin = digits[0] == '-' ? 1 : 0;
-    if (begin == 1)
-        out[at++] = '-';
-    else if (sign)
-        out[at++] = '+';
-    size_t whole = size - 3; /* behind the last digit before the point */
-    for (size_t i = begin; i < size; i++) {
-        if (i > begin && i < whole && (whole - i) % 3 == 0)
-            out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-}
-
-static void money_append(struct demo *demo, i128 amount, bool sign)
-{
-    char text[DEMO_MONEY_SIZE];
-    demo_money(text, amount, sign);
-    text_buffer_append(&demo->out, text_of(text));
-}
-
-static void toned(struct demo *demo, enum table_tone tone, const char *text, int width)
-{
-    const struct table_style *style = &demo->ports->output.style;
-    text_buffer_append(&demo->out, tone_begin(style, tone));
-    text_buffer_print(&demo->out, "%-*s", width, text);
-    text_buffer_append(&demo->out, tone_end(style, tone));
-}
-
-void demo_price(char out[DECIMAL_TEXT_SIZE], const struct instrument *instrument,
-                struct price price)
-{
-    unsigned places = instrument->price_decimals;
-    int64_t tick = instrument->tick.units;
-    while (places > 0 && tick % 10 == 0) {
-        tick /= 10;
-        places--;
-    }
-    (void)decimal_format_fixed(out, price.units, instrument->price_decimals, places);
-}
-
-static const char *dot(const struct demo *demo)
-{
-    return demo->ports->output.style.ascii ? "-" : "\u00b7";
-}
-
-void demo_table_put(struct demo *demo, struct table *table)
-{
-    if (table_write(table, &demo->ports->output.style, &demo->out) != STATUS_OK)
-        demo_fail(demo, STATUS_NO_MEMORY, "output", "not enough memory");
-    table_release(table);
-}
-
 /* ---- the introduction ----------------------------------------------------------------------- */
 
 static void speed_append(struct demo *demo)
@@ -126,14 +48,14 @@ void demo_tell_start(struct demo *demo)
     char history[DURATION_TEXT_SIZE];
     if (demo->options->quiet || !demo_is_text(demo))
         return;
-    const char *between = dot(demo);
-    toned(demo, TONE_STRONG, "tern", 0);
+    const char *between = demo_dot(demo);
+    demo_toned(demo, TONE_STRONG, "tern", 0);
     text_buffer_print(&demo->out, " %s demo %s %s prices %s seed %llu %s no keys, no network\n",
                       demo->ports->version, between,
                       demo->options->tape == NULL ? "simulated" : "recorded", between,
                       (unsigned long long)demo->options->seed, between);
     text_buffer_append(&demo->out, TEXT("  account    "));
-    money_append(demo, demo->outcome->start_equity.units, false);
+    demo_money_append(demo, demo->outcome->start_equity.units, false);
     text_buffer_print(&demo->out, " %s, virtual\n", demo->config.currency);
     (void)time_format(time, demo->start_ns);
     text_buffer_print(&demo->out, "  clock      %s, begins at %s, ",
@@ -323,7 +245,7 @@ void demo_line_begin(struct demo *demo, const char *word, enum table_tone tone)
                           civil.day);
     }
     text_buffer_print(&demo->out, "%02u:%02u:%02u  ", civil.hour, civil.minute, civil.second);
-    toned(demo, tone, word, 7);
+    demo_toned(demo, tone, word, 7);
 }
 
 const char *demo_bot_name(const struct demo *demo, uint32_t bot)
@@ -336,6 +258,9 @@ static struct demo_bot *counts_of(struct demo *demo, uint32_t bot)
 {
     return bot == NONE_INDEX ? &demo->desk : &demo->bots[bot];
 }
+
+#define FILL_WIDTH 104u      /* columns of a line about a fill with all that there is to say */
+#define FILL_WIDTH_LEAST 82u /* without fee and purpose */
 
 static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
 {
@@ -358,10 +283,19 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
     demo_price(price, instrument, fact->price);
     demo_money(fee, amount_from_bytes(fact->fee_value).units, false);
-    text_buffer_print(&demo->out, "%10s %-9s @ %-10s fee %-6s %-12s %-11s equity ", quantity,
-                      instrument->name, price, fee, demo_bot_name(demo, order->bot),
-                      order_purpose_name((enum order_purpose)order->purpose));
-    money_append(demo, risk_equity(engine_risk(demo->engine)).units, false);
+    /* What a narrow screen has no room for: first the fee, then the purpose, then equity. */
+    size_t width = demo->ports->output.style.plain ? 0 : demo->ports->output.style.width;
+    text_buffer_print(&demo->out, "%10s %-9s @ %-10s ", quantity, instrument->name, price);
+    if (width == 0 || width >= FILL_WIDTH || width < FILL_WIDTH_LEAST)
+        text_buffer_print(&demo->out, "fee %-6s ", fee);
+    text_buffer_print(&demo->out, "%-12s ", demo_bot_name(demo, order->bot));
+    if (width == 0 || width >= FILL_WIDTH - 11)
+        text_buffer_print(&demo->out, "%-11s ",
+                          order_purpose_name((enum order_purpose)order->purpose));
+    if (width == 0 || width >= FILL_WIDTH_LEAST) {
+        text_buffer_append(&demo->out, TEXT("equity "));
+        demo_money_append(demo, risk_equity(engine_risk(demo->engine)).units, false);
+    }
     text_buffer_append(&demo->out, TEXT("\n"));
 }
 
@@ -402,9 +336,9 @@ static void tell_breach(struct demo *demo, enum reason reason)
         return;
     }
     text_buffer_append(&demo->out, TEXT(" ("));
-    money_append(demo, value, false);
+    demo_money_append(demo, value, false);
     text_buffer_append(&demo->out, TEXT(", limit "));
-    money_append(demo, limit, false);
+    demo_money_append(demo, limit, false);
     text_buffer_append(&demo->out, TEXT(")"));
 }
 
@@ -535,8 +469,8 @@ void demo_tell_feed(struct demo *demo, uint32_t count, bool silent)
     demo_line_begin(demo, "FEED", silent ? TONE_WARN : TONE_GOOD);
     if (silent)
         text_buffer_print(&demo->out,
-                          "silent for more than %s, %u of %u instruments: bots wait, and the "
-                          "exchange lets nothing fill\n",
+                          "silent for more than %s, %u of %u instruments: bots wait, nothing "
+                          "fills\n",
                           age, count, demo->market.count);
     else
         text_buffer_print(&demo->out, "back, %u of %u instruments\n", count, demo->market.count);
@@ -577,13 +511,16 @@ void demo_tell_status(struct demo *demo)
     struct civil_time civil = civil_from_ns(demo->now_ns);
     text_buffer_print(&demo->out, "%02u:%02u:%02u  equity ", civil.hour, civil.minute,
                       civil.second);
-    money_append(demo, equity, false);
+    demo_money_append(demo, equity, false);
     text_buffer_append(&demo->out, TEXT("  P&L "));
-    money_append(demo, equity - demo->outcome->start_equity.units, true);
+    demo_money_append(demo, equity - demo->outcome->start_equity.units, true);
     bool today = day_of_ns(demo->now_ns) == demo->day;
     text_buffer_print(&demo->out, "  fills today %llu",
                       (unsigned long long)(today ? demo->fills_today : 0));
+    size_t narrow = demo->out.size;
     status_spread(demo);
+    if (output->style.width > 0 && demo->out.size >= output->style.width)
+        demo->out.size = narrow;
     if (demo->out.status == STATUS_OK)
         output->status(output->context, (struct text){demo->out.data, demo->out.size});
     text_buffer_reset(&demo->out);

@@ -219,6 +219,37 @@ void reference_risk(enum page_form form, struct text_buffer *out)
 
 /* ---- fills ----------------------------------------------------------------------------------- */
 
+/* What sim/book_venue.h says at length. */
+static void fills_on_books(struct page *page)
+{
+    static const char *const columns[] = {"on an order book", "rule"};
+    static const char *const rules[][ARRAY_COUNT(columns)] = {
+        {"order that takes", "Takes the levels of the other side best first, a fill each. What was "
+                             "taken stays taken until the data show the level smaller or gone."},
+        {"order that rests", "Stands in the queue of its price by simulation.queue; trades and "
+                             "changes of the level move it. A trade through its price fills all "
+                             "of it."},
+        {"latency", "A request is judged when it arrives, `latency` after it was sent, by the book "
+                    "of that moment; the answer comes as much later. latency_sigma spreads it."},
+        {"congestion", "latency x (1 + latency_congestion x sum over our earlier requests of "
+                       "e^-(age / latency_congestion_fade)): the intensity of a Hawkes process. "
+                       "Requests stay in order."},
+        {"halted, or book not valid",
+         "New orders are rejected, but stops on a book that is not valid; resting ones wait, "
+         "nothing fills; cancels and amends to less are done. The demo halts while its feed is "
+         "silent, and what was removed."},
+        {"impact", "Off by default; simulation.impact moves what takers pay, never beyond their "
+                   "limit."},
+        {"our own orders", "Never trade with each other: the newer one is canceled."},
+    };
+    page_list_begin(page, "books", "On order books", columns, ARRAY_COUNT(columns));
+    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(columns); j++)
+            page_cell(page, rules[i][j]);
+    }
+    page_list_end(page);
+}
+
 void reference_fills(enum page_form form, struct text_buffer *out)
 {
     static const char *const columns[] = {"simulation.fill", "sees", "market order",
@@ -265,6 +296,7 @@ void reference_fills(enum page_form form, struct text_buffer *out)
             page_cell(&page, modes[i][j]);
     }
     page_list_end(&page);
+    fills_on_books(&page);
     (void)!page_end(&page);
 }
 

@@ -189,6 +189,35 @@ static void test_forms(void **state)
     }
 }
 
+/* On a screen no line about what happened is wider than it, and no word is lost. */
+static void test_narrow_screens(void **state)
+{
+    static const unsigned widths[] = {40, 60, 80, 81, 82, 92, 93, 100, 103, 104, 200};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(widths); i++) {
+        struct bench bench;
+        bench_init(&bench);
+        bench.width = widths[i];
+        struct demo_options options = scripted(3, SCENARIO_NORMAL, 150 * NANOSECONDS_PER_SECOND,
+                                               busy_script);
+        (void)run(&bench, &options);
+        struct text rest = {bench.said.data, bench.said.size};
+        size_t dated = 0;
+        while (rest.size > 0) {
+            struct text line = text_split(&rest, '\n');
+            if (line.size < 9 || line.data[2] != ':' || line.data[5] != ':')
+                continue;
+            dated++;
+            assert_true(line.size <= widths[i]);
+        }
+        assert_true(dated > 20);
+        assert_true(said(&bench, widths[i] < 100 ? "NVDA-USD at" : "volatility 40 %, drift 8 %"));
+        assert_int_equal(said(&bench, " equity 9"), widths[i] >= 82);
+        assert_int_equal(said(&bench, " fee "), widths[i] < 82 || widths[i] >= 104);
+        bench_release(&bench);
+    }
+}
+
 /* What was typed, whenever that was, is printed as a script, which makes the same run. */
 static void test_what_was_typed_is_a_script(void **state)
 {
@@ -422,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_who_comes_and_goes_moves_nobody),
         cmocka_unit_test(test_a_script_is_one_run),
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_narrow_screens),
         cmocka_unit_test(test_what_was_typed_is_a_script),
         cmocka_unit_test(test_removed_is_not_traded),
         cmocka_unit_test(test_room_is_bounded),

@@ -14,6 +14,7 @@ struct bench {
     int64_t now_ns, tick_ns;
     uint64_t waits, waits_max;
     enum demo_form form;
+    unsigned width; /* of a screen; 0: plain */
     struct text_buffer said;
     char status[512];
     uint64_t statuses;
@@ -123,7 +124,7 @@ static inline struct demo_outcome run(struct bench *bench, const struct demo_opt
                    .form = bench->form,
                    .write = write_lines,
                    .status = write_status_line,
-                   .style = {.plain = true, .ascii = true}},
+                   .style = {.width = bench->width, .plain = bench->width == 0, .ascii = true}},
         .lines = {bench, bench->lines == NULL ? NULL : lines_take},
         .sink = &bench->sink,
         .version = "test",
