@@ -75,13 +75,14 @@ def browser():
 
 
 @functools.cache
-def report(example='cross.yaml', name=None):
-    """The path of an example's report.html."""
+def report(example='cross.yaml', name=None, change=('', '')):
+    """The path of an example's report.html; of one by another name, and changed."""
     folder = tempfile.mkdtemp(prefix='tern-pages-')
     path = os.path.join(tap.ROOT, 'examples', example)
     if name:
         with open(path, encoding='utf-8') as file:
-            text = file.read().replace('data/', os.path.join(tap.ROOT, 'examples', 'data') + '/')
+            text = file.read().replace(*change)
+        text = text.replace('data/', os.path.join(tap.ROOT, 'examples', 'data') + '/')
         path = os.path.join(folder, name)
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
@@ -266,8 +267,8 @@ def test_trips_sorted_and_filtered():
     page.evaluate('(() => { const field = document.querySelector("#trips input"); '
                   'field.value = "cross-btc"; field.dispatchEvent(new Event("input")); })()')
     found = page.evaluate(cells)
-    tap.equal(len(found), next(bot['trips'] for bot in result['bots'] if bot['name'] == 'cross-btc'),
-              'trips of a bot')
+    trips = {bot['name']: bot['trips'] for bot in result['bots']}
+    tap.equal(len(found), trips['cross-btc'], 'trips of a bot')
     tap.equal({row[1] for row in found}, {'cross-btc'}, 'and no other')
     page.evaluate('(() => { const list = document.querySelector("#trips select"); '
                   'list.value = "lost"; list.dispatchEvent(new Event("change")); })()')
@@ -308,7 +309,7 @@ def test_nothing_else_runs():
     })()""")
     page.settle()
     tap.equal(page.evaluate('typeof window.ran'), 'undefined', 'a script that is not ours')
-    tap.check(any('Content Security Policy' in str(said) for said in page.problems), 'and it is said')
+    tap.check(any('Content Security Policy' in str(said) for said in page.problems), 'it is said')
 
 
 def test_other_results():
@@ -317,9 +318,29 @@ def test_other_results():
         page = browser().open(report(example), width=900)
         tap.equal(page.problems, [], f'{example}: console and network')
         no_overflow(page, example)
-        tap.check(page.evaluate('document.querySelectorAll("svg").length') > 2, f'{example}: pictures')
+        pictures = page.evaluate('document.querySelectorAll("svg").length')
+        tap.check(pictures > 2, f'{example}: {pictures} pictures')
         tap.check(view(page)[2] > 10, f'{example}: candles')
         picture(page, f'report-{example[:-5]}.png')
+
+
+def test_comparison():
+    a, b = os.path.dirname(report()), os.path.dirname(report('cross.yaml', 'other.yaml', (
+        'slippage_bps: 5', 'slippage_bps: 9')))
+    answer = tap.tern('backtest', 'compare', a, b, '--html')
+    tap.equal(answer.returncode, 0, answer.stderr)
+    path = os.path.join(tempfile.mkdtemp(prefix='tern-pages-'), 'compare.html')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(answer.stdout)
+    for name, how in (('light', {}), ('dark', {'dark': True}), ('narrow', {'width': 390})):
+        page = browser().open(path, **how)
+        tap.equal(page.problems, [], f'{name}: console and network')
+        no_overflow(page, name)
+        tap.none(page.evaluate(CONTRAST), f'text that is hard to read, {name}')
+        words = page.evaluate('document.body.innerText')
+        for word in ('simulation.slippage_bps', 'Where they part', 'cross-btc net', 'differs'):
+            tap.check(word in words, f'{name}: {word!r} is not on the page')
+        picture(page, f'compare-{name}.png')
 
 
 def accept():

@@ -10,6 +10,7 @@ struct writer {
     struct text_buffer *out;
     const struct config *config;
     bool hashed; /* leave out what is not part of the hash */
+    bool given;  /* show whether a value is the default, not where it was written */
 };
 
 /* In double quotes, with the escapes that YAML and JSON share. */
@@ -195,7 +196,7 @@ static void write_section(struct writer *writer, const struct section *section,
 
 void config_canonical(const struct config *config, struct text_buffer *out)
 {
-    struct writer writer = {out, config, false};
+    struct writer writer = {.out = out, .config = config};
     write_section(&writer, &config_section_root, (const uint8_t *)config, 0, 0, false);
 }
 
@@ -203,7 +204,7 @@ enum status config_hash(const struct config *config, struct hash128 *out)
 {
     struct text_buffer text;
     text_buffer_init(&text, TEXT_SIZE_MAX);
-    struct writer writer = {&text, config, true};
+    struct writer writer = {.out = &text, .config = config, .hashed = true};
     write_section(&writer, &config_section_root, (const uint8_t *)config, 0, 0, false);
     enum status status = text.status;
     if (status == STATUS_OK)
@@ -242,7 +243,13 @@ static void show_value(struct writer *writer, const struct option *option, const
         value_format(option, record + option->offset, writer->out);
     else
         write_value(writer, option, record);
-    if (line > 0)
+    if (writer->given)
+        text_buffer_print(writer->out, "\t%s\n",
+                          option_is_scalar(option) &&
+                                  option_is_default(option, record, writer->config->mode)
+                              ? "default"
+                              : "given");
+    else if (line > 0)
         text_buffer_print(writer->out, "\t%s:%u\n", source, line);
     else
         text_buffer_print(writer->out, "\t%s\n", source);
@@ -291,6 +298,13 @@ static void show_section(struct writer *writer, const struct section *section,
 void config_show(const struct config *config, struct text_buffer *out)
 {
     char path[PATH_SIZE] = "";
-    struct writer writer = {out, config, false};
+    struct writer writer = {.out = out, .config = config};
+    show_section(&writer, &config_section_root, (const uint8_t *)config, 0, path);
+}
+
+void config_show_given(const struct config *config, struct text_buffer *out)
+{
+    char path[PATH_SIZE] = "";
+    struct writer writer = {.out = out, .config = config, .given = true};
     show_section(&writer, &config_section_root, (const uint8_t *)config, 0, path);
 }

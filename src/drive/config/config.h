@@ -509,6 +509,9 @@ void config_locate_bot(const struct config *config, const struct config_bot *bot
 /* One line a scalar, `key<TAB>value<TAB>origin`, in the order of the table. The origin is
  * `default`, `file:line` or the name of a layer that has no lines. */
 void config_show(const struct config *config, struct text_buffer *out);
+/* The same lines, but the origin is `default` where the value is the default, whoever wrote it,
+ * else `given`: for configurations that were read back from a canonical text. */
+void config_show_given(const struct config *config, struct text_buffer *out);
 
 /* Writes the whole effective configuration in one form: every key, in the order of the table,
  * decimals in their shortest form. Reads back, in either mode, to the same configuration. */

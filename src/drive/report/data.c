@@ -399,7 +399,7 @@ void report_data_append(const struct report *report)
     markets_write(&writer);
     json_object_end(&writer.json);
     enum status status = json_write_finish(&writer.json);
-    plain(report, "<script type=\"application/json\" id=\"data\">");
+    plain(report, "<script type=\"application/json\" id=\"report-data\">");
     if (status == STATUS_OK)
         data_copy(report->out, (struct text){text.data, text.size});
     else

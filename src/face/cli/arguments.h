@@ -68,8 +68,8 @@ enum cli_value {
     X(LATIN, "latin", 0, "N", TEXT, "Draw N trials that cover each key evenly.")               \
     X(MAP, "map", 0, NULL, NONE, "Print the map of two parameters.")                           \
     X(AXES, "axes", 0, "X,Y", TEXT, "Which parameters; else the two that matter most.")        \
-    X(METRIC, "metric", 0, "NAME", TEXT, "What to draw: sharpe, return, drawdown, fees.")       \
-    X(HTML, "html", 0, NULL, NONE, "Print one HTML page, with maps.")                          \
+    X(METRIC, "metric", 0, "NAME", TEXT, "What to draw: sharpe, return, drawdown, fees.")      \
+    X(HTML, "html", 0, NULL, NONE, "Print one HTML page.")                                     \
     X(HALVING, "halving", 0, "ETA", TEXT, "Keep one in ETA, rung by rung, on growing data.")   \
     X(RUNGS, "rungs", 0, "N", TEXT, "How many rungs; else as many as the data allow.")         \
     X(TRAIN, "train", 0, "N", TEXT, "Days that choose.")                                       \

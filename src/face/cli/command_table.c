@@ -230,8 +230,12 @@ static const struct cli_command commands[] = {
      .verb = "compare",
      .operands = "A B",
      .sentence = "Show two results side by side, and what differs.",
+     .detail =
+         "Each key of the configuration that differs, with defaults named, data, books, metrics, "
+         "bots, and the first order and fill that are not the same. --html prints a page with "
+         "both equity curves.",
      .example = "tern backtest compare runs/a runs/b",
-     .options = BIT(PLAIN),
+     .options = BIT(PLAIN) | BIT(HTML),
      .operands_min = 2,
      .operands_max = 2,
      .operand = CLI_VALUE_RESULT,
@@ -247,10 +251,11 @@ static const struct cli_command commands[] = {
      .verb = "show",
      .operands = "SWEEP",
      .sentence = "Print a sweep again: its best trials and how lucky they are.",
-     .detail = "And which parameters mattered, by their first-order share of the variance, and what "
-               "lies around the best trial: its neighbours are those that are at most one step away "
-               "in every parameter. --map draws the metric over two parameters, the mean over all "
-               "others.",
+     .detail =
+         "And which parameters mattered, by their first-order share of the variance, and what "
+         "lies around the best trial: its neighbours are those that are at most one step away "
+         "in every parameter. --map draws the metric over two parameters, the mean over all "
+         "others.",
      .example = "tern sweep show cross --map",
      .options = BIT(LINES) | BIT(MAP) | BIT(AXES) | BIT(METRIC) | BIT(PLAIN),
      .operands_min = 1,
@@ -274,8 +279,9 @@ static const struct cli_command commands[] = {
      .verb = "export",
      .operands = "SWEEP",
      .sentence = "Print every trial of a sweep as CSV, or its page as HTML.",
-     .detail = "The page is one file without network: maps, what mattered, what lies around the best "
-               "trial, and how much of it is luck.",
+     .detail =
+         "The page is one file without network: maps, what mattered, what lies around the best "
+         "trial, and how much of it is luck.",
      .example = "tern sweep export cross --html > sweep.html",
      .options = BIT(HTML) | BIT(AXES) | BIT(METRIC),
      .operands_min = 1,

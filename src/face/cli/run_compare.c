@@ -1,196 +1,123 @@
 /* tern backtest compare: two results side by side. */
 #include <stdio.h>
-#include <string.h>
 
-#include "base/time.h"
-#include "drive/research/result_read.h"
+#include "drive/report/compare_html.h"
 #include "face/cli/cli_context.h"
 #include "face/cli/store.h"
 
-#define VALUE_SIZE 128u
-
-struct compared {
-    struct backtest_result result;
-    struct metrics metrics;
-    bool read;
-};
-
-struct comparison {
-    struct cli *cli;
-    struct table table;
-    struct json_writer json;
-    uint32_t differ;
-};
-
-static enum status side_read(struct cli *cli, const char *name, struct compared *side)
+static enum status side_read(struct cli *cli, const char *name, struct compare_side *side)
 {
     char store[STORE_PATH_SIZE], directory[STORE_PATH_SIZE];
     if (store_path(store) != STATUS_OK)
         store[0] = '\0';
     enum status status = store_find(store, name, directory, &cli->problem);
     if (status == STATUS_OK)
-        status = result_summary_read(directory, &side->result, &side->metrics, &cli->problem);
-    side->read = status == STATUS_OK;
+        status = compare_side_read(directory, side, &cli->problem);
+    if (status == STATUS_OK && side->settings.size == 0)
+        cli_note(cli, "note: %s has no journal that can be read: settings are compared by hash",
+                 directory);
     return status;
 }
 
-static void row(struct comparison *comparison, const char *group, const char *name,
-                const char *left, const char *right)
+static void key_string(struct json_writer *json, const char *key, const char *value)
 {
-    bool differs = strcmp(left, right) != 0;
-    comparison->differ += differs;
-    if (comparison->cli->json) {
-        struct json_writer *json = &comparison->json;
-        json_object_begin(json);
-        json_key(json, "group");
-        json_string(json, group);
-        json_key(json, "name");
-        json_string(json, name);
-        json_key(json, "a");
-        json_string(json, left);
-        json_key(json, "b");
-        json_string(json, right);
-        json_key(json, "differs");
-        json_bool(json, differs);
-        json_object_end(json);
-        return;
+    json_key(json, key);
+    json_string(json, value);
+}
+
+static void key_bool(struct json_writer *json, const char *key, bool value)
+{
+    json_key(json, key);
+    json_bool(json, value);
+}
+
+static enum status print_json(struct cli *cli, const struct comparison *comparison)
+{
+    struct json_writer json;
+    cli_json_begin(cli, &json);
+    json_object_begin(&json);
+    json_key(&json, "rows");
+    json_array_begin(&json);
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        const struct compare_row *row = &comparison->rows[i];
+        json_object_begin(&json);
+        key_string(&json, "group", row->group);
+        key_string(&json, "name", row->name);
+        key_string(&json, "a", row->a);
+        key_string(&json, "b", row->b);
+        key_bool(&json, "differs", row->differs);
+        key_bool(&json, "a_default", row->a_default);
+        key_bool(&json, "b_default", row->b_default);
+        json_object_end(&json);
     }
-    table_cell(&comparison->table, text_of(group));
-    table_cell(&comparison->table, text_of(name));
-    table_cell(&comparison->table, text_of(left));
-    table_cell(&comparison->table, text_of(right));
-    table_cell(&comparison->table, text_of(differs ? "differs" : ""));
+    json_array_end(&json);
+    json_key(&json, "differ");
+    json_u64(&json, comparison->differ);
+    json_object_end(&json);
+    return cli_json_end(cli, &json);
 }
 
-static void row_hash(struct comparison *comparison, const char *group, const char *name,
-                     struct hash128 left, struct hash128 right)
+/* For people a default is named behind the value; programs have the JSON for it. */
+static void value_cell(const struct cli *cli, struct table *table, const char *value,
+                       bool is_default)
 {
-    char a[HASH_TEXT_SIZE];
-    char b[HASH_TEXT_SIZE];
-    hash128_format(a, left);
-    hash128_format(b, right);
-    row(comparison, group, name, a, b);
+    if (is_default && !cli->style.plain)
+        table_cell_print(table, "%s (default)", value);
+    else
+        table_cell(table, text_of(value));
 }
 
-static void row_time(struct comparison *comparison, const char *name, int64_t left, int64_t right)
+static enum status print_table(struct cli *cli, const struct comparison *comparison)
 {
-    char a[TIME_TEXT_SIZE];
-    char b[TIME_TEXT_SIZE];
-    (void)time_format(a, left);
-    (void)time_format(b, right);
-    row(comparison, "data", name, a, b);
-}
-
-static void row_amount(struct comparison *comparison, const char *name, struct amount left,
-                       struct amount right)
-{
-    char a[DECIMAL_TEXT_SIZE];
-    char b[DECIMAL_TEXT_SIZE];
-    (void)decimal_format_i128(a, left.units, AMOUNT_DECIMALS);
-    (void)decimal_format_i128(b, right.units, AMOUNT_DECIMALS);
-    row(comparison, "result", name, a, b);
-}
-
-static void row_count(struct comparison *comparison, const char *group, const char *name,
-                      uint64_t left, uint64_t right)
-{
-    char a[32];
-    char b[32];
-    (void)snprintf(a, sizeof a, "%llu", (unsigned long long)left);
-    (void)snprintf(b, sizeof b, "%llu", (unsigned long long)right);
-    row(comparison, group, name, a, b);
-}
-
-static void metric_text(char out[VALUE_SIZE], enum metric metric, const struct metrics *metrics)
-{
-    struct text_buffer text;
-    text_buffer_init(&text, 1024);
-    metric_print_human(metric, &metrics->values[metric], 4, &text);
-    (void)text_copy(out, VALUE_SIZE, (struct text){text.data, text.size});
-    text_buffer_release(&text);
-}
-
-static void bots_text(char out[VALUE_SIZE], const struct backtest_result *result)
-{
-    size_t used = 0;
-    out[0] = '\0';
-    for (uint32_t i = 0; i < result->bots.count && used < VALUE_SIZE; i++)
-        used += (size_t)snprintf(out + used, VALUE_SIZE - used, "%s%s", i > 0 ? " " : "",
-                                 result->bots.items[i].name);
-}
-
-static void rows(struct comparison *comparison, const struct compared *a, const struct compared *b)
-{
-    const struct backtest_result *left = &a->result;
-    const struct backtest_result *right = &b->result;
-    char one[VALUE_SIZE];
-    char other[VALUE_SIZE];
-    row(comparison, "settings", "version", left->version, right->version);
-    row_hash(comparison, "settings", "config_hash", left->config_hash, right->config_hash);
-    row(comparison, "settings", "currency", left->currency, right->currency);
-    row_count(comparison, "settings", "seed", left->seed, right->seed);
-    bots_text(one, left);
-    bots_text(other, right);
-    row(comparison, "settings", "bots", one, other);
-    row_hash(comparison, "data", "data_hash", left->data_hash, right->data_hash);
-    row_time(comparison, "from", left->from_ns, right->from_ns);
-    row_time(comparison, "to", left->to_ns, right->to_ns);
-    row_count(comparison, "data", "bars", left->bars_count, right->bars_count);
-    row_hash(comparison, "result", "journal_hash", left->journal_hash, right->journal_hash);
-    row_amount(comparison, "start_equity", left->start_equity, right->start_equity);
-    row_amount(comparison, "end_equity", left->end_equity, right->end_equity);
-    row_amount(comparison, "realized", left->realized, right->realized);
-    row_amount(comparison, "fees", left->fees, right->fees);
-    row_count(comparison, "result", "orders", left->orders_count, right->orders_count);
-    row_count(comparison, "result", "fills", left->fills_count, right->fills_count);
-    row_count(comparison, "result", "trips", left->trips_count, right->trips_count);
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
-        metric_text(one, metric, &a->metrics);
-        metric_text(other, metric, &b->metrics);
-        row(comparison, "metrics", metric_rows[metric].name, one, other);
+    struct table table;
+    table_init(&table, "compare", "SIDE BY SIDE");
+    table_column(&table, "of", TABLE_LEFT, 1);
+    table_column(&table, "what", TABLE_LEFT, 0);
+    table_column(&table, "A", TABLE_RIGHT, 0);
+    table_column(&table, "B", TABLE_RIGHT, 0);
+    table_column(&table, "", TABLE_LEFT, 0);
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        const struct compare_row *row = &comparison->rows[i];
+        table_cell(&table, text_of(row->group));
+        table_cell(&table, text_of(row->name));
+        value_cell(cli, &table, row->a, row->a_default);
+        value_cell(cli, &table, row->b, row->b_default);
+        table_cell(&table, row->differs ? TEXT("differs") : TEXT(""));
     }
+    enum status status = table_write(&table, &cli->style, &cli->out);
+    table_release(&table);
+    return status;
 }
 
-static enum status print(struct cli *cli, const struct compared *a, const struct compared *b)
+static enum status print(struct cli *cli, const struct compare_side *a,
+                         const struct compare_side *b)
 {
-    struct comparison comparison = {.cli = cli};
-    if (cli->json) {
-        cli_json_begin(cli, &comparison.json);
-        json_object_begin(&comparison.json);
-        json_key(&comparison.json, "rows");
-        json_array_begin(&comparison.json);
-        rows(&comparison, a, b);
-        json_array_end(&comparison.json);
-        json_key(&comparison.json, "differ");
-        json_u64(&comparison.json, comparison.differ);
-        json_object_end(&comparison.json);
-        return cli_json_end(cli, &comparison.json);
-    }
-    table_init(&comparison.table, "compare", "SIDE BY SIDE");
-    table_column(&comparison.table, "of", TABLE_LEFT, 1);
-    table_column(&comparison.table, "what", TABLE_LEFT, 0);
-    table_column(&comparison.table, "A", TABLE_RIGHT, 0);
-    table_column(&comparison.table, "B", TABLE_RIGHT, 0);
-    table_column(&comparison.table, "", TABLE_LEFT, 0);
-    rows(&comparison, a, b);
-    enum status status = table_write(&comparison.table, &cli->style, &cli->out);
-    table_release(&comparison.table);
+    struct comparison comparison;
+    enum status status = compare_make(a, b, &comparison);
+    if (status == STATUS_OK && cli->json)
+        status = print_json(cli, &comparison);
+    else if (status == STATUS_OK && cli_have(cli, CLI_OPTION_HTML))
+        compare_html_print(a, b, &comparison, &cli->out);
+    else if (status == STATUS_OK)
+        status = print_table(cli, &comparison);
+    comparison_release(&comparison);
+    if (status == STATUS_OK)
+        status = cli->out.status;
     return status == STATUS_OK ? STATUS_OK
                                : problem_set(&cli->problem, status, "output", "not enough memory");
 }
 
 enum status run_backtest_compare(struct cli *cli)
 {
-    struct compared a = {0};
-    struct compared b = {0};
+    struct compare_side a, b;
     enum status status = side_read(cli, cli->arguments.operands[0], &a);
-    if (status == STATUS_OK)
-        status = side_read(cli, cli->arguments.operands[1], &b);
-    if (status == STATUS_OK)
+    if (status != STATUS_OK)
+        return status;
+    status = side_read(cli, cli->arguments.operands[1], &b);
+    if (status == STATUS_OK) {
         status = print(cli, &a, &b);
-    if (a.read)
-        backtest_result_release(&a.result);
-    if (b.read)
-        backtest_result_release(&b.result);
+        compare_side_release(&b);
+    }
+    compare_side_release(&a);
     return status;
 }

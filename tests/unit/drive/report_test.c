@@ -56,7 +56,7 @@ static void hostile_names(void **state)
     assert_non_null(strstr(text, "a,&quot;b&quot;\xef\xbf\xbd&lt;i&gt;"));
     assert_non_null(strstr(text, "&amp;&#39;"));
     /* The data, then our script: no other one. */
-    char *data = strstr(text, "<script type=\"application/json\" id=\"data\">");
+    char *data = strstr(text, "<script type=\"application/json\" id=\"report-data\">");
     assert_non_null(data);
     char *script = strstr(data + 1, "<script>");
     assert_non_null(script);

@@ -3,7 +3,7 @@
 /* What the page knows, and the theme: automatic, light or dark. Colours are read where they are
    drawn, so whoever draws asks again after `tern-theme`. */
 const tern = {
-    data: JSON.parse((document.getElementById('data') || {textContent: '{}'}).textContent),
+    data: JSON.parse((document.getElementById('report-data') || {textContent: '{}'}).textContent),
 
     color(name) {
         return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
