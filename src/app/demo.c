@@ -219,8 +219,9 @@ static enum status run_demo(const struct cli_demo_request *request, struct demo_
     ports.output.style.color = request->color;
     if (types)
         ports.lines = (struct demo_lines){&typed, commands_next};
-    /* A line that is drawn again and again would be drawn over what is being typed. */
-    if (isatty(STDERR_FILENO) && !(types && isatty(STDIN_FILENO))) {
+    /* A line that is drawn again and again would be drawn over what is being typed, and over what
+     * another program makes of our lines. */
+    if (isatty(STDERR_FILENO) && !(types && isatty(STDIN_FILENO)) && !request->ndjson) {
         machine.status_width = table_style_of_descriptor(STDERR_FILENO).width;
         ports.output.status = machine_status;
     }

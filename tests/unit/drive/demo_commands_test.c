@@ -43,7 +43,7 @@ static bool next_input(const struct bench *bench, size_t *at, struct input *inpu
     return true;
 }
 
-/* How many inputs of a kind (and instrument, or NONE_INDEX) came within [from, to) since the start. */
+/* How many inputs of a kind (and instrument, or NONE_INDEX) came in [from, to) since the start. */
 static uint32_t inputs_of(const struct bench *bench, enum input_kind kind, uint32_t instrument,
                           int64_t from_ns, int64_t to_ns)
 {

@@ -141,7 +141,7 @@ static void test_recordings_refused(void **state)
 
 /* ---- instruments and steps ------------------------------------------------------------------- */
 
-/* Reads one file of quotes with a price and a size under a name, or NAME=; "" where it is refused. */
+/* Reads one file of quotes under a name, or after NAME=; base is "" where it is refused. */
 static void read_one(const char *prefix, const char *name, const char *rows, char base[16],
                      int64_t *tick, int64_t *lot)
 {
@@ -224,8 +224,8 @@ static void test_steps(void **state)
 
 /* ---- troubles -------------------------------------------------------------------------------- */
 
-/* A message a second of levels around 50000: snapshot, updates of consecutive numbers; one number is
- * missing at 20 s, the snapshot at 30 s ends that. */
+/* A message a second of levels around 50000: a snapshot, then updates of consecutive numbers; one
+ * number is missing at 20 s, the snapshot at 30 s ends that. */
 static void levels_write(struct text_buffer *out)
 {
     text_buffer_append(out, TEXT("recv_ns,exch_ns,event_ns,seq,kind,side,price,size\n"));
