@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define DETAIL_SIZE 120
+#define TRIPS_ENOUGH 30u
+#define TRIALS_MANY 20u
 
 /* Whether the warning holds; detail is what %s of its text becomes. */
 typedef bool warning_function(const struct backtest_result *result, const struct metrics *metrics,
@@ -57,7 +59,7 @@ static bool holds_FEW_TRIPS(const struct backtest_result *result, const struct m
 {
     (void)metrics;
     (void)detail;
-    return result->trips_count < 30;
+    return result->trips_count < TRIPS_ENOUGH;
 }
 
 static bool holds_ZERO_COST(const struct backtest_result *result, const struct metrics *metrics,
@@ -90,6 +92,30 @@ static bool holds_SHARPE(const struct backtest_result *result, const struct metr
     (void)result;
     (void)detail;
     return above(metrics, METRIC_SHARPE, 5);
+}
+
+/* So few losses are what a rule has that knows the next bar, or one that never takes a loss. */
+static bool holds_WIN_RATE(const struct backtest_result *result, const struct metrics *metrics,
+                           char detail[DETAIL_SIZE])
+{
+    (void)detail;
+    return result->trips_count >= TRIPS_ENOUGH && above(metrics, METRIC_WIN_RATE, 0.9);
+}
+
+static bool holds_GROWTH(const struct backtest_result *result, const struct metrics *metrics,
+                         char detail[DETAIL_SIZE])
+{
+    (void)result;
+    (void)detail;
+    return above(metrics, METRIC_CAGR, 10);
+}
+
+static bool holds_MANY_TRIALS(const struct backtest_result *result, const struct metrics *metrics,
+                              char detail[DETAIL_SIZE])
+{
+    const struct metric_value *deflated = &metrics->values[METRIC_DEFLATED_SHARPE];
+    (void)snprintf(detail, DETAIL_SIZE, "%llu", (unsigned long long)result->trials_count);
+    return result->trials_count >= TRIALS_MANY && deflated->present && deflated->number < 0.5;
 }
 
 static bool holds_DATA_GAPS(const struct backtest_result *result, const struct metrics *metrics,

@@ -15,6 +15,10 @@
     X(ZERO_COST, "zero cost: fills without any fee")                                              \
     X(PROFIT_FACTOR, "profit factor over 5")                                                      \
     X(SHARPE, "Sharpe ratio over 5")                                                              \
+    X(WIN_RATE, "look-ahead suspicion: more than nine in ten of the trips won")                   \
+    X(GROWTH, "return over 1,000 % a year")                                                       \
+    X(MANY_TRIALS, "deflated Sharpe ratio below 0.5: the best of %s trials without skill looks "  \
+                   "as good")                                                                     \
     X(DATA_GAPS, "data gaps: more than 1 % of the bars are missing: %s")                          \
     X(OPEN_POSITION, "a position was still open at the end: %s")                                  \
     X(STALE_PRICE, "a position was valued at a stale price: %s")                                  \

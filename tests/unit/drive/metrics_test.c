@@ -557,6 +557,12 @@ static void every_warning(void **state)
         result.trips.items[i].net = win.net;
     warnings_of(&result);
     assert_true(warned(&result, "profit factor over 5"));
+    static const char suspicion[] = "look-ahead suspicion: more than nine in ten of the trips won";
+    assert_true(warned(&result, suspicion));
+    for (int i = 0; i < 3; i++) /* 27 of 30 are nine in ten, not more */
+        result.trips.items[i].net = loss.net;
+    warnings_of(&result);
+    assert_false(warned(&result, suspicion));
     result.trips.count = 0;
     result.trips_count = 0;
     warnings_of(&result);
@@ -575,6 +581,23 @@ static void sharpe_warning(void **state)
         point_add(&result, FIXTURE_FROM_NS + i * DAY, (10000 + i * 10 + i % 2) * one);
     warnings_of(&result);
     assert_true(warned(&result, "Sharpe ratio over 5"));
+    assert_false(warned(&result, "return over 1,000 % a year"));
+    result.from_ns = FIXTURE_FROM_NS;
+    result.to_ns = FIXTURE_FROM_NS + 20 * DAY;
+    /* Half as much again in twenty days. */
+    result.end_equity.units = result.start_equity.units / 2 * 3;
+    warnings_of(&result);
+    assert_true(warned(&result, "return over 1,000 % a year"));
+    /* Many trials whose ratios lie far apart: so good a one is no wonder. */
+    static const char luck[] = "deflated Sharpe ratio below 0.5: the best of 20 trials without "
+                               "skill looks as good";
+    result.trials_sharpe_variance = 100;
+    result.trials_count = 20;
+    warnings_of(&result);
+    assert_true(warned(&result, luck));
+    result.trials_count = 19;
+    warnings_of(&result);
+    assert_false(warned(&result, luck));
     backtest_result_release(&result);
 }
 
