@@ -58,7 +58,7 @@ enum cli_value {
     X(REPLACE, "replace", 0, NULL, NONE, "Put it in the place of another one.")                \
     X(COLUMNS, "columns", 0, "NAMES", TEXT, "Which is which: time=Date,open=2,high=3,…")       \
     X(DELIMITER, "delimiter", 0, "CHAR", TEXT, "Between the fields: one character, or tab.")   \
-    X(TIME_UNIT, "time-unit", 0, "UNIT", TEXT, "Of times that are numbers: s, ms, us, ns.")    \
+    X(TIME_UNIT, "time-unit", 0, "UNIT", TEXT, "Of times: s, ms, us, ns; mdy or dmy of dates.")   \
     X(TIME_ZONE, "time-zone", 0, "ZONE", TEXT, "Of the times: America/New_York, +03:00.")      \
     X(PRICE_SCALE, "price-scale", 0, "N", TEXT, "Divide prices by N: 1, 10, … 1000000000.")    \
     X(MEMBER, "member", 0, "NAME", TEXT, "Only this file of a zip archive.")                   \

@@ -41,17 +41,16 @@ static enum status take_time_unit(struct cli *cli, const char *value, struct bar
     static const struct {
         const char *name;
         enum time_form form;
-    } units[] = {{"s", TIME_FORM_SECONDS},
-                 {"ms", TIME_FORM_MILLISECONDS},
-                 {"us", TIME_FORM_MICROSECONDS},
-                 {"ns", TIME_FORM_NANOSECONDS}};
+    } units[] = {{"s", TIME_FORM_SECONDS},       {"ms", TIME_FORM_MILLISECONDS},
+                 {"us", TIME_FORM_MICROSECONDS}, {"ns", TIME_FORM_NANOSECONDS},
+                 {"mdy", TIME_FORM_MONTH_FIRST}, {"dmy", TIME_FORM_DAY_FIRST}};
     for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
         if (strcmp(value, units[i].name) == 0) {
             out->time_form = units[i].form;
             return STATUS_OK;
         }
     }
-    return bad_value(cli, "--time-unit", value, "s, ms, us or ns");
+    return bad_value(cli, "--time-unit", value, "s, ms, us or ns of numbers; mdy or dmy of dates");
 }
 
 static enum status take_zone(struct cli *cli, const char *value, struct bar_source *out)

@@ -59,6 +59,9 @@ static void times(struct page *page)
         {"2024-01-01, 20240101", "a day; no zone moves it"},
         {"2024-01-01 09:30", "with seconds or without, with T or a space"},
         {"20240101 09:30", "as LEAN writes it"},
+        {"2024/1/31, 2024.01.31", "year first, with a clock behind or none"},
+        {"1/31/2024", "month first: --time-unit mdy"},
+        {"31.1.2024, 31/1/2024", "day first: --time-unit dmy"},
         {"2024-01-01T09:30:00Z", "with an offset: --time-zone is of no effect"},
     };
     page_list_begin(page, "times", "Times", columns, ARRAY_COUNT(columns));

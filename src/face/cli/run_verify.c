@@ -80,7 +80,9 @@ static void print_good(struct verify *verify, const struct survey_series *series
     table_cell(&verify->table, TEXT(""));
     table_cell_print(&verify->table, "%zu bars of %s, %llu absent%s; %s", series->count, length,
                      (unsigned long long)series->bars_missing,
-                     series->weekdays ? " (New York calendar)" : "",
+                     series->sessions   ? " (New York sessions)"
+                     : series->weekdays ? " (New York calendar)"
+                                        : "",
                      bar_forms[verify->survey->form].sentence);
 }
 
@@ -101,7 +103,9 @@ static void json_series(struct verify *verify, const struct survey_series *serie
     json_key(json, "bar_ns");
     json_i64(json, series->bar_ns);
     json_key(json, "calendar");
-    json_string(json, series->weekdays ? "new_york" : "always");
+    json_string(json, series->sessions   ? "new_york_sessions"
+                      : series->weekdays ? "new_york"
+                                         : "always");
     json_key(json, "missing");
     json_u64(json, series->bars_missing);
     json_key(json, "faults");

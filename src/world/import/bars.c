@@ -323,6 +323,9 @@ static enum status no_time(struct reading *reading)
                     of_day ? "milliseconds since midnight, below 86400000"
                            : "an integer in s, ms, us or ns since 1970, or a date YYYY-MM-DD or "
                              "YYYY-MM-DD HH:MM:SS in UTC");
+    if (memchr(column_text(reading, COLUMN_TIME).data, '/', column_text(reading, COLUMN_TIME).size))
+        problem_next(reading->problem, "give --time-unit mdy where the month is first, dmy where "
+                                       "the day is");
     return STATUS_DATA_INVALID;
 }
 

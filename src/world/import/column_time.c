@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "world/import/digits.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Integers of these sizes are times between 1973 and 5138 in the unit given. */
@@ -52,12 +53,63 @@ static bool read_day_part(struct digits value, int64_t *out_ns)
     return true;
 }
 
+static bool is_date_separator(char c)
+{
+    return c == '/' || c == '.' || c == '-';
+}
+
+/* A date with the year first is written with hyphens for time_parse; what stands behind it stays. */
+static bool read_date(struct text year, struct text month, struct text day, struct text rest,
+                      int64_t *out_ns)
+{
+    char text[48];
+    if (year.size != 4 || month.size < 1 || month.size > 2 || day.size < 1 || day.size > 2 ||
+        rest.size > 32)
+        return false;
+    int size = snprintf(text, sizeof text, "%.4s-%s%.*s-%s%.*s%.*s", year.data,
+                        month.size == 1 ? "0" : "", (int)month.size, month.data,
+                        day.size == 1 ? "0" : "", (int)day.size, day.data, (int)rest.size,
+                        rest.data);
+    return size > 0 && (size_t)size < sizeof text &&
+           time_parse((struct text){text, (size_t)size}, out_ns) == STATUS_OK;
+}
+
+/* Three numbers with two separators of one kind, in the order that the form says: year first where
+ * it does not say. */
+static bool read_ordered_date(struct text field, enum time_form form, int64_t *out_ns)
+{
+    size_t first = 0, second = 0, end = 0;
+    while (first < field.size && field.data[first] >= '0' && field.data[first] <= '9')
+        first++;
+    second = first + 1;
+    while (second < field.size && field.data[second] >= '0' && field.data[second] <= '9')
+        second++;
+    if (second >= field.size || !is_date_separator(field.data[first]) ||
+        field.data[second] != field.data[first])
+        return false;
+    end = second + 1;
+    while (end < field.size && field.data[end] >= '0' && field.data[end] <= '9')
+        end++;
+    struct text a = {field.data, first};
+    struct text b = {field.data + first + 1, second - first - 1};
+    struct text c = {field.data + second + 1, end - second - 1};
+    struct text rest = {field.data + end, field.size - end};
+    if (form == TIME_FORM_MONTH_FIRST)
+        return read_date(c, a, b, rest, out_ns);
+    if (form == TIME_FORM_DAY_FIRST)
+        return read_date(c, b, a, rest, out_ns);
+    return read_date(a, b, c, rest, out_ns);
+}
+
 bool column_time_read(struct text field, enum time_form form, int64_t *out_ns)
 {
     struct digits value;
+    if (UNLIKELY(form > TIME_FORM_DAY_MILLISECONDS))
+        return read_ordered_date(field, form, out_ns);
     if (!digits_read_padded(field, &value))
         return form == TIME_FORM_ANY &&
-               (time_parse(field, out_ns) == STATUS_OK || read_compact_time(field, out_ns));
+               (time_parse(field, out_ns) == STATUS_OK || read_compact_time(field, out_ns) ||
+                read_ordered_date(field, form, out_ns));
     if (UNLIKELY(form == TIME_FORM_DAY_MILLISECONDS))
         return read_day_part(value, out_ns);
     unsigned exponent = 3 * (4 - (unsigned)form);

@@ -42,6 +42,8 @@ enum time_form {
     TIME_FORM_MICROSECONDS,
     TIME_FORM_NANOSECONDS,
     TIME_FORM_DAY_MILLISECONDS, /* of the day that is told elsewhere (LEAN) */
+    TIME_FORM_MONTH_FIRST,      /* 12/31/2024, with a clock behind or none */
+    TIME_FORM_DAY_FIRST,        /* 31/12/2024, 31.12.2024 */
 };
 
 /* What the path of a LEAN file says of what is in it:

@@ -66,6 +66,7 @@ struct survey_series {
     size_t count, capacity;
     int64_t bar_ns;        /* found or given; 0: not known */
     bool weekdays;         /* the calendar has no Saturdays and Sundays, and NYSE holidays */
+    bool sessions;         /* and only its regular sessions: 09:30 to 16:00, half days to 13:00 */
     uint64_t bars_missing; /* by the calendar */
     uint64_t counts[SURVEY_KIND_COUNT];
     struct survey_place places[SURVEY_KIND_COUNT][SURVEY_PLACES_MAX]; /* the first ones */

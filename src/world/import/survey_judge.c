@@ -10,14 +10,27 @@
 
 #define HOUR (3600 * NANOSECONDS_PER_SECOND)
 #define MINUTE (60 * NANOSECONDS_PER_SECOND)
+/* Of the New York Stock Exchange, on its own clocks. */
+#define SESSION_BEGIN (9 * HOUR + 30 * MINUTE)
+#define SESSION_END (16 * HOUR)
+#define SESSION_HALF_END (13 * HOUR)
 
 /* A wick or a move is an outlier beyond this ratio of its neighbours, whatever the market; one
  * between two adjacent bars (close to open) beyond that smaller one. */
 #define WICK_RATIO 2.0
 #define MOVE_RATIO 1.35
 #define SEAM_RATIO 1.15
+/* Of closes from one day of trading to the next, where a split is not far from a whole ratio. */
+#define SPLIT_NEAR 0.06
 /* Volumes are compared in pieces of so many bars. */
 #define VOLUME_PIECE 64u
+
+/* From an earlier time to a later one; INT64_MAX where it does not fit. */
+static int64_t time_between(int64_t from, int64_t to)
+{
+    int64_t span;
+    return __builtin_sub_overflow(to, from, &span) ? INT64_MAX : span;
+}
 
 /* ---- order and grid -------------------------------------------------------------------------- */
 
@@ -46,6 +59,23 @@ static void turn_newest_first(struct survey_series *series)
     }
 }
 
+/* Where clocks are set back in North America (at 02:00) or Europe (01:00 to 04:00): an hour that
+ * stands there twice, or stands there not at all in spring, was told by such clocks. */
+static bool is_changed_hour(int64_t time_ns, bool spring)
+{
+    int year = civil_from_ns(time_ns).year;
+    int64_t day = day_of_ns(time_ns), hour = (time_ns - day * NANOSECONDS_PER_DAY) / HOUR;
+    int64_t american = spring ? nth_weekday(year, 3, 6, 2) : nth_weekday(year, 11, 6, 1);
+    int64_t european = nth_weekday(year, spring ? 4 : 11, 6, 1) - 7;
+    return (day == american && hour == (spring ? 2 : 1)) ||
+           (day == european && hour >= 1 && hour <= 3);
+}
+
+static bool is_autumn_hour(int64_t time_ns)
+{
+    return is_changed_hour(time_ns, false);
+}
+
 static void judge_order(struct survey_series *series)
 {
     char text[SURVEY_TEXT_SIZE], time[TIME_TEXT_SIZE];
@@ -61,8 +91,10 @@ static void judge_order(struct survey_series *series)
     if (series->counts[SURVEY_DISORDER] > 0)
         qsort(rows, series->count, sizeof *rows, by_time);
     size_t kept = series->count > 0 ? 1 : 0;
+    const struct survey_row *twice = NULL;
     for (size_t i = 1; i < series->count; i++) {
         if (rows[i].time_ns == rows[kept - 1].time_ns) {
+            twice = twice == NULL && is_autumn_hour(rows[i].time_ns) ? &rows[i] : twice;
             (void)snprintf(text, sizeof text, "as line %llu",
                            (unsigned long long)rows[kept - 1].line.line);
             survey_note(series, SURVEY_DUPLICATE, rows[i].line, rows[i].time_ns, text);
@@ -70,6 +102,9 @@ static void judge_order(struct survey_series *series)
             rows[kept++] = rows[i];
         }
     }
+    if (twice != NULL)
+        survey_note(series, SURVEY_TIME_ZONE, twice->line, twice->time_ns,
+                    "the hour that comes twice when summer time ends: local time, not UTC?");
     series->count = kept;
 }
 
@@ -79,7 +114,17 @@ static int by_value(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* The step that is found most often; 0 without one. */
+/* Whether a tenth of the rows do not lie on the grid that one of them and the step make. */
+static bool are_many_off(const struct survey_series *series, int64_t step)
+{
+    size_t off = 0;
+    for (size_t i = 1; i < series->count; i++)
+        off += time_between(series->rows[0].time_ns, series->rows[i].time_ns) % step != 0 ? 1 : 0;
+    return off * 10 > series->count;
+}
+
+/* The step that is found most often; where many rows do not fit into it, as in files of the seconds
+ * that had a trade, the smallest one, if all are multiples of it. 0 without one. */
 static int64_t usual_step(const struct survey_series *series)
 {
     size_t count = series->count < 2 ? 0 : series->count - 1;
@@ -89,7 +134,7 @@ static int64_t usual_step(const struct survey_series *series)
         return 0;
     }
     for (size_t i = 0; i < count; i++)
-        steps[i] = series->rows[i + 1].time_ns - series->rows[i].time_ns;
+        steps[i] = time_between(series->rows[i].time_ns, series->rows[i + 1].time_ns);
     qsort(steps, count, sizeof *steps, by_value);
     int64_t best = steps[0];
     size_t best_count = 0;
@@ -101,6 +146,11 @@ static int64_t usual_step(const struct survey_series *series)
             best_count = end - i;
         }
     }
+    bool multiples = true;
+    for (size_t i = 0; i < count; i++)
+        multiples = multiples && steps[i] % steps[0] == 0;
+    if (multiples && steps[0] < best && are_many_off(series, best))
+        best = steps[0];
     free(steps);
     return best;
 }
@@ -117,7 +167,7 @@ static void judge_grid(struct survey_series *series)
         int64_t time = series->rows[i].time_ns;
         if (bar_time_is_aligned(time, bar_ns))
             continue;
-        int64_t rest = time - bar_time_floor(time, bar_ns);
+        int64_t rest = time_between(bar_time_floor(time, bar_ns), time);
         shift = off++ == 0 ? rest : shift;
         same += rest == shift ? 1 : 0;
         (void)snprintf(text, sizeof text, "no multiple of the bar's length");
@@ -134,28 +184,91 @@ static void judge_grid(struct survey_series *series)
 
 /* ---- calendar -------------------------------------------------------------------------------- */
 
-/* A market that keeps weekends: two weeks or more without a bar on one. */
+static struct zone new_york(void)
+{
+    struct zone zone;
+    bool known = zone_parse(TEXT("America/New_York"), &zone);
+    ASSERT(known);
+    return zone;
+}
+
+/* What New York's clocks show since midnight. */
+static int64_t clock_of(struct zone zone, int64_t time_ns, int64_t *day)
+{
+    int64_t local = time_ns;
+    if (__builtin_add_overflow(time_ns, zone_offset_s(zone, time_ns) * NANOSECONDS_PER_SECOND,
+                               &local))
+        local = time_ns;
+    *day = day_of_ns(local);
+    return local - *day * NANOSECONDS_PER_DAY;
+}
+
+/* A market that keeps weekends: a week or more without a bar on one, by New York's clocks, since an
+ * evening there is the next day in UTC. Days keep their date. */
 static bool keeps_weekends(const struct survey_series *series)
 {
     size_t count = series->count;
     if (count < 6 || series->bar_ns > NANOSECONDS_PER_DAY ||
-        series->rows[count - 1].time_ns - series->rows[0].time_ns < 7 * NANOSECONDS_PER_DAY)
+        time_between(series->rows[0].time_ns, series->rows[count - 1].time_ns) <
+            7 * NANOSECONDS_PER_DAY)
         return false;
+    struct zone zone = new_york();
     for (size_t i = 0; i < count; i++) {
-        if (weekday_of_day(day_of_ns(series->rows[i].time_ns)) == 5)
+        int64_t time = series->rows[i].time_ns, day = day_of_ns(time);
+        if (series->bar_ns < NANOSECONDS_PER_DAY)
+            (void)clock_of(zone, time, &day);
+        if (weekday_of_day(day) >= 5)
             return false;
     }
     return true;
+}
+
+/* The regular session alone: every bar opens from 09:30 to 16:00, and bars fit into half an hour. */
+static bool keeps_sessions(const struct survey_series *series)
+{
+    struct zone zone = new_york();
+    int64_t day;
+    if (!series->weekdays || series->bar_ns > 30 * MINUTE || (30 * MINUTE) % series->bar_ns != 0)
+        return false;
+    for (size_t i = 0; i < series->count; i++) {
+        int64_t clock = clock_of(zone, series->rows[i].time_ns, &day);
+        if (clock < SESSION_BEGIN || clock > SESSION_END)
+            return false;
+    }
+    return true;
+}
+
+/* Bars of whole sessions strictly between two times: 09:30 to 16:00, to 13:00 on half days. */
+static uint64_t sessions_between(const struct survey_series *series, int64_t from, int64_t to)
+{
+    struct zone zone = new_york();
+    uint64_t count = 0;
+    int64_t first, last;
+    int64_t first_clock = clock_of(zone, from, &first), last_clock = clock_of(zone, to, &last);
+    for (int64_t day = first; day <= last && day < first + 100000; day++) {
+        if (weekday_of_day(day) >= 5 || new_york_is_holiday(day))
+            continue;
+        int64_t begin = SESSION_BEGIN;
+        int64_t end = new_york_is_half_day(day) ? SESSION_HALF_END : SESSION_END;
+        if (day == first && first_clock + series->bar_ns > begin)
+            begin = first_clock + series->bar_ns;
+        if (day == last && last_clock < end)
+            end = last_clock;
+        count += end > begin ? (uint64_t)((end - begin + series->bar_ns - 1) / series->bar_ns) : 0;
+    }
+    return count;
 }
 
 /* Bars that the calendar expects strictly between two times. */
 static uint64_t expected_between(const struct survey_series *series, int64_t from, int64_t to)
 {
     if (!series->weekdays)
-        return (uint64_t)((to - from) / series->bar_ns - ((to - from) % series->bar_ns == 0));
+        return (uint64_t)((time_between(from, to) - 1) / series->bar_ns);
+    if (series->sessions)
+        return sessions_between(series, from, to);
     int64_t first = day_of_ns(from), last = day_of_ns(to);
     if (first == last)
-        return (uint64_t)((to - from - 1) / series->bar_ns);
+        return (uint64_t)((time_between(from, to) - 1) / series->bar_ns);
     /* Overnight and weekends are expected; what is absent is whole days of trading. */
     uint64_t days = 0;
     for (int64_t day = first + 1; day < last && days < 100000; day++)
@@ -168,17 +281,22 @@ static void judge_gaps(struct survey_series *series)
     char text[SURVEY_TEXT_SIZE], to[TIME_TEXT_SIZE];
     for (size_t i = 1; i < series->count && series->bar_ns > 0; i++) {
         const struct survey_row *before = &series->rows[i - 1], *row = &series->rows[i];
-        if (row->time_ns - before->time_ns <= series->bar_ns)
+        if (time_between(before->time_ns, row->time_ns) <= series->bar_ns)
             continue;
         uint64_t missing = expected_between(series, before->time_ns, row->time_ns);
         if (missing == 0)
             continue;
-        bool days = series->weekdays && day_of_ns(before->time_ns) != day_of_ns(row->time_ns);
+        bool days = series->weekdays && !series->sessions &&
+                    day_of_ns(before->time_ns) != day_of_ns(row->time_ns);
         time_format(to, row->time_ns);
         (void)snprintf(text, sizeof text, "%llu %s absent before %s", (unsigned long long)missing,
                        days ? "trading days" : "bars", to);
         survey_note(series, SURVEY_GAP, before->line, before->time_ns, text);
         series->bars_missing += missing;
+        if (time_between(before->time_ns, row->time_ns) - HOUR == series->bar_ns &&
+            !series->weekdays && is_changed_hour(row->time_ns - HOUR, true))
+            survey_note(series, SURVEY_TIME_ZONE, before->line, before->time_ns,
+                        "the hour that summer time leaves out is absent: local time, not UTC?");
     }
 }
 
@@ -243,28 +361,48 @@ static void judge_rows(struct survey_series *series)
     }
 }
 
+/* `, 7 to 1: a split?` where the ratio of two closes is near such a one; else nothing. */
+static const char *split_text(double ratio, char out[32])
+{
+    static const double splits[] = {1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50};
+    out[0] = '\0';
+    for (size_t i = 0; i < ARRAY_COUNT(splits); i++) {
+        if (ratio > splits[i] * (1 - SPLIT_NEAR) && ratio < splits[i] * (1 + SPLIT_NEAR))
+            (void)snprintf(out, 32, ", %g to 1: a split?", splits[i]);
+    }
+    return out;
+}
+
 static void judge_outliers(struct survey_series *series)
 {
-    char text[SURVEY_TEXT_SIZE];
+    char text[SURVEY_TEXT_SIZE], split[32];
+    /* Shares open where the night has led them, and may be split. */
+    bool days = series->weekdays && series->bar_ns >= NANOSECONDS_PER_DAY;
+    double seam_ratio = days ? MOVE_RATIO : SEAM_RATIO;
     for (size_t i = 0; i < series->count; i++) {
         const struct survey_row *row = &series->rows[i];
         const struct survey_row *before = i > 0 ? row - 1 : row;
         if (is_impossible(row) || is_impossible(before))
             continue;
         double low = smaller(before->close, row->close), high = larger(before->close, row->close);
-        bool adjacent = i > 0 && row->time_ns - before->time_ns == series->bar_ns;
+        bool adjacent = i > 0 && time_between(before->time_ns, row->time_ns) == series->bar_ns;
+        /* From one day of trading to the next a price may jump, but not for long so far. */
+        bool next_day = i > 0 && series->weekdays && series->bar_ns > 0 && !adjacent &&
+                        expected_between(series, before->time_ns, row->time_ns) == 0;
         if (row->low * WICK_RATIO < low)
             (void)snprintf(text, sizeof text, "low %.10g beside closes of %.10g and %.10g",
                            row->low, before->close, row->close);
         else if (row->high > high * WICK_RATIO)
             (void)snprintf(text, sizeof text, "high %.10g beside closes of %.10g and %.10g",
                            row->high, before->close, row->close);
-        else if (adjacent && ratio_of(row->open, before->close) > SEAM_RATIO)
-            (void)snprintf(text, sizeof text, "opens at %.10g behind a close of %.10g", row->open,
-                           before->close);
-        else if (adjacent && ratio_of(row->close, before->close) > MOVE_RATIO)
-            (void)snprintf(text, sizeof text, "closes at %.10g behind a close of %.10g", row->close,
-                           before->close);
+        else if (adjacent && ratio_of(row->open, before->close) > seam_ratio)
+            (void)snprintf(text, sizeof text, "opens at %.10g behind a close of %.10g%s", row->open,
+                           before->close,
+                           split_text(days ? ratio_of(row->open, before->close) : 0, split));
+        else if ((adjacent || next_day) && ratio_of(row->close, before->close) > MOVE_RATIO)
+            (void)snprintf(text, sizeof text, "closes at %.10g behind a close of %.10g%s",
+                           row->close, before->close,
+                           split_text(days ? ratio_of(row->close, before->close) : 0, split));
         else
             continue;
         survey_note(series, SURVEY_OUTLIER, row->line, row->time_ns, text);
@@ -315,6 +453,7 @@ void survey_judge(struct survey_series *series, int64_t bar_ns)
     series->bar_ns = bar_ns > 0 ? bar_ns : usual_step(series);
     judge_grid(series);
     series->weekdays = keeps_weekends(series);
+    series->sessions = keeps_sessions(series);
     judge_rows(series);
     judge_gaps(series);
     judge_session(series);

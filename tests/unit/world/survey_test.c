@@ -145,6 +145,168 @@ static void planted_faults_are_found(void **state)
     survey_release(&survey);
 }
 
+/* ---- calendars and clocks, from texts -------------------------------------------------------- */
+
+static struct survey_series *survey_text(const char *text, size_t size, struct survey *survey)
+{
+    char path[] = "/tmp/tern-survey-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, text, size), size);
+    assert_int_equal(close(descriptor), 0);
+    struct problem problem;
+    struct bar_source source;
+    problem_init(&problem);
+    bar_source_init(&source, path);
+    assert_int_equal(survey_read(&source, survey, &problem), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+    survey_judge(survey->series, 0);
+    return survey->series;
+}
+
+static int64_t seconds_of(const char *time)
+{
+    int64_t ns = 0;
+    assert_int_equal(time_parse(text_of(time), &ns), STATUS_OK);
+    return ns / NANOSECONDS_PER_SECOND;
+}
+
+struct range {
+    const char *from, *to; /* bars of `step` seconds from the one to before the other */
+};
+
+/* Rows of these ranges but for those from skip_from to before skip_to. */
+static struct survey_series *survey_ranges(const struct range *ranges, size_t count, int64_t step,
+                                           struct range skip, struct survey *survey)
+{
+    struct text_buffer text;
+    text_buffer_init(&text, (size_t)1 << 24);
+    text_buffer_print(&text, "time_s,open,high,low,close,volume\n");
+    int64_t skip_from = skip.from != NULL ? seconds_of(skip.from) : INT64_MAX;
+    int64_t skip_to = skip.to != NULL ? seconds_of(skip.to) : INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        for (int64_t time = seconds_of(ranges[i].from); time < seconds_of(ranges[i].to);
+             time += step) {
+            if (time < skip_from || time >= skip_to)
+                text_buffer_print(&text, "%lld,100,101,99,100,1\n", (long long)time);
+        }
+    }
+    struct survey_series *series = survey_text(text.data, text.size, survey);
+    text_buffer_release(&text);
+    return series;
+}
+
+/* Two weeks around Thanksgiving 2024, a holiday on Thursday and a half day on Friday. */
+static const struct range thanksgiving[] = {
+    {"2024-11-21 14:30", "2024-11-21 21:00"}, {"2024-11-22 14:30", "2024-11-22 21:00"},
+    {"2024-11-25 14:30", "2024-11-25 21:00"}, {"2024-11-26 14:30", "2024-11-26 21:00"},
+    {"2024-11-27 14:30", "2024-11-27 21:00"}, {"2024-11-29 14:30", "2024-11-29 18:00"},
+    {"2024-12-02 14:30", "2024-12-02 21:00"}, {"2024-12-03 14:30", "2024-12-03 21:00"},
+};
+
+static void sessions_are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        struct range skip;
+        uint64_t gaps, missing;
+    } cases[] = {
+        {{NULL, NULL}, 0, 0},
+        {{"2024-11-26 15:00", "2024-11-26 15:30"}, 1, 6},
+        {{"2024-11-26 14:30", "2024-11-26 15:00"}, 1, 6}, /* an opening */
+        {{"2024-11-26 20:55", "2024-11-26 21:00"}, 1, 1}, /* a close */
+        {{"2024-11-29 17:00", "2024-11-29 18:00"}, 1, 12}, /* of a half day */
+        {{"2024-11-29 14:30", "2024-11-29 18:00"}, 1, 42}, /* all of it */
+        {{"2024-11-26 14:30", "2024-11-26 21:00"}, 1, 78},
+        {{"2024-11-25 20:00", "2024-11-27 15:30"}, 1, 12 + 78 + 12},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct survey survey;
+        struct survey_series *series = survey_ranges(thanksgiving, ARRAY_COUNT(thanksgiving), 300,
+                                                     cases[i].skip, &survey);
+        assert_true(series->weekdays && series->sessions);
+        if (series->counts[SURVEY_GAP] != cases[i].gaps || series->bars_missing != cases[i].missing)
+            fail_msg("case %zu: %llu gaps, %llu missing", i,
+                     (unsigned long long)series->counts[SURVEY_GAP],
+                     (unsigned long long)series->bars_missing);
+        assert_int_equal(survey_errors(series), 0);
+        survey_release(&survey);
+    }
+}
+
+/* Clocks of New York taken for UTC, and bars on weekends, which no exchange of shares has. */
+static void clocks_are_doubted(void **state)
+{
+    (void)state;
+    static const struct range local[] = {
+        {"2024-11-21 09:30", "2024-11-21 16:00"}, {"2024-11-22 09:30", "2024-11-22 16:00"},
+        {"2024-11-25 09:30", "2024-11-25 16:00"}, {"2024-11-26 09:30", "2024-11-26 16:00"},
+        {"2024-11-27 09:30", "2024-11-27 16:00"}, {"2024-12-02 09:30", "2024-12-02 16:00"},
+    };
+    struct survey survey;
+    struct survey_series *series = survey_ranges(local, ARRAY_COUNT(local), 300,
+                                                 (struct range){NULL, NULL}, &survey);
+    assert_int_equal(series->counts[SURVEY_TIME_ZONE], 1);
+    assert_false(series->sessions);
+    survey_release(&survey);
+
+    static const struct range always[] = {{"2024-03-01", "2024-03-31"}};
+    series = survey_ranges(always, 1, 900, (struct range){NULL, NULL}, &survey);
+    assert_false(series->weekdays);
+    assert_int_equal(series->counts[SURVEY_TIME_ZONE], 0);
+    survey_release(&survey);
+    /* The hour that spring leaves out in America; the same hour of another day is a gap alone. */
+    series = survey_ranges(always, 1, 900, (struct range){"2024-03-10 02:00", "2024-03-10 03:00"},
+                           &survey);
+    assert_int_equal(series->counts[SURVEY_GAP], 1);
+    assert_int_equal(series->counts[SURVEY_TIME_ZONE], 1);
+    survey_release(&survey);
+    series = survey_ranges(always, 1, 900, (struct range){"2024-03-12 02:00", "2024-03-12 03:00"},
+                           &survey);
+    assert_int_equal(series->counts[SURVEY_GAP], 1);
+    assert_int_equal(series->counts[SURVEY_TIME_ZONE], 0);
+    survey_release(&survey);
+    /* The hour that comes twice in Europe. */
+    static const struct range autumn[] = {{"2024-10-20", "2024-10-27 03:00"},
+                                          {"2024-10-27 02:00", "2024-11-02"}};
+    series = survey_ranges(autumn, 2, 900, (struct range){NULL, NULL}, &survey);
+    assert_int_equal(series->counts[SURVEY_DUPLICATE], 4);
+    assert_int_equal(series->counts[SURVEY_TIME_ZONE], 1);
+    survey_release(&survey);
+}
+
+static void newest_first_is_an_order(void **state)
+{
+    (void)state;
+    static const char text[] = "time_s,open,high,low,close,volume\n"
+                               "1704078000,4,4,4,4,1\n1704074400,3,3,3,3,1\n"
+                               "1704070800,2,2,2,2,1\n1704067200,1,1,1,1,1\n";
+    struct survey survey;
+    struct survey_series *series = survey_text(text, strlen(text), &survey);
+    assert_int_equal(survey_errors(series), 0);
+    assert_true(series->rows[0].open == 1 && series->rows[0].line.line == 5);
+    survey_release(&survey);
+}
+
+static void sparse_seconds_have_their_length(void **state)
+{
+    (void)state;
+    struct text_buffer text;
+    struct survey survey;
+    int64_t time = START;
+    text_buffer_init(&text, (size_t)1 << 20);
+    text_buffer_print(&text, "time_s,open,high,low,close,volume\n");
+    for (unsigned i = 0; i < 300; i++) {
+        text_buffer_print(&text, "%lld,1,1,1,1,1\n", (long long)time);
+        time += i % 7 == 0 ? 1 : i % 5 == 0 ? 13 : 8;
+    }
+    struct survey_series *series = survey_text(text.data, text.size, &survey);
+    assert_true(series->bar_ns == NANOSECONDS_PER_SECOND);
+    assert_int_equal(series->counts[SURVEY_OFF_GRID], 0);
+    survey_release(&survey);
+    text_buffer_release(&text);
+}
+
 static struct survey_series *shared(const char *name, struct survey *survey)
 {
     char path[512];
@@ -224,6 +386,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(planted_faults_are_found),
+        cmocka_unit_test(sessions_are_counted),
+        cmocka_unit_test(clocks_are_doubted),
+        cmocka_unit_test(newest_first_is_an_order),
+        cmocka_unit_test(sparse_seconds_have_their_length),
         cmocka_unit_test(shared_faults_are_found),
         cmocka_unit_test(new_york_keeps_its_holidays),
     };
