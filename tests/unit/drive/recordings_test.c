@@ -1,5 +1,5 @@
-/* Every recording beside the source, one by one: read, put on two clocks, told to an exchange and to
- * an engine's feed, to the end and without a trouble; what is known of each is as it must be.
+/* Every recording beside the source, one by one: read, put on two clocks, told to an exchange and
+ * to an engine's feed, to the end and without a trouble; what is known of each is as it must be.
  * Skipped where the recordings are not there. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -17,7 +17,8 @@
 #define DATA TERN_SOURCE_ROOT "/../shared/data/l2/"
 #define QUOTE_EVERY_NS INT64_C(250000000)
 #define MILLISECOND INT64_C(1000000)
-#define ORDERS_CAPACITY 4096u
+#define ORDERS_CAPACITY 16384u /* power of two, more than there will be */
+#define KEPT_MAX 4u
 
 struct session {
     const char *levels, *trades;
@@ -32,6 +33,18 @@ static const struct session coinbase = {"coinbase_btc-usd_20260809_l2.csv.gz",
                                         1,
                                         1,
                                         BOOK_SEQUENCE_RISING};
+static const struct session perpetual_btc = {"binance_usdm_btcusdt_20240808_l2.csv.gz",
+                                             "binance_usdm_btcusdt_20240808_trades.csv.gz",
+                                             2,
+                                             10,
+                                             100000,
+                                             BOOK_SEQUENCE_RISING};
+static const struct session perpetual_eth = {"binance_usdm_ethusdt_20240808_l2.csv.gz",
+                                             "binance_usdm_ethusdt_20240808_trades.csv.gz",
+                                             2,
+                                             1,
+                                             100000,
+                                             BOOK_SEQUENCE_RISING};
 static const struct session binance = {"binance_spot_btcusdt_20240808_l2.csv.gz",
                                        "binance_spot_btcusdt_20240808_trades.csv.gz",
                                        2,
@@ -42,13 +55,14 @@ static const struct session binance = {"binance_spot_btcusdt_20240808_l2.csv.gz"
 struct ours {
     struct book_venue *venue;
     uint64_t ids;
-    uint64_t bid, ask; /* live quotes; 0 = none */
+    uint64_t quotes[2][KEPT_MAX]; /* of bids and asks, the oldest first to go; 0 = none */
+    uint32_t keeps, next;         /* how many of each side are there at a time */
     int64_t next_ns;
     int64_t maker_lots, taker_lots, asked_lots;
-    uint64_t refused;
+    uint64_t refused, behind; /* fills that came when those before had all of theirs */
     bool takes;
     struct order orders[ORDERS_CAPACITY];
-    bool ended[ORDERS_CAPACITY];
+    bool ended[ORDERS_CAPACITY], accepted[ORDERS_CAPACITY];
 };
 
 static struct depth_reader *reader_open(const char *name, const struct session *session)
@@ -103,16 +117,29 @@ static void act(struct ours *ours, const struct session *session, int64_t now)
                     quantity, now);
         return;
     }
-    if (ours->bid != 0)
-        book_venue_cancel(ours->venue, ours->bid, now);
-    if (ours->ask != 0)
-        book_venue_cancel(ours->venue, ours->ask, now);
-    ours->bid = ours->ids < ORDERS_CAPACITY - 4
-                    ? place(ours, SIDE_BUY, ORDER_LIMIT, quote.bid, quantity, now)
-                    : 0;
-    ours->ask = ours->ids < ORDERS_CAPACITY - 4
-                    ? place(ours, SIDE_SELL, ORDER_LIMIT, quote.ask, quantity, now)
-                    : 0;
+    for (int i = 0; i < 2; i++) {
+        uint64_t *oldest = &ours->quotes[i][ours->next % ours->keeps];
+        if (*oldest != 0)
+            book_venue_cancel(ours->venue, *oldest, now);
+        *oldest = place(ours, i == 0 ? SIDE_BUY : SIDE_SELL, ORDER_LIMIT,
+                        i == 0 ? quote.bid : quote.ask, quantity, now);
+    }
+    ours->next++;
+}
+
+/* Whoever of ours came earlier to a price has all of it before one that came later has any. */
+static void nobody_is_overtaken(struct ours *ours, uint64_t id)
+{
+    const struct order *order = &ours->orders[id];
+    for (uint32_t i = 0; i < ours->keeps; i++) {
+        uint64_t other = ours->quotes[order->side == SIDE_BUY ? 0 : 1][i];
+        const struct order *older = &ours->orders[other];
+        if (other == 0 || other >= id || ours->ended[other] || !ours->accepted[other] ||
+            older->price.units != order->price.units)
+            continue;
+        assert_true(older->filled.units == older->quantity.units);
+        ours->behind++;
+    }
 }
 
 static void collect(struct ours *ours, int64_t now)
@@ -122,6 +149,7 @@ static void collect(struct ours *ours, int64_t now)
         struct order *order = &ours->orders[report.order];
         if (report.kind == INPUT_VENUE_FILL) {
             assert_false(ours->ended[report.order]);
+            nobody_is_overtaken(ours, report.order);
             order->filled.units += report.fill.quantity.units;
             assert_true(order->filled.units <= order->quantity.units);
             if (report.fill.liquidity == LIQUIDITY_MAKER) {
@@ -130,6 +158,8 @@ static void collect(struct ours *ours, int64_t now)
             } else {
                 ours->taker_lots += report.fill.quantity.units;
             }
+        } else if (report.kind == INPUT_VENUE_ACCEPTED) {
+            ours->accepted[report.order] = true;
         } else if (report.kind == INPUT_VENUE_CANCELED || report.kind == INPUT_VENUE_REJECTED) {
             ours->ended[report.order] = true;
             ours->refused += report.kind == INPUT_VENUE_REJECTED;
@@ -139,7 +169,7 @@ static void collect(struct ours *ours, int64_t now)
 
 /* Levels and trades by the time they were received; levels first where they are equal. */
 static void session_play(const struct session *session, struct queue_model queue,
-                         int64_t latency_ns, bool takes, struct ours *ours, uint32_t *bids,
+                         int64_t latency_ns, uint32_t keeps, struct ours *ours, uint32_t *bids,
                          uint32_t *asks)
 {
     struct instrument instrument = {.quote_asset = 1,
@@ -161,7 +191,8 @@ static void session_play(const struct session *session, struct queue_model queue
         .tiers_count = 1,
     };
     memset(ours, 0, sizeof *ours);
-    ours->takes = takes;
+    ours->takes = keeps == 0;
+    ours->keeps = keeps;
     assert_int_equal(book_venue_create(&config, &ours->venue), STATUS_OK);
     struct depth_reader *levels = reader_open(session->levels, session);
     struct depth_reader *trades = reader_open(session->trades, session);
@@ -218,50 +249,71 @@ static void test_coinbase(void **state)
     uint32_t bids;
     uint32_t asks;
     skip_without_data();
-    session_play(&coinbase, (struct queue_model){QUEUE_MODEL_POWER, 3}, 20 * MILLISECOND, false,
-                 &ours, &bids, &asks);
+    session_play(&coinbase, (struct queue_model){QUEUE_MODEL_POWER, 3}, 20 * MILLISECOND, 1, &ours,
+                 &bids, &asks);
     assert_int_equal(bids, 18769);
     assert_int_equal(asks, 27238);
-    session_play(&coinbase, (struct queue_model){QUEUE_MODEL_POWER, 3}, 20 * MILLISECOND, true,
-                 &ours, &bids, &asks);
+    session_play(&coinbase, (struct queue_model){QUEUE_MODEL_POWER, 3}, 20 * MILLISECOND, 0, &ours,
+                 &bids, &asks);
     assert_int_equal(bids, 18769);
     assert_int_equal(asks, 27238);
     assert_true(ours.taker_lots > 0);
 }
 
-static void test_binance(void **state)
+/* Fills of the same way to quote: more by a more hopeful queue, fewer by more latency. */
+static void fills_are_ordered(const struct session *session, uint32_t keeps)
 {
-    (void)state;
     static const struct queue_model models[] = {
         {QUEUE_MODEL_RISK_AVERSE, 0}, {QUEUE_MODEL_POWER, 3}, {QUEUE_MODEL_TOUCH, 0}};
-    static const int64_t latencies[] = {0, 50 * MILLISECOND};
+    static const int64_t latencies[] = {0, 50 * MILLISECOND, 200 * MILLISECOND};
     static struct ours ours;
-    uint32_t bids;
-    uint32_t asks;
-    skip_without_data();
+    double before[ARRAY_COUNT(models)] = {0};
     for (size_t l = 0; l < ARRAY_COUNT(latencies); l++) {
         int64_t filled[ARRAY_COUNT(models)];
         for (size_t i = 0; i < ARRAY_COUNT(models); i++) {
-            session_play(&binance, models[i], latencies[l], false, &ours, &bids, &asks);
+            uint32_t bids;
+            uint32_t asks;
+            session_play(session, models[i], latencies[l], keeps, &ours, &bids, &asks);
             filled[i] = ours.maker_lots;
             assert_int_equal(ours.taker_lots, 0);
-            print_message("%lld ms, %s: %llu orders, %.1f %% of the quantity filled, %llu "
-                          "refused\n",
-                          (long long)(latencies[l] / MILLISECOND), queue_model_name(models[i].kind),
-                          (unsigned long long)ours.ids,
-                          100 * (double)ours.maker_lots / (double)ours.asked_lots,
+            assert_true(keeps == 1 || ours.behind > 20);
+            double share = 100 * (double)ours.maker_lots / (double)ours.asked_lots;
+            print_message("# %.14s, %u a side, %lld ms, %s: %llu orders, %.1f %% of the quantity "
+                          "filled, %llu refused\n",
+                          session->levels, keeps, (long long)(latencies[l] / MILLISECOND),
+                          queue_model_name(models[i].kind), (unsigned long long)ours.ids, share,
                           (unsigned long long)ours.refused);
+            if (l > 0)
+                assert_true(share < before[i]);
+            before[i] = share;
         }
         assert_true(0 < filled[0] && filled[0] <= filled[1] && filled[1] <= filled[2]);
         assert_true(filled[0] < filled[2]);
     }
 }
 
+static void test_spot(void **state)
+{
+    (void)state;
+    skip_without_data();
+    fills_are_ordered(&binance, 1);
+    fills_are_ordered(&binance, KEPT_MAX);
+}
+
+static void test_perpetuals(void **state)
+{
+    (void)state;
+    skip_without_data();
+    fills_are_ordered(&perpetual_btc, 1);
+    fills_are_ordered(&perpetual_eth, KEPT_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coinbase),
-        cmocka_unit_test(test_binance),
+        cmocka_unit_test(test_spot),
+        cmocka_unit_test(test_perpetuals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
