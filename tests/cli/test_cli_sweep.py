@@ -60,7 +60,8 @@ def test_sweep_refuses():
         refused(3, 'sweep', 'show', 'nothing', home=home, says='no sweep')
         good('backtest', 'sweep', path, *GRID, home=home)
         write(home, 'simulation: {slippage_bps: 3}\n')
-        refused(5, 'backtest', 'sweep', path, *GRID, home=home, says='simulation.slippage_bps was 0, now 3')
+        refused(5, 'backtest', 'sweep', path, *GRID, home=home,
+                says='simulation.slippage_bps was 0, now 3')
 
 
 def test_halving_by_the_surface():
@@ -128,8 +129,8 @@ def test_sweeps_side_by_side():
         a, b = os.path.join(home, 'a.db'), os.path.join(home, 'b.db')
         good('backtest', 'sweep', path, *GRID, '-o', a, home=home)
         write(home, 'simulation: {slippage_bps: 3}\n')
-        good('backtest', 'sweep', path, 'bots.cross.params.fast=4,6', 'bots.cross.params.slow=20:40:10',
-             '-o', b, home=home)
+        good('backtest', 'sweep', path, 'bots.cross.params.fast=4,6',
+             'bots.cross.params.slow=20:40:10', '-o', b, home=home)
         answer = json.loads(good('sweep', 'compare', a, b, a, '--json', home=home))
         first, second, third = answer['sweeps']
         tap.equal(second['in_common'], 4, 'in common')

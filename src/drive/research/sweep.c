@@ -303,6 +303,12 @@ static enum status store_open(struct sweep_run *run, struct problem *problem)
     struct sweep_reader reader = {run, note_done};
     if (status == STATUS_OK)
         status = sweep_store_read(run->store, &reader, problem);
+    if (status == STATUS_OK && run->fresh && run->resumed > 0) {
+        run->fresh = false; /* it is not ours to remove */
+        status = problem_set(problem, STATUS_CORRUPT, request->store_path,
+                             "has trials and does not say of what");
+        problem_next(problem, "remove it to begin anew, or --out another file");
+    }
     if (status != STATUS_OK)
         return problem_set(problem, status, request->store_path, "is not of this sweep");
     return STATUS_OK;

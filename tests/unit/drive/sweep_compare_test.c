@@ -115,7 +115,8 @@ static void overlaps(void **state)
     double nan = double_nan();
     /* fast 5: slow 20 30 40; fast 10; fast 15. */
     const double values[] = {1, 2, 3, 4, 5, 6, 7, 8, nan};
-    /* slow 20: fast 5 15; slow 40; slow 60. In common: 5/20 (1, 60), 15/20 (7, 50), 5/40 (3, 40). */
+    /* slow 20: fast 5 15; slow 40; slow 60. In common: 5/20 (1, 60), 15/20 (7, 50), 5/40 (3, 40).
+     */
     const double others[] = {60, 50, 40, 30, 20, 70};
     struct sweep_summary a, b, c;
     struct sweep_overlap overlap;
