@@ -396,7 +396,7 @@ def test_completion_of_bash():
             file.write(good('completion', 'bash', home=home))
         tap.equal(complete(script, ['tern', 'back']), ['backtest'])
         tap.equal(complete(script, ['tern', 'backtest', '']),
-                  ['run', 'list', 'show', 'sweep', 'walk-forward', 'compare'])
+                  ['run', 'list', 'show', 'sweep', 'walk-forward', 'doubt', 'compare'])
         tap.equal(complete(script, ['tern', 'backtest', 'run', '--o']), ['--out'])
         tap.equal(complete(script, ['tern', 'backtest', 'run', 'sc']), ['score.yaml'])
         tap.equal(complete(script, ['tern', '-q', 'backtest', 'run', '--out', 'd', 'sc']),

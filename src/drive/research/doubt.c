@@ -298,13 +298,16 @@ static enum status luck(struct doubting *work, struct problem *problem)
             out->bootstrap_above_zero = above.mean;
     }
     double *shares = malloc(((size_t)result->trips.count + 1) * sizeof *shares);
-    double start = (double)result->start_equity.units, equity = start;
+    double start = (double)result->start_equity.units, equity = start, peak = start;
     if (shares == NULL)
         status = STATUS_NO_MEMORY;
     for (uint32_t i = 0; status == STATUS_OK && i < result->trips.count; i++) {
         double net = (double)result->trips.items[i].net.units;
         shares[i] = equity > 0 ? net / equity : 0;
         equity += net;
+        peak = equity > peak ? equity : peak;
+        double fall = peak > 0 ? (peak - equity) / peak : 0;
+        out->trips_drawdown = fall > out->trips_drawdown ? fall : out->trips_drawdown;
     }
     if (status == STATUS_OK && result->trips.count > 0 && start > 0) {
         random_init(&random, work->request->seed, STREAM_TRIPS);

@@ -104,7 +104,9 @@ struct doubt {
     double probabilistic, deflated;    /* NaN where not defined */
     double track_record;               /* returns needed; NaN: never, the ratio is not above 0 */
     uint64_t trials;                   /* counted; 0 where they could not be */
-    struct trip_paths trips_shuffled, trips_drawn; /* trips as shares of the equity they met */
+    /* Trips as shares of the equity they met; drawdown of their own order, from trip to trip. */
+    double trips_drawdown;
+    struct trip_paths trips_shuffled, trips_drawn;
     struct lookahead lookahead;
     bool has_refit;
     struct refit refit;

@@ -195,17 +195,20 @@ static void judge_trips(struct doubt *doubt)
     char then[READABLE_SIZE];
     if (paths->drawdown.count == 0)
         return;
-    percent_format(now, doubt->base.max_drawdown, false);
+    percent_format(now, doubt->trips_drawdown, false);
     percent_format(then, paths->drawdown.quantile_95, false);
     if (paths->ruin_share > 0)
         say(doubt, DOUBT_BAD, "trips", "the same trips in another order can lose everything");
-    else if (paths->drawdown.quantile_95 > 1.5 * doubt->base.max_drawdown)
+    else if (paths->drawdown.quantile_95 > 1.5 * doubt->trips_drawdown)
         say(doubt, DOUBT_WARN, "trips",
-            "their order was kind: drawdown %s, in one order of twenty %s or more", now, then);
+            "their order was kind: drawdown from trip to trip %s, in one order of twenty %s or "
+            "more",
+            now, then);
     else
         say(doubt, DOUBT_GOOD, "trips",
-            "their order matters little: drawdown %s, in one order of twenty %s or more", now,
-            then);
+            "their order matters little: drawdown from trip to trip %s, in one order of twenty %s "
+            "or more",
+            now, then);
 }
 
 static void judge_refit(struct doubt *doubt)

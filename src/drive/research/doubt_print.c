@@ -8,6 +8,7 @@
 #include "drive/research/readable.h"
 
 #define DAYS_A_YEAR 365
+#define VERDICT_INDENT 24
 
 static double annual_of(int64_t period_ns, double sharpe)
 {
@@ -55,6 +56,8 @@ static void cell_day(struct table *table, const struct table_style *style, int64
 static enum status finish(struct table *table, const struct table_style *style,
                           struct text_buffer *out)
 {
+    if (!style->plain && out->size > 0)
+        text_buffer_print(out, "\n");
     enum status status = table_write(table, style, out);
     table_release(table);
     return status;
@@ -62,21 +65,48 @@ static enum status finish(struct table *table, const struct table_style *style,
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
+/* One verdict a line, broken between words where the screen ends: none may be cut. */
+static void verdict_line(const struct doubt_verdict *verdict, const struct table_style *style,
+                         struct text_buffer *out)
+{
+    static const enum table_tone tones[] = {TONE_BAD, TONE_WARN, TONE_DIM, TONE_GOOD};
+    const struct text begin = tone_begin(style, tones[verdict->severity]);
+    const struct text end = tone_end(style, tones[verdict->severity]);
+    size_t width = style->width == 0 ? SIZE_MAX : style->width < 80 ? 80 : style->width;
+    size_t column = VERDICT_INDENT;
+    struct text rest = text_of(verdict->text);
+    text_buffer_print(out, " %.*s%-9s%.*s %-13s", (int)begin.size, begin.data,
+                      doubt_severity_name(verdict->severity), (int)end.size, end.data,
+                      verdict->topic);
+    while (rest.data != NULL) {
+        struct text word = text_split(&rest, ' ');
+        if (column > VERDICT_INDENT && column + 1 + word.size > width) {
+            text_buffer_print(out, "\n%*s", VERDICT_INDENT, "");
+            column = VERDICT_INDENT;
+        }
+        text_buffer_print(out, " %.*s", (int)word.size, word.data);
+        column += 1 + word.size;
+    }
+    text_buffer_print(out, "\n");
+}
+
 static enum status verdicts_print(const struct doubt *doubt, const struct table_style *style,
                                   struct text_buffer *out)
 {
-    static const enum table_tone tones[] = {TONE_BAD, TONE_WARN, TONE_DIM, TONE_GOOD};
     struct table table;
-    char title[RESULT_NAME_SIZE + 16];
-    (void)snprintf(title, sizeof title, "DOUBTS ABOUT %s", doubt->name);
-    table_init(&table, "verdicts", title);
+    if (!style->plain) {
+        text_buffer_print(out, " DOUBTS ABOUT %s\n", doubt->name);
+        for (uint32_t i = 0; i < doubt->verdicts_count; i++)
+            verdict_line(&doubt->verdicts[i], style, out);
+        return out->status;
+    }
+    table_init(&table, "verdicts", NULL);
     table_column(&table, "verdict", TABLE_LEFT, 0);
     table_column(&table, "about", TABLE_LEFT, 0);
-    table_column(&table, "in words", TABLE_LEFT, 0);
+    table_column(&table, "text", TABLE_LEFT, 0);
     for (uint32_t i = 0; i < doubt->verdicts_count; i++) {
         const struct doubt_verdict *verdict = &doubt->verdicts[i];
-        table_cell_tone(&table, tones[verdict->severity],
-                        text_of(doubt_severity_name(verdict->severity)));
+        table_cell(&table, text_of(doubt_severity_name(verdict->severity)));
         table_cell(&table, text_of(verdict->topic));
         table_cell(&table, text_of(verdict->text));
     }
@@ -541,6 +571,7 @@ static void luck_json(struct json_writer *json, const struct doubt *doubt)
     }
     json_key(json, "trip_order");
     json_object_begin(json);
+    key_double(json, "drawdown_as_it_was", doubt->trips_drawdown);
     key_spread(json, "drawdown", &doubt->trips_shuffled.drawdown, 1);
     key_spread(json, "drawdown_drawn", &doubt->trips_drawn.drawdown, 1);
     key_spread(json, "end_equity_drawn", &doubt->trips_drawn.end_equity, 1);

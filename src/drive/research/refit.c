@@ -212,26 +212,14 @@ static const struct sweep_trial *choose(const struct sweep_summary *summary,
     return best;
 }
 
-/* Trials of all windows are of one piece of data: the whole. */
+/* Trials of all windows are of one piece of data: the whole. They count, but say nothing of how far
+ * ratios of trials over the whole lie apart: those of a shorter time spread wider by themselves, and
+ * between windows by what the market did. */
 static void trials_count(struct refitting *work, const struct sweep_summary *summary)
 {
     const struct refit_request *request = work->request;
     const struct refit_window *window = &work->out->windows[work->window];
     char name[EXECUTE_NAME_SIZE];
-    double sum = 0, squares = 0;
-    uint32_t with = 0;
-    for (uint32_t i = 0; i < summary->count; i++) {
-        if (!double_is_finite(summary->trials[i].row.sharpe))
-            continue;
-        sum += summary->trials[i].row.sharpe;
-        with++;
-    }
-    double mean = with > 0 ? sum / with : double_nan();
-    for (uint32_t i = 0; i < summary->count; i++) {
-        double difference = summary->trials[i].row.sharpe - mean;
-        if (double_is_finite(difference))
-            squares += difference * difference;
-    }
     sweep_file_name(name, request->config_path, request->space, request->sweep);
     int64_t bounds[2] = {window->train_from_ns, window->train_to_ns};
     struct hash128 both[3] = {work->bench.config_hash, hash128_of(name, strlen(name)),
@@ -240,8 +228,7 @@ static void trials_count(struct refitting *work, const struct sweep_summary *sum
                           .config_hash = hash128_of(both, sizeof both),
                           .kind = work->bench.kind,
                           .count = summary->count,
-                          .sharpe_mean = mean,
-                          .sharpe_squares = squares};
+                          .sharpe_mean = double_nan()};
     struct trials trials;
     struct problem problem;
     problem_init(&problem);

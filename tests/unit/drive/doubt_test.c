@@ -267,6 +267,7 @@ static struct doubt good_doubt(void)
     doubt.shuffle = (struct doubt_shuffle){.ran = 200, .p_value = 0.01};
     doubt.bootstrap = (struct resample_summary){.count = 2000, .quantile_05 = 0.02};
     doubt.deflated = 0.97;
+    doubt.trips_drawdown = 0.1;
     doubt.track_record = 600;
     doubt.trips_shuffled.drawdown = (struct resample_summary){.count = 2000, .quantile_95 = 0.12};
     doubt.lookahead.count = 8;
