@@ -60,6 +60,35 @@ def test_kept_journal_is_sound():
                     home=home)
         verified = good('journal', 'verify', os.path.join(kept, 'journal'), home=home)
         tap.check(journal_hash(text) in verified, verified)
+        checked = good('ledger', 'check', kept, home=home)
+        tap.check(journal_hash(text) in checked and 'every invariant holds' in checked, checked)
+        refused(5, 'journal', 'replay', kept, home=home, says='the demo again with its seed')
+        # Kept once more: the place is taken over, one that holds anything else is not.
+        good('demo', '--seed', '5', '--duration', '10s', '--speed', 'max', '--keep', kept, home=home)
+        other = os.path.join(home, 'other')
+        os.makedirs(other)
+        with open(os.path.join(other, 'file'), 'w', encoding='utf-8') as file:
+            file.write('mine')
+        refused(2, 'demo', '--keep', other, home=home, says='with --keep')
+
+
+def test_damaged_journals_of_demos():
+    with folder() as home:
+        kept = os.path.join(home, 'kept')
+        good('demo', '--seed', '5', '--duration', '5s', '--speed', 'max', '--keep', kept, home=home)
+        with open(os.path.join(kept, 'journal'), 'rb') as file:
+            whole = file.read()
+        path = os.path.join(home, 'journal')
+        for cut in [len(whole) - 1, len(whole) // 2, len(whole) // 3, 9000, 100]:
+            with open(path, 'wb') as file:
+                file.write(whole[:cut])
+            # Between two records it is a journal that ends there.
+            code = tern('ledger', 'check', path, home=home).returncode
+            tap.check(code in (0, 1, 5), f'cut {cut}: {code}')
+        for at in range(9000, len(whole), len(whole) // 40):
+            with open(path, 'wb') as file:
+                file.write(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1:])
+            tap.check(tern('ledger', 'check', path, home=home).returncode in (1, 5), f'flip {at}')
 
 
 def test_recording():
@@ -108,6 +137,7 @@ def test_script_of_commands():
         tap.equal(journal_hash(good(*again.split(), home=home)), journal_hash(fast))
         tap.check(journal_hash(fast) in good('journal', 'verify', os.path.join(home, 'kept'),
                                              home=home), fast)
+        good('ledger', 'check', os.path.join(home, 'kept'), home=home)
         with open(os.path.join(home, 'kept', 'fills.csv'), encoding='utf-8') as file:
             tap.check('NVDA-USD' in file.read(), 'the name of what came')
         with open(os.path.join(home, 'kept', 'result.json'), encoding='utf-8') as file:

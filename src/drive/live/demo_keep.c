@@ -112,6 +112,10 @@ enum status demo_keep_begin(struct demo_keep *keep, const struct demo_options *o
         problem_set(problem, status, "demo", "not enough memory");
     if (status == STATUS_OK)
         status = result_output_begin(&keep->output, &output_disk_posix, options->keep, problem);
+    if (status == STATUS_EXISTS) {
+        problem->next[0] = '\0';
+        problem_next(problem, "name another directory with --keep");
+    }
     if (status == STATUS_OK) {
         keep->begun = true;
         status = journal_begin(keep, (struct text){data.data, data.size}, ports, config, problem);

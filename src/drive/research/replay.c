@@ -16,6 +16,7 @@ struct replay {
     struct text config_text, data_text;
     struct config config;
     struct loaded_data data;
+    bool whole; /* it has every input, bars too: a demo's, whose market is in no file */
 };
 
 static enum status journal_wrong(struct replay *replay, enum status status)
@@ -52,6 +53,7 @@ static enum status read_head(struct replay *replay)
         }
     }
     replay->start = replay->reader.at;
+    replay->whole = text_starts_with(replay->data_text, TEXT("generator "));
     if (replay->config_text.size > 0 && replay->data_text.size > 0)
         return STATUS_OK;
     return problem_set(replay->problem, STATUS_DATA_INVALID, replay->request->journal_path,
@@ -64,7 +66,8 @@ static enum status read_config(struct replay *replay)
     const struct replay_request *request = replay->request;
     struct config own;
     enum status status = config_read_text("the journal's configuration", replay->config_text, NULL,
-                                          CONFIG_BACKTEST, &own, replay->problem);
+                                          replay->whole ? CONFIG_LIVE : CONFIG_BACKTEST, &own,
+                                          replay->problem);
     if (status != STATUS_OK || request->config_path == NULL) {
         replay->config = own;
         return status;
@@ -124,9 +127,11 @@ static enum status load_data(struct replay *replay)
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-/* Bars and the cycles behind them come from the data. */
-static bool input_is_journaled(const struct input *input)
+/* Of a back-test bars and the cycles behind them come from the data. */
+static bool input_is_journaled(const struct replay *replay, const struct input *input)
 {
+    if (replay->whole)
+        return input_kind_is_durable((enum input_kind)input->kind);
     return input_kind_name((enum input_kind)input->kind) != NULL && input->kind != INPUT_BAR_OPEN &&
            input->kind != INPUT_BAR_CLOSE && input->kind != INPUT_CYCLE;
 }
@@ -144,7 +149,7 @@ static enum status next_record(void *context, struct journal_record *record)
             if (entry.size != sizeof replay->reader.input)
                 return STATUS_CORRUPT;
             memcpy(&replay->reader.input, entry.payload, sizeof replay->reader.input);
-            if (!input_is_journaled(&replay->reader.input))
+            if (!input_is_journaled(replay, &replay->reader.input))
                 return STATUS_CORRUPT;
             *record = (struct journal_record){.input = &replay->reader.input};
             return STATUS_OK;
@@ -183,6 +188,80 @@ static enum status fold(struct replay *replay)
         replay->report->audit = engine_audit(backtest.engine, &replay->report->audit_detail);
     }
     backtest_release(&backtest);
+    return status;
+}
+
+/* ---- a journal that has every input ---------------------------------------------------------- */
+
+static bool price_is_sane(struct price price)
+{
+    return price.units > 0 && price.units <= PRICE_UNITS_MAX;
+}
+
+/* Bytes from outside: what the engine asserts of its caller is asked here. */
+static bool input_fits(const struct engine *engine, const struct input *input)
+{
+    const struct bar *bar = &input->bar.bar;
+    if (input->seq <= engine_input_seq(engine) || input->time_ns < engine_time(engine))
+        return false;
+    if (input->kind == INPUT_BAR_OPEN)
+        return input->instrument < engine_configuration(engine)->instruments_count &&
+               price_is_sane(bar->open);
+    if (input->kind != INPUT_BAR_CLOSE)
+        return true;
+    return input->instrument < engine_configuration(engine)->instruments_count &&
+           input->bar.bar_ns > 0 && input->bar.bar_ns <= NANOSECONDS_PER_DAY &&
+           bar->open_time_ns <= input->time_ns && bar->open_time_ns > INT64_MIN / 2 &&
+           price_is_sane(bar->open) && price_is_sane(bar->high) && price_is_sane(bar->low) &&
+           price_is_sane(bar->close) && bar->volume >= 0 && bar->volume < 1e18;
+}
+
+static enum status fold_records(struct replay *replay, struct engine *engine)
+{
+    struct journal_record record;
+    for (;;) {
+        uint32_t size = 0;
+        enum status status = counted_record(replay, &record);
+        if (status == STATUS_END)
+            return STATUS_OK;
+        if (status == STATUS_OK && record.input != NULL) {
+            if (input_fits(engine, record.input))
+                engine_fold_input(engine, record.input);
+            else
+                status = STATUS_CORRUPT;
+        } else if (status == STATUS_OK) {
+            status = engine_fold_frame(engine, record.frame, record.frame_size, &size);
+        }
+        if (status != STATUS_OK)
+            return journal_wrong(replay, status);
+    }
+}
+
+static enum status fold_whole(struct replay *replay)
+{
+    struct assembly assembly;
+    struct engine *engine = NULL;
+    struct assemble_market *markets = calloc((size_t)replay->config.instruments_count + 1,
+                                             sizeof *markets);
+    if (markets == NULL)
+        return problem_set(replay->problem, STATUS_NO_MEMORY, "journal", "not enough memory");
+    enum status status = assembly_init(&assembly, &replay->config, markets, replay->problem);
+    free(markets);
+    if (status != STATUS_OK)
+        return status;
+    status = engine_create(&assembly.engine, &engine);
+    if (status != STATUS_OK)
+        problem_set(replay->problem, status, "journal", "not enough memory");
+    replay->reader.at = replay->start;
+    if (status == STATUS_OK)
+        status = fold_records(replay, engine);
+    if (status == STATUS_OK) {
+        replay->report->state_folded = engine_state_hash(engine);
+        replay->report->chain = engine_chain(engine);
+        replay->report->audit = engine_audit(engine, &replay->report->audit_detail);
+    }
+    engine_free(engine);
+    assembly_release(&assembly);
     return status;
 }
 
@@ -266,6 +345,31 @@ static enum status run_again(struct replay *replay)
     return status;
 }
 
+/* What is checked of it is that its frames follow from each other; the market itself comes again
+ * with the seed alone. */
+static enum status replay_whole(struct replay *replay)
+{
+    if (replay->request->fold_only)
+        return fold_whole(replay);
+    problem_set(replay->problem, STATUS_DATA_INVALID, replay->request->journal_path,
+                "a demo's journal: its market is in no file that could be read again");
+    problem_next(replay->problem, "tern ledger check %.150s, or the demo again with its seed",
+                 replay->request->journal_path);
+    return STATUS_DATA_INVALID;
+}
+
+static enum status replay_backtest(struct replay *replay)
+{
+    enum status status = load_data(replay);
+    if (status != STATUS_OK)
+        return status;
+    status = fold(replay);
+    if (status == STATUS_OK && !replay->request->fold_only)
+        status = run_again(replay);
+    data_release(replay->ports, &replay->data);
+    return status;
+}
+
 enum status replay_journal(const struct execute_ports *ports, const struct replay_request *request,
                            struct replay_report *report, struct problem *problem)
 {
@@ -279,13 +383,7 @@ enum status replay_journal(const struct execute_ports *ports, const struct repla
     if (status == STATUS_OK)
         status = read_config(&replay);
     if (status == STATUS_OK) {
-        status = load_data(&replay);
-        if (status == STATUS_OK) {
-            status = fold(&replay);
-            if (status == STATUS_OK && !request->fold_only)
-                status = run_again(&replay);
-            data_release(ports, &replay.data);
-        }
+        status = replay.whole ? replay_whole(&replay) : replay_backtest(&replay);
         config_release(&replay.config);
     }
     journal_reader_close(&replay.reader);

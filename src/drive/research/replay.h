@@ -5,6 +5,9 @@
  *     configuration + data ──► run again   ──► inputs and frames, each compared byte for byte
  *                                              with the journal's; state hash
  *
+ * The journal of a demo has its bars too and can be folded (fold_only) without any data; its market
+ * is in no file, so it is not run again.
+ *
  * The configuration is the one in the journal. Its data are looked for where it says, or where the
  * configuration file that is given says; either way their content must be that of the journal. */
 #ifndef TERN_DRIVE_RESEARCH_REPLAY_H
