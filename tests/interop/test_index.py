@@ -30,7 +30,8 @@ def entries():
     with open(INDEX, encoding='utf-8') as file:
         for line in file:
             cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
-            if len(cells) > 12 and re.fullmatch(r'(candles|btcturk|equities)/\S+\.csv\.gz', cells[0]):
+            of_bars = re.fullmatch(r'(candles|btcturk|equities)/\S+\.csv\.gz', cells[0])
+            if len(cells) > 12 and of_bars:
                 yield cells[0], int(cells[5]), cells[12]
 
 
@@ -79,7 +80,8 @@ def test_every_line_about_candles():
             # The places of the first gaps are told; the longest is there where there are few.
             longest = re.search(r', longest .* at (\S+?)\)', checks)
             if longest and series['faults']['gap']['count'] <= 8:
-                tap.check(longest.group(1) + 'Z' in places(series, 'gap'), f'{file}: the longest gap')
+                tap.check(longest.group(1) + 'Z' in places(series, 'gap'),
+                          f'{file}: the longest gap')
             check(series, 'duplicate', number(checks, 'dup'), file)
             check(series, 'disorder', number(checks, 'unsorted'), file)
             check(series, 'impossible', number(checks, 'high/low violations'), file)

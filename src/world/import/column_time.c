@@ -58,7 +58,7 @@ static bool is_date_separator(char c)
     return c == '/' || c == '.' || c == '-';
 }
 
-/* A date with the year first is written with hyphens for time_parse; what stands behind it stays. */
+/* The year first and hyphens, as time_parse wants it; what stands behind the date stays. */
 static bool read_date(struct text year, struct text month, struct text day, struct text rest,
                       int64_t *out_ns)
 {

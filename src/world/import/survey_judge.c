@@ -223,7 +223,7 @@ static bool keeps_weekends(const struct survey_series *series)
     return true;
 }
 
-/* The regular session alone: every bar opens from 09:30 to 16:00, and bars fit into half an hour. */
+/* Regular sessions alone: every bar opens from 09:30 to 16:00, and bars fit into half an hour. */
 static bool keeps_sessions(const struct survey_series *series)
 {
     struct zone zone = new_york();
