@@ -59,8 +59,8 @@ def test_doubt_prints_and_keeps():
         # The same again; another seed draws other markets. Both take the place of the first.
         same = good('backtest', 'doubt', path, '--out', out, '--markets', '20', '--json', home=home)
         tap.equal(same, text, 'twice')
-        other = json.loads(good('backtest', 'doubt', path, '--out', out, '--markets', '20', '--seed',
-                                '2', '--json', home=home))
+        other = json.loads(good('backtest', 'doubt', path, '--out', out, '--markets', '20',
+                                '--seed', '2', '--json', home=home))
         tap.check(other['shuffle'] != answer['shuffle'], 'another seed')
         tap.equal(other['base'], answer['base'])
         # A plain result takes the place of one with doubts.

@@ -213,8 +213,8 @@ static const struct sweep_trial *choose(const struct sweep_summary *summary,
 }
 
 /* Trials of all windows are of one piece of data: the whole. They count, but say nothing of how far
- * ratios of trials over the whole lie apart: those of a shorter time spread wider by themselves, and
- * between windows by what the market did. */
+ * ratios of trials over the whole lie apart: those of a shorter time spread wider by themselves,
+ * and between windows by what the market did. */
 static void trials_count(struct refitting *work, const struct sweep_summary *summary)
 {
     const struct refit_request *request = work->request;
