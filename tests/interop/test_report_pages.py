@@ -8,6 +8,7 @@ Nothing is compared by pixels. Pictures go to build/pictures; two of them stand 
 import atexit
 import csv
 import functools
+import gzip
 import json
 import os
 import sys
@@ -225,6 +226,19 @@ def test_candles_zoom():
     tap.check(other[2] > 100 and other[3] != first[3], f'the other instrument: {other}')
     tap.check('BTC-USD' in page.evaluate('document.querySelector("canvas").ariaLabel'), 'its name')
     tap.equal(page.problems, [], 'console and network')
+
+
+def test_candles_are_the_data():
+    """What the script unpacked, by its own words: the lowest and highest price of ETH-USD."""
+    page = browser().open(report())
+    path = os.path.join(tap.ROOT, 'examples', 'data', 'coinbase-eth-usd-1d.csv.gz')
+    with gzip.open(path, 'rt', encoding='ascii') as file:
+        bars = [row for row in csv.DictReader(file) if int(row['ts_ms']) >= 1546300800000]
+    low = min(Decimal(row['low']) for row in bars)
+    high = max(Decimal(row['high']) for row in bars)
+    words = page.evaluate('document.querySelector("canvas").ariaLabel')
+    tap.check(f'lowest {low:,.2f}, highest {high:,.2f}, 59 fills' in words,
+              f'{words}, not {low} and {high}')
 
 
 def test_values_under_the_pointer():

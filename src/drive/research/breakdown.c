@@ -143,6 +143,15 @@ static int64_t month_of(int64_t time_ns)
     return (int64_t)civil.year * 12 + civil.month - 1;
 }
 
+/* The last instant of that month. */
+static int64_t month_end(int64_t time_ns)
+{
+    int64_t next = month_of(time_ns) + 1, end_ns;
+    struct civil_time civil = {
+        .year = (int32_t)(next / 12), .month = (uint8_t)(next % 12 + 1), .day = 1};
+    return civil_to_ns(civil, &end_ns) ? end_ns : INT64_MAX;
+}
+
 enum status months_make(const struct backtest_result *result, struct month_return **months,
                         size_t *count)
 {
@@ -157,10 +166,13 @@ enum status months_make(const struct backtest_result *result, struct month_retur
     if (made == NULL)
         return STATUS_NO_MEMORY;
     struct amount before = result->start_equity;
+    int64_t end_ns = INT64_MIN; /* of the month that the calendar was last asked for */
     for (uint32_t i = 0; i < equity->count; i++) {
-        int64_t month = month_of(equity->items[i].time_ns);
-        if (i + 1 < equity->count && month_of(equity->items[i + 1].time_ns) == month)
+        if (equity->items[i].time_ns > end_ns)
+            end_ns = month_end(equity->items[i].time_ns);
+        if (i + 1 < equity->count && equity->items[i + 1].time_ns <= end_ns)
             continue;
+        int64_t month = month_of(equity->items[i].time_ns);
         struct amount close = equity->items[i].equity;
         made[*count].year = (int32_t)(month / 12);
         made[*count].month = (uint8_t)(month % 12 + 1);

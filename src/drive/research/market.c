@@ -94,10 +94,16 @@ static enum status all_gather(const struct market_source *source, uint32_t candl
 {
     uint32_t capacity = 0;
     out->length_ns = candle_length(source, candles_max);
+    bool joins = source->bars == NULL || out->length_ns != source->bar_ns;
+    int64_t begin_ns = INT64_MIN, end_ns = INT64_MIN;
     for (size_t i = 0; i < source->count; i++) {
         struct market_candle piece = candle_of(source, i);
-        if (source->bars == NULL || out->length_ns != source->bar_ns)
-            piece.time_ns = floor_to(piece.time_ns, out->length_ns);
+        /* A division for each candle, not for each of millions of bars. */
+        if (joins && piece.time_ns >= end_ns) {
+            begin_ns = floor_to(piece.time_ns, out->length_ns);
+            end_ns = begin_ns + out->length_ns;
+        }
+        piece.time_ns = joins ? begin_ns : piece.time_ns;
         enum status status = candle_join(out, &capacity, &piece);
         if (status != STATUS_OK)
             return status;

@@ -15,7 +15,7 @@
 #include "drive/research/result.h"
 
 #define MARKET_INSTRUMENTS_MAX 12u
-#define MARKET_BARS_READ_MAX 6000000u
+#define MARKET_BARS_READ_MAX 4000000u
 #define MARKET_CANDLES_MAX 120000u
 #define MARKET_NEAR_MAX 40000u
 #define MARKET_NEAR_BARS 30 /* before and behind a fill */
