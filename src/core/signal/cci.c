@@ -53,11 +53,12 @@ ALWAYS_INLINE double cci_deviation(const double *values, uint32_t count, double 
     uint32_t i = 0;
     for (; i + 4 < count; i += 4)
         lane += quad_distance(values + i, &centre);
-    lane += quad_abs((quad){cci_single(values, i, count, newest, mean),
-                            cci_single(values, i + 1, count, newest, mean),
-                            cci_single(values, i + 2, count, newest, mean),
-                            cci_single(values, i + 3, count, newest, mean)} -
-                     centre);
+    quad away = (quad){cci_single(values, i, count, newest, mean),
+                       cci_single(values, i + 1, count, newest, mean),
+                       cci_single(values, i + 2, count, newest, mean),
+                       cci_single(values, i + 3, count, newest, mean)} -
+                centre;
+    lane += quad_abs(&away);
     return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 

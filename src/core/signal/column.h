@@ -41,15 +41,18 @@ ALWAYS_INLINE quad quad_load(const double *x)
     return values;
 }
 
-ALWAYS_INLINE quad quad_abs(quad x)
+/* By address: how a vector is passed depends on the instruction set. */
+ALWAYS_INLINE quad quad_abs(const quad *x)
 {
-    return (quad){signal_abs(x[0]), signal_abs(x[1]), signal_abs(x[2]), signal_abs(x[3])};
+    return (quad){signal_abs((*x)[0]), signal_abs((*x)[1]), signal_abs((*x)[2]),
+                  signal_abs((*x)[3])};
 }
 
 /* Distances of four values side by side from four centres, without their signs. */
 ALWAYS_INLINE quad quad_distance(const double *x, const quad *centre)
 {
-    return quad_abs(quad_load(x) - *centre);
+    quad away = quad_load(x) - *centre;
+    return quad_abs(&away);
 }
 
 /* The value at the same place of four blocks of n. */
