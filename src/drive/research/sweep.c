@@ -176,15 +176,27 @@ static enum status promote(struct sweep_run *run, uint32_t *candidates, uint32_t
     return STATUS_DATA_INVALID;
 }
 
-/* How many runs there are in all, now that so many are in the rung. */
-static enum status planned_set(struct sweep_run *run, uint32_t count, uint64_t *planned,
+/* How many runs there are in all, now that so many are in the rung; in *bars what they are to see
+ * from here on and have seen. */
+static enum status planned_set(struct sweep_run *run, uint32_t count, uint64_t *bars,
                                struct problem *problem)
 {
     char number[32];
+    const uint32_t *days = run->rungs.days;
+    uint64_t all = 0;
     uint64_t runs = sweep_runs_from(&run->rungs, run->rung, count, run->request->plan->eta);
     for (uint32_t i = 0; i < run->standings_count; i++)
         runs += run->standings[i].id / run->request->space->trials < run->rung;
-    *planned = runs;
+    run->bars = 0;
+    for (uint32_t i = 0; i < run->data.count; i++) {
+        run->bars += run->series[i].count;
+        all += run->data.series[i].count;
+    }
+    *bars = atomic_load(&run->bars_done) + run->open_count * run->bars;
+    for (uint32_t rung = run->rung + 1; rung < run->rungs.count; rung++) {
+        count = sweep_survivors(count, run->request->plan->eta);
+        *bars += (uint64_t)((double)all * days[rung] / days[run->rungs.count - 1]) * count;
+    }
     (void)snprintf(number, sizeof number, "%llu", (unsigned long long)runs);
     return sweep_store_set(run->store, "trials", number, problem);
 }
@@ -201,14 +213,14 @@ static enum status rungs_run(struct sweep_run *run, struct problem *problem)
     for (uint32_t i = 0; status == STATUS_OK && i < count; i++)
         candidates[i] = i;
     for (uint32_t rung = 0; status == STATUS_OK && rung < run->rungs.count; rung++) {
-        uint64_t planned = 0;
+        uint64_t bars = 0;
         status = rung_open(run, rung, problem);
         if (status == STATUS_OK)
             status = open_find(run, candidates, count, here, problem);
         if (status == STATUS_OK)
-            status = planned_set(run, count, &planned, problem);
+            status = planned_set(run, count, &bars, problem);
         if (status == STATUS_OK)
-            status = sweep_work(run, planned, problem);
+            status = sweep_work(run, bars, problem);
         if (status == STATUS_OK && run->evaluated)
             status = sweep_check(run, CHECKS_COUNT, problem);
         if (status == STATUS_OK && rung + 1 < run->rungs.count)

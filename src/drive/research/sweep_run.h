@@ -31,6 +31,7 @@ struct sweep_run {
     bool has_cut, evaluated;
     uint32_t *open; /* owned: candidates of the rung that are not in the store, rising */
     uint32_t open_count, at_once;
+    uint64_t bars; /* that a candidate sees */
 
     pthread_mutex_t lock; /* guards what follows up to commit_ns */
     struct sweep_store *store;
@@ -43,6 +44,7 @@ struct sweep_run {
 
     _Atomic uint32_t next;     /* place in `open` */
     _Atomic uint32_t finished; /* of this run, over all rungs */
+    _Atomic uint64_t bars_done;
     _Atomic bool stop;
 };
 
@@ -81,8 +83,9 @@ MUST_USE enum status sweep_note(struct sweep_run *run, const struct sweep_row *r
 MUST_USE enum status sweep_engine_trial(struct sweep_run *run, uint32_t candidate,
                                         struct sweep_row *row, double **returns, size_t *count,
                                         struct problem *problem);
-/* Runs the open candidates of the rung. `planned` is how many runs there are in all. */
-MUST_USE enum status sweep_work(struct sweep_run *run, uint64_t planned, struct problem *problem);
+/* Runs the open candidates of the rung. `bars` is how many bars this run is to see in all, over all
+ * candidates and rungs: what progress is measured by, for a trial of a later rung is longer. */
+MUST_USE enum status sweep_work(struct sweep_run *run, uint64_t bars, struct problem *problem);
 int64_t sweep_now_ns(void);
 
 /* ---- sweep_judge.c --------------------------------------------------------------------------- */

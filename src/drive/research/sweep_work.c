@@ -161,6 +161,7 @@ static void keep(struct sweep_run *run, uint32_t candidate, const struct sweep_r
         run_stop(run, status);
     (void)pthread_mutex_unlock(&run->lock);
     text_buffer_release(&params);
+    (void)atomic_fetch_add(&run->bars_done, run->bars);
     (void)atomic_fetch_add(&run->finished, 1);
 }
 
@@ -270,14 +271,14 @@ static uint32_t lot_of(const struct sweep_run *run, uint32_t threads)
 }
 
 /* Looks now and then whether someone wants to stop, until the threads are done. */
-static void watch(struct sweep_run *run, uint32_t target, uint64_t planned)
+static void watch(struct sweep_run *run, uint32_t target, uint64_t bars)
 {
     const struct sweep_request *request = run->request;
     long wait_ns = WATCH_NS_MIN;
     while (atomic_load(&run->finished) < target && !atomic_load(&run->stop)) {
         bool go_on = request->progress == NULL ||
                      request->progress(request->progress_context, "sweep",
-                                       run->resumed + atomic_load(&run->finished), planned);
+                                       atomic_load(&run->bars_done), bars);
         if (!go_on) {
             (void)pthread_mutex_lock(&run->lock);
             run_stop(run, STATUS_INTERRUPTED);
@@ -288,7 +289,7 @@ static void watch(struct sweep_run *run, uint32_t target, uint64_t planned)
     }
 }
 
-enum status sweep_work(struct sweep_run *run, uint64_t planned, struct problem *problem)
+enum status sweep_work(struct sweep_run *run, uint64_t bars, struct problem *problem)
 {
     pthread_t threads[THREADS_MAX];
     uint32_t started = 0;
@@ -304,7 +305,7 @@ enum status sweep_work(struct sweep_run *run, uint64_t planned, struct problem *
     if (started == 0)
         (void)work(run);
     else
-        watch(run, target, planned);
+        watch(run, target, bars);
     for (uint32_t i = 0; i < started; i++)
         (void)pthread_join(threads[i], NULL);
     if (run->problem.status != STATUS_OK)

@@ -81,7 +81,8 @@ enum status sweep_view_of(struct cli *cli, const struct sweep_summary *summary,
 static enum status importance_table(struct cli *cli, const struct sweep_view *view)
 {
     struct table table;
-    table_init(&table, "importance", "WHAT MATTERED");
+    table_init(&table, "importance",
+               view->summary->plan.eta > 0 ? "WHAT MATTERED IN THE FIRST RUNG" : "WHAT MATTERED");
     table_column(&table, "parameter", TABLE_LEFT, 0);
     table_column(&table, "share", TABLE_RIGHT, 0);
     table_column(&table, "", TABLE_LEFT, 1);
@@ -136,7 +137,9 @@ static void around_cells(struct table *table, const struct sweep_view *view, con
 static enum status around_table(struct cli *cli, const struct sweep_view *view)
 {
     struct table table;
-    table_init(&table, "neighbourhood", "WHAT LIES AROUND IT");
+    table_init(&table, "neighbourhood",
+               view->summary->plan.eta > 0 ? "WHAT LIES AROUND IT IN THE FIRST RUNG"
+                                           : "WHAT LIES AROUND IT");
     table_column(&table, "point", TABLE_LEFT, 0);
     table_column(&table, "trial", TABLE_RIGHT, 0);
     table_column(&table, "parameters", TABLE_LEFT, 0);
@@ -302,8 +305,9 @@ enum status sweep_map_print(struct cli *cli, const struct sweep_summary *summary
     if (status == STATUS_OK && cli->style.plain) {
         status = map_plain(cli, &view, &map);
     } else if (status == STATUS_OK) {
-        text_buffer_print(&cli->out, "\n MAP\n %s%s\n\n", view_metric_title(view.metric),
-                          map.several ? ", mean over all other parameters" : "");
+        text_buffer_print(&cli->out, "\n MAP\n %s%s%s\n\n", view_metric_title(view.metric),
+                          map.several ? ", mean over all other parameters" : "",
+                          summary->plan.eta > 0 ? ", first rung" : "");
         for (uint32_t row = map.rows; row-- > 0;)
             map_row(cli, &view, &map, row, margin);
         map_foot(cli, &view, &map, margin);
