@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
-from support import SCORE, folder, good, refused, tern
+from support import SCORE, folder, good, refused, run_in_terminal, tern
 
 
 def copied(home, name):
@@ -94,6 +94,14 @@ def test_for_people_and_in_pipes():
         tap.equal(lines[0][:5], ['#compare', 'of', 'what', 'A', 'B'], 'head')
         tap.check(['compare', 'settings', 'simulation.slippage_bps', '0', '30', 'differs'] in lines,
                   'a row')
+        code, text = run_in_terminal('backtest', 'compare', a, b, home=home, NO_COLOR='1')
+        tap.equal(code, 0, text)
+        lines = [line.rstrip() for line in text.replace('\r', '').split('\n')]
+        tap.equal([line for line in lines if len(line) > 100 and line[3:4] not in 'AB'], [],
+                  'lines wider than the terminal')
+        tap.check(re.search(r'simulation.slippage_bps +0 \(default\) +30  differs', text), text)
+        tap.check(re.search(r'They part at fill \d+\n   A  20\d\d-.* (buy|sell) .*\n   B  ',
+                            text.replace('\r', '')), 'where they part')
 
 
 def test_page():

@@ -349,11 +349,14 @@ static void line_words(struct text line, unsigned columns, char out[COMPARE_VALU
         quoted = c == '"' ? !quoted : quoted;
         bool ends = c == ',' && !quoted;
         column += ends;
-        if (ends && (column == 2 || column == columns))
+        /* Empty fields leave no gap. */
+        if (ends && (column == 2 || column == columns || (used > 0 && out[used - 1] == ' ')))
             continue;
         if (column != 1 || ends)
             out[used++] = ends ? ' ' : c;
     }
+    while (used > 0 && out[used - 1] == ' ')
+        used--;
     out[used] = '\0';
 }
 

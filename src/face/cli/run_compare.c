@@ -1,5 +1,5 @@
 /* tern backtest compare: two results side by side. */
-#include <stdio.h>
+#include <string.h>
 
 #include "drive/report/compare_html.h"
 #include "face/cli/cli_context.h"
@@ -57,14 +57,38 @@ static enum status print_json(struct cli *cli, const struct comparison *comparis
     return cli_json_end(cli, &json);
 }
 
-/* For people a default is named behind the value; programs have the JSON for it. */
-static void value_cell(const struct cli *cli, struct table *table, const char *value,
-                       bool is_default)
+#define HASH_SHOWN 12
+
+/* For people a default is named behind the value, and a hash is its first digits; programs get
+ * everything. */
+static void value_cell(const struct cli *cli, struct table *table, const struct compare_row *row,
+                       bool second)
 {
-    if (is_default && !cli->style.plain)
-        table_cell_print(table, "%s (default)", value);
+    struct text value = text_of(second ? row->b : row->a);
+    struct text name = text_of(row->name), end = TEXT("_hash");
+    bool is_hash = name.size > end.size &&
+                   text_equal((struct text){name.data + name.size - end.size, end.size}, end);
+    if (!cli->style.plain && is_hash && value.size > HASH_SHOWN)
+        value.size = HASH_SHOWN;
+    if (!cli->style.plain && (second ? row->b_default : row->a_default))
+        table_cell_print(table, "%.*s (default)", (int)value.size, value.data);
     else
-        table_cell(table, text_of(value));
+        table_cell(table, value);
+}
+
+/* Two whole orders or fills are too wide for a table that people read. */
+static void parting_print(struct cli *cli, const struct comparison *comparison)
+{
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        const struct compare_row *row = &comparison->rows[i];
+        if (strcmp(row->group, "parting") != 0)
+            continue;
+        text_buffer_print(&cli->out, "\n They part at %s\n   A  ", row->name);
+        text_append_printable(&cli->out, text_of(row->a));
+        text_buffer_append(&cli->out, TEXT("\n   B  "));
+        text_append_printable(&cli->out, text_of(row->b));
+        text_buffer_append(&cli->out, TEXT("\n"));
+    }
 }
 
 static enum status print_table(struct cli *cli, const struct comparison *comparison)
@@ -78,14 +102,18 @@ static enum status print_table(struct cli *cli, const struct comparison *compari
     table_column(&table, "", TABLE_LEFT, 0);
     for (uint32_t i = 0; i < comparison->count; i++) {
         const struct compare_row *row = &comparison->rows[i];
+        if (!cli->style.plain && strcmp(row->group, "parting") == 0)
+            continue;
         table_cell(&table, text_of(row->group));
         table_cell(&table, text_of(row->name));
-        value_cell(cli, &table, row->a, row->a_default);
-        value_cell(cli, &table, row->b, row->b_default);
+        value_cell(cli, &table, row, false);
+        value_cell(cli, &table, row, true);
         table_cell(&table, row->differs ? TEXT("differs") : TEXT(""));
     }
     enum status status = table_write(&table, &cli->style, &cli->out);
     table_release(&table);
+    if (!cli->style.plain)
+        parting_print(cli, comparison);
     return status;
 }
 
