@@ -6,6 +6,7 @@ it held. What was filled is the exchange's to say (test_session.py) and is read 
 
 import json
 import os
+import random
 import sys
 import tempfile
 from decimal import Context, Decimal, ROUND_CEILING, ROUND_FLOOR, localcontext
@@ -200,6 +201,43 @@ def test_every_quote_follows_from_the_definition():
         placed, amended = placed + found[0], amended + found[1]
     tap.check(placed > 200 and amended > 200, f'only {placed} placed and {amended} amended')
     print(f'# {placed} orders placed, {amended} amended')
+
+
+def test_nothing_that_a_maker_asks_for_is_denied():
+    """Its fills, amends and cancels cross on their way, at every latency, and what it offers is
+    within what it holds and can pay all the same."""
+    fills = 0
+    for seed in range(24):
+        draw = random.Random(seed)
+        market = Market(100 + seed, 60)
+        with tempfile.TemporaryDirectory() as folder:
+            depth, trades = market.write(folder)
+            config = {
+                'currency': 'USD', 'cycle': '1s', 'account': {'USD': draw.choice(('99999', '180'))},
+                'instruments': [instrument('BTC-USD', lot=draw.choice(('0.00001', '0.1')))],
+                'fees': {'maker_bps': '1', 'taker_bps': '2'},
+                'simulation': {'latency': draw.choice(('0', '5ms', '20ms', '60ms', '150ms')),
+                               'latency_sigma': draw.choice('01'),
+                               'queue': {'model': draw.choice(('risk_averse', 'touch'))}},
+                'data': [{'file': depth, 'kind': 'depth', 'instrument': 'BTC-USD'},
+                         {'file': trades, 'kind': 'trades', 'instrument': 'BTC-USD'}],
+                'bots': [{'name': 'a', 'kind': 'maker', 'instrument': 'BTC-USD',
+                          'size': fixed(draw.choice(('0.1', '0.5', '1.3'))),
+                          'params': {'levels': draw.choice((1, 2, 5)),
+                                     'spread': draw.choice(('0.0001', '0.0004')),
+                                     'skew': draw.choice(('0', '0.7', '3')),
+                                     'refresh': draw.choice(('10ms', '100ms', '1s'))}}]}
+            path, out = os.path.join(folder, 'maker.yaml'), os.path.join(folder, 'out')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(document(config))
+            answer = tap.tern('backtest', 'run', path, '--out', out, '--no-trials', '--json')
+            tap.check(answer.returncode == 0, answer.stderr)
+        result = json.loads(answer.stdout)
+        fills += result['fills']
+        tap.equal(result['denied'], {}, f'seed {seed}: {config}')
+        tap.check(not result['bots'][0]['overdrawn'], f'seed {seed}: overdrawn')
+    tap.check(fills > 500, f'only {fills} fills')
+    print(f'# {fills} fills')
 
 
 tap.main()

@@ -6,7 +6,11 @@
  *     buys      100          100, a dip  50, what is left  -
  *
  * The first buy is due at the first close; from it on one is due every `every`, once, however many
- * times passed without a close. A buy on a dip leaves the schedule. What risk refuses stays due. */
+ * times passed without a close. A buy on a dip leaves the schedule. What risk refuses stays due.
+ *
+ * `max` is of what fills cost: 100 at a close of 100 that fills at 103 leaves 147 of 250. The last
+ * buy is sized at its close too, so that the sum may pass max by as much as that one fill cost
+ * more; then it ends. */
 #include "core/strategy/strategy.h"
 
 struct dca {
@@ -135,8 +139,9 @@ const struct strategy_class strategy_dca = {
              .fallback_text = "off",
              .range_text = "0 to 0.999999"},
             {.name = "max",
-             .summary = "sum of all buys; the last one is as small as what is left at its "
-                        "decision's close",
+             .summary =
+                 "sum of what all buys cost; the last one is as small as what is left at its "
+                 "decision's close, and its fill alone may pass it",
              .fallback_text = "no end",
              .range_text = "above 0"},
         },

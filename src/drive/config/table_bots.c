@@ -286,7 +286,10 @@ static const struct option dca_params[] = {
         .sentence = "Buys after such a fall too; absent = off."),
     ROW(.name = "max", .type = OPTION_AMOUNT,
         .flags = OPTION_OPTIONAL | OPTION_MARK | OPTION_POSITIVE, PARAM(CONFIG_DCA_MAX),
-        .unit = "quote asset", .sentence = "Sum of all buys; absent = no end."),
+        .unit = "quote asset",
+        .sentence =
+            "Sum of what all buys cost: the last is sized by what is left at its close, and "
+            "its fill alone may pass it; absent = no end."),
 };
 
 static const struct option rebalance_params[] = {
