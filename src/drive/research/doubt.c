@@ -432,6 +432,8 @@ static enum status doubt_all(struct doubting *work, struct problem *problem)
         status = market_doubts(work, problem);
     if (status == STATUS_OK)
         status = luck(work, problem);
+    if (status == STATUS_OK && doubt_bots(&work->base.result, out) != STATUS_OK)
+        status = problem_set(problem, STATUS_NO_MEMORY, "doubt", "not enough memory");
     if (status == STATUS_OK)
         doubt_judge(out);
     return status;
@@ -460,6 +462,7 @@ enum status doubt_run(const struct doubt_request *request, struct doubt *out,
 void doubt_release(struct doubt *doubt)
 {
     free(doubt->warnings);
+    free(doubt->bots);
     jitter_release(&doubt->jitter);
     lookahead_release(&doubt->lookahead);
     refit_release(&doubt->refit);

@@ -71,6 +71,13 @@ struct doubt_shuffle {
     struct resample_summary gain, sharpe;
 };
 
+/* A bot's part in the risk of all, from what its trips brought each day. */
+struct doubt_bot {
+    char name[RESULT_NAME_SIZE];
+    struct amount net; /* of its trips */
+    double risk;       /* share of the deviation of all; they add up to 1 */
+};
+
 enum doubt_severity { DOUBT_BAD, DOUBT_WARN, DOUBT_UNKNOWN, DOUBT_GOOD };
 
 struct doubt_verdict {
@@ -108,6 +115,10 @@ struct doubt {
     double trips_drawdown;
     struct trip_paths trips_shuffled, trips_drawn;
     struct lookahead lookahead;
+    struct doubt_bot *bots; /* owned; of two and more, where there are days enough */
+    uint32_t bots_count;
+    double bots_effective;   /* equal and unlike bots that would be as concentrated */
+    double bots_correlation; /* mean over pairs */
     bool has_refit;
     struct refit refit;
     enum refit_metric refit_metric;
@@ -122,10 +133,12 @@ MUST_USE enum status doubt_run(const struct doubt_request *request, struct doubt
                                struct problem *problem);
 void doubt_release(struct doubt *doubt);
 
+/* Fills bots, a part of doubt_run (doubt_bots.c). STATUS_NO_MEMORY. */
+MUST_USE enum status doubt_bots(const struct backtest_result *result, struct doubt *out);
 /* From figures to words: fills verdicts. Part of doubt_run, apart so that it can be tested. */
 void doubt_judge(struct doubt *doubt); /* doubt_judge.c */
 
-/* ---- to read (doubt_print.c) ----------------------------------------------------------------- */
+/* ---- to read (doubt_print.c, doubt_json.c) --------------------------------------------------- */
 
 /* Verdicts, then tables; plain style as in result_tables.h. STATUS_NO_MEMORY. */
 MUST_USE enum status doubt_print(const struct doubt *doubt, const struct table_style *style,

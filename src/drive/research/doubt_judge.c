@@ -161,6 +161,8 @@ static void judge_luck(struct doubt *doubt)
                    doubt->trials == 1 ? "" : "s");
     if (!double_is_finite(doubt->deflated))
         say(doubt, DOUBT_UNKNOWN, "luck", "the deflated Sharpe ratio is not defined");
+    else if (doubt->deflated < 0.5 && doubt->trials <= 1)
+        say(doubt, DOUBT_BAD, "luck", "deflated Sharpe %s: no skill is likelier than some", value);
     else if (doubt->deflated < 0.5)
         say(doubt, DOUBT_BAD, "luck",
             "deflated Sharpe %s: the best of %s without skill looks as good", value, trials);
@@ -209,6 +211,20 @@ static void judge_trips(struct doubt *doubt)
             "their order matters little: drawdown from trip to trip %s, in one order of twenty %s "
             "or more",
             now, then);
+}
+
+static void judge_bots(struct doubt *doubt)
+{
+    char number[READABLE_SIZE];
+    if (doubt->bots_count < 2 || !double_is_finite(doubt->bots_effective))
+        return;
+    number_format(number, doubt->bots_effective, 1);
+    if (doubt->bots_effective < (double)doubt->bots_count / 2)
+        say(doubt, DOUBT_WARN, "bots", "the risk of %u bots is concentrated like that of %s",
+            doubt->bots_count, number);
+    else
+        say(doubt, DOUBT_GOOD, "bots", "the risk of %u bots is spread like that of %s equal ones",
+            doubt->bots_count, number);
 }
 
 static void judge_refit(struct doubt *doubt)
@@ -260,6 +276,7 @@ void doubt_judge(struct doubt *doubt)
     judge_jitter(doubt);
     judge_hold(doubt);
     judge_trips(doubt);
+    judge_bots(doubt);
     sort(doubt);
 }
 

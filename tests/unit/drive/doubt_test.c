@@ -248,6 +248,55 @@ static void jitter_moves_what_decides(void **state)
     workbench_close(&bench);
 }
 
+/* ---- bots ------------------------------------------------------------------------------------ */
+
+static void trip_add(struct backtest_result *result, uint32_t bot, int day, int64_t money)
+{
+    struct result_trip trip = {.bot = bot,
+                               .close_time_ns = START_NS + (day + 1) * NANOSECONDS_PER_DAY,
+                               .net = {(i128)money * 1000000000000000000}};
+    assert_int_equal(backtest_result_add_trip(result, &trip), STATUS_OK);
+}
+
+/* One bot does what another does, three times as large; a third is by itself. */
+static void risk_of_bots(void **state)
+{
+    (void)state;
+    struct backtest_result result;
+    struct doubt doubt = {0};
+    backtest_result_init(&result);
+    result.from_ns = START_NS;
+    result.to_ns = START_NS + 200 * NANOSECONDS_PER_DAY;
+    for (int i = 0; i < 3; i++) {
+        struct result_bot bot = {.open_at_end = false};
+        (void)snprintf(bot.name, sizeof bot.name, "bot-%d", i);
+        assert_int_equal(backtest_result_add_bot(&result, &bot), STATUS_OK);
+    }
+    struct random random;
+    random_init(&random, 2, 0);
+    for (int day = 0; day < 200; day++) {
+        int64_t money = (int64_t)random_below(&random, 201) - 100;
+        trip_add(&result, 0, day, money);
+        trip_add(&result, 1, day, 3 * money);
+        trip_add(&result, 2, day, (int64_t)random_below(&random, 201) - 100);
+    }
+    assert_int_equal(doubt_bots(&result, &doubt), STATUS_OK);
+    assert_int_equal(doubt.bots_count, 3);
+    double sum = doubt.bots[0].risk + doubt.bots[1].risk + doubt.bots[2].risk;
+    assert_true(fabs(sum - 1) < 1e-12);
+    assert_true(doubt.bots[1].risk > 2 * doubt.bots[0].risk);
+    assert_true(doubt.bots[2].risk < 0.15);
+    assert_true(doubt.bots_effective > 1 && doubt.bots_effective < 2);
+    assert_true(doubt.bots_correlation > 0.2 && doubt.bots_correlation < 0.5);
+    doubt_release(&doubt);
+    /* Too few days, and one bot, say nothing. */
+    result.to_ns = START_NS + 20 * NANOSECONDS_PER_DAY;
+    doubt = (struct doubt){0};
+    assert_int_equal(doubt_bots(&result, &doubt), STATUS_OK);
+    assert_int_equal(doubt.bots_count, 0);
+    backtest_result_release(&result);
+}
+
 /* ---- verdicts -------------------------------------------------------------------------------- */
 
 /* A doubt without any. */
@@ -314,6 +363,7 @@ static void verdicts_say_what_figures_say(void **state)
     CASE(doubt.shuffle.p_value = 0.07, DOUBT_WARN, "hardly better");
     CASE(doubt.shuffle.ran = 0, DOUBT_UNKNOWN, "could not be shuffled");
     CASE(doubt.deflated = 0.3, DOUBT_BAD, "the best of 3 trials without skill");
+    CASE((doubt.deflated = 0.3, doubt.trials = 1), DOUBT_BAD, "no skill is likelier");
     CASE(doubt.deflated = 0.7, DOUBT_WARN, "it may be luck");
     CASE(doubt.deflated = double_nan(), DOUBT_UNKNOWN, "not defined");
     CASE(doubt.track_record = 1200, DOUBT_WARN, "1000 returns, 1200 needed");
@@ -420,6 +470,7 @@ int main(void)
         cmocka_unit_test(late_orders_fill_a_bar_later),
         cmocka_unit_test(a_window_is_a_piece_of_the_whole),
         cmocka_unit_test(jitter_moves_what_decides),
+        cmocka_unit_test(risk_of_bots),
         cmocka_unit_test(verdicts_say_what_figures_say),
         cmocka_unit_test(an_edge_and_noise),
     };
