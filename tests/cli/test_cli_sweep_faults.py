@@ -252,7 +252,8 @@ def test_a_value_changed_by_hand_is_found():
                        'UPDATE trial SET state = 2 WHERE id = 3',
                        'UPDATE trial SET returns = NULL WHERE id = 3',
                        'UPDATE trial SET rung = 1 WHERE id = 3',
-                       "UPDATE meta SET value = 'grid bots.cross.params.fast=2' WHERE key = 'space'",
+                       "UPDATE meta SET value = 'grid bots.cross.params.fast=2' "
+                       "WHERE key = 'space'",
                        "UPDATE meta SET value = 'x' WHERE key = 'sweep_id'",
                        'DROP TABLE trial', 'DROP TABLE meta'):
             hurt = os.path.join(home, 'hurt.db')

@@ -1,6 +1,6 @@
-"""The evaluator of sweeps against the engine on recorded bars: gaps, dead hours, ticks, real closes,
-every size and fee it takes. Each trial of a sweep by the evaluator must be that of the same sweep by
-engines, to the last bit of every daily return.
+"""The evaluator of sweeps against the engine on recorded bars: gaps, dead hours, ticks, real
+closes, every size and fee it takes. Each trial of a sweep by the evaluator must be that of the same
+sweep by engines, to the last bit of every daily return.
 
 # timeout: 900
 """
