@@ -9,6 +9,8 @@
 
 #define COLUMNS 480
 #define TICKS_TIME_MAX 8
+#define TICK_DISTANCE 34.0
+#define LINES_MAX 6.0
 
 static double x_of(const struct plot *plot, double x)
 {
@@ -52,7 +54,7 @@ void plot_open(struct plot *plot, const char *class_name, const char *title)
     /* A flat line lies in the middle. */
     if (!(plot->y_high > plot->y_low)) {
         double magnitude = plot->y_high < 0 ? -plot->y_high : plot->y_high;
-        double around = magnitude > 0 ? magnitude * 0.01 : 0.01;
+        double around = magnitude > 0 ? magnitude * 0.01 : plot->unit == PLOT_PERCENT ? 0.01 : 1;
         plot->y_low -= around;
         plot->y_high += around;
     }
@@ -74,20 +76,21 @@ void plot_close(const struct plot *plot)
 
 /* ---- axes ------------------------------------------------------------------------------------ */
 
-/* 1, 2 or 5 times a power of ten, so that three to six lines fit. */
-static double tick_step(double span)
+/* 1, 2 or 5 times a power of ten, so that lines are no closer than their labels are high. */
+static double tick_step(const struct plot *plot)
 {
     static const double factors[] = {1, 2, 5, 10};
-    double power = 1;
-    while (power * 10 <= span / 3)
+    double lines = (plot->height - PLOT_HEAD - PLOT_FOOT) / TICK_DISTANCE, power = 1;
+    double least = (plot->y_high - plot->y_low) / (lines > LINES_MAX ? LINES_MAX : lines);
+    while (power * 10 <= least)
         power *= 10;
-    while (power > span / 3)
+    while (power > least)
         power /= 10;
-    for (size_t i = ARRAY_COUNT(factors); i-- > 0;) {
-        if (factors[i] * power <= span / 3)
-            return factors[i] * power;
-    }
-    return power;
+    size_t i = 0;
+    while (i + 1 < ARRAY_COUNT(factors) && power * factors[i] < least)
+        i++;
+    double step = power * factors[i];
+    return plot->unit == PLOT_COUNT && step < 1 ? 1 : step;
 }
 
 void plot_value(char out[READABLE_SIZE], enum plot_unit unit, double value, double span)
@@ -111,7 +114,7 @@ void plot_value(char out[READABLE_SIZE], enum plot_unit unit, double value, doub
 
 void plot_axis_y(const struct plot *plot)
 {
-    double span = plot->y_high - plot->y_low, step = tick_step(span);
+    double span = plot->y_high - plot->y_low, step = tick_step(plot);
     double first = (double)(int64_t)(plot->y_low / step) * step;
     for (int i = -1; i < 14; i++) {
         double value = first + i * step;

@@ -185,8 +185,9 @@ static void denied_append(const struct report *report)
     const struct result_denials *denials = &report->result->denials;
     if (denials->count == 0)
         return;
-    section_open(report, "denied", "Denied orders",
-                 "What risk refused before it was an order; `tern help reasons` explains each.");
+    section_open(
+        report, "denied", "Denied orders",
+        "What risk refused before it was an order; <code>tern help reasons</code> explains each.");
     table_open(report, "Denied orders by reason", headings, ARRAY_COUNT(headings));
     for (uint32_t i = 0; i < denials->count; i++) {
         plain(report, "<tr>");
@@ -211,8 +212,9 @@ void tables_metrics(const struct report *report)
 {
     static const struct heading headings[] = {
         {"metric", true}, {"value", false}, {"what it says", true}};
-    section_open(report, "metrics", "Metrics",
-                 "`tern backtest show --explain NAME` puts this run's numbers into a formula.");
+    section_open(
+        report, "metrics", "Metrics",
+        "<code>tern backtest show --explain NAME</code> puts this run's numbers into a formula.");
     table_open(report, "Metrics", headings, ARRAY_COUNT(headings));
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         plain(report, "<tr>");
