@@ -5,6 +5,7 @@ with Python's floats and statistics."""
 
 import csv
 import datetime
+import gzip
 import json
 import math
 import os
@@ -179,6 +180,27 @@ def test_numbers_in_formulas():
         tap.check(near(found, float(value)), f'{name}: {formula} is {found}, not {value}')
         worked_out += 1
     tap.check(worked_out >= 24, f'only {worked_out} formulas could be worked out')
+
+
+def test_slippage_of_the_report():
+    """What fills paid beyond the opening of their bar, to a tick each: bars of four hours hold the
+    opening of each day."""
+    folder, _ = run('score.yaml')
+    with open(os.path.join(folder, 'report.md'), encoding='utf-8') as file:
+        said = next(line for line in file if line.startswith('| slippage'))
+    said = float(said.split('|')[2].replace(',', ''))
+    opens = {}
+    path = os.path.join(tap.ROOT, 'examples', 'data', 'coinbase-btc-usd-4h.csv.gz')
+    with gzip.open(path, 'rt', encoding='ascii') as file:
+        for row in csv.DictReader(file):
+            opens[int(row['ts_ms']) * 10**6] = float(row['open'])
+    paid = room = 0.0
+    for fill in rows(folder, 'fills.csv'):
+        sign = 1 if fill['side'] == 'buy' else -1
+        quantity = float(fill['quantity'])
+        paid += sign * (float(fill['price']) - opens[int(fill['time_ns'])]) * quantity
+        room += 0.011 * quantity
+    tap.check(paid > 0 and abs(said - paid) <= room + 0.01, f'{said} said, {paid} paid, {room}')
 
 
 def test_names_of_other_programs():

@@ -5,7 +5,7 @@
 #include "core/model/fact.h"
 #include "core/strategy/strategy.h"
 #include "drive/reference/reference.h"
-#include "drive/research/metrics.h"
+#include "drive/research/metrics_names.h"
 
 /* ---- indicators ------------------------------------------------------------------------------ */
 
@@ -334,15 +334,16 @@ void reference_facts(enum page_form form, struct text_buffer *out)
 
 /* ---- metrics --------------------------------------------------------------------------------- */
 
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
 /* Text and Markdown are those of the metrics themselves; JSON is one row of theirs an object. */
 void reference_metrics(enum page_form form, struct text_buffer *out)
 {
-    static const char *const units[] = {
-        [METRIC_UNIT_RATIO] = "ratio",      [METRIC_UNIT_NUMBER] = "number",
-        [METRIC_UNIT_MONEY] = "money",      [METRIC_UNIT_COUNT] = "count",
-        [METRIC_UNIT_DURATION] = "seconds", [METRIC_UNIT_TIME] = "time",
-    };
-    static const char *const columns[] = {"name", "title", "unit", "formula", "meaning"};
+    static const char *const columns[] = {"name",      "title", "unit",       "formula",
+                                          "freqtrade", "jesse", "quantstats", "meaning"};
     struct page page;
     if (form != PAGE_JSON) {
         metrics_page_print(out, form == PAGE_MARKDOWN);
@@ -353,8 +354,11 @@ void reference_metrics(enum page_form form, struct text_buffer *out)
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         page_cell(&page, metric_rows[i].name);
         page_cell(&page, metric_rows[i].title);
-        page_cell(&page, units[metric_rows[i].unit]);
+        page_cell(&page, metric_unit_name(metric_rows[i].unit));
         page_cell(&page, metric_rows[i].formula);
+        page_cell(&page, or_empty(metric_notes[i].freqtrade));
+        page_cell(&page, or_empty(metric_notes[i].jesse));
+        page_cell(&page, or_empty(metric_notes[i].quantstats));
         page_cell(&page, metric_rows[i].definition);
     }
     page_list_end(&page);

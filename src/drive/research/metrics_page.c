@@ -220,6 +220,11 @@ void metrics_page_print(struct text_buffer *out, bool markdown)
         wrapped_append(out, "", paragraphs[i]);
         text_buffer_append(out, TEXT("\n"));
     }
+    text_buffer_append(out, TEXT("The ten that people look for first:"));
+    for (size_t i = 0; i < ARRAY_COUNT(metric_first_ten); i++)
+        text_buffer_print(out, "%s%s", i % 5 == 0 ? "\n    " : ", ",
+                          metric_rows[metric_first_ten[i]].name);
+    text_buffer_append(out, TEXT("\nBehind ~ stands what other programs call a metric.\n\n"));
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         text_buffer_print(out, "%s (%s)\n", metric_rows[i].name, unit_names[metric_rows[i].unit]);
         wrapped_append(out, "    ", metric_rows[i].definition);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "drive/report/charts.h"
 #include "drive/report/report.h"
 #include "drive/research/market.h"
 #include "drive/research/warnings.h"
@@ -104,6 +105,27 @@ static void hostile_markdown(void **state)
     backtest_result_release(&result);
 }
 
+/* 5 bps of fills that took, by hand: a purchase of 1000.5 at 1000 before, a sale of 999.5. */
+static void slippage(void **state)
+{
+    (void)state;
+    struct backtest_result result;
+    fixture_init(&result, false);
+    result.slippage.ppm = 500;
+    for (uint32_t i = 0; i < result.fills.count; i++)
+        result.fills.items[i].liquidity = LIQUIDITY_MAKER;
+    assert_true(slippage_sum(&result).units == 0);
+    result.fills.items[0].liquidity = result.fills.items[1].liquidity = LIQUIDITY_TAKER;
+    result.fills.items[0].side = SIDE_BUY;
+    result.fills.items[0].notional = fixture_money("1000.5");
+    result.fills.items[1].side = SIDE_SELL;
+    result.fills.items[1].notional = fixture_money("999.5");
+    assert_true(slippage_sum(&result).units == fixture_money("1").units);
+    result.slippage.ppm = 0;
+    assert_true(slippage_sum(&result).units == 0);
+    backtest_result_release(&result);
+}
+
 /* Coordinates of every path lie inside the picture, also for one point, a flat line, a loss of
  * everything and very large or small accounts. */
 static void charts(void **state)
@@ -189,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_names),
         cmocka_unit_test(hostile_markdown),
+        cmocka_unit_test(slippage),
         cmocka_unit_test(charts),
         cmocka_unit_test(long_report),
     };
