@@ -180,7 +180,7 @@ def test_words_that_are_refused():
                 os.path.join(home, 'none'), home=home, says='none.tape')
         path = os.path.join(home, 'btc-usd-depth.tape')
         with open(path, 'w', encoding='utf-8') as file:
-            file.write('somebody else wrote this, and it is longer than the head of a tape is. ' * 3)
+            file.write('somebody else wrote this, and it is longer than a head is. ' * 3)
         refused(5, *GENERATOR, '--duration', '1s', '--out', home, home=home, says='no tape')
         with open(path, encoding='utf-8') as file:
             tap.check(file.read().startswith('somebody'), 'it was changed')

@@ -403,51 +403,83 @@ static void store_u64(unsigned char *out, uint64_t value)
 }
 
 /* One bar's part of the counts; `before` is NULL for the first. */
-static void count_bar(struct bar_series *series, const struct bar *before, const struct bar *bar)
+static void count_gap(struct bar_series *series, int64_t before_ns, int64_t time_ns)
 {
-    series->low_min.units = i64_min(series->low_min.units, bar->low.units);
-    series->high_max.units = i64_max(series->high_max.units, bar->high.units);
-    series->zero_volume_count += bar->volume == 0 ? 1 : 0;
-    if (before == NULL)
-        return;
     int64_t step;
-    if (__builtin_sub_overflow(bar->open_time_ns, before->open_time_ns, &step))
+    if (__builtin_sub_overflow(time_ns, before_ns, &step))
         step = INT64_MAX;
-    if (LIKELY(step == series->bar_ns))
+    if (step == series->bar_ns)
         return;
     series->gap_count++;
     series->gap_bars_missing += (uint64_t)(step / series->bar_ns - 1);
     if (step > series->gap_longest_ns) {
         series->gap_longest_ns = step;
-        series->gap_longest_at_ns = before->open_time_ns;
+        series->gap_longest_at_ns = before_ns;
     }
 }
 
-enum status bar_series_summarise(struct bar_series *series)
+enum status bar_summary_begin(struct bar_summary *summary, struct bar_series *series)
 {
-    struct hash_stream *stream = hash_stream_new();
-    if (stream == NULL)
+    *summary = (struct bar_summary){series, hash_stream_new(), INT64_MIN};
+    if (summary->stream == NULL)
         return STATUS_NO_MEMORY;
     unsigned char head[40] = "tern bars";
     store_u64(head + 16, series->price_decimals);
     store_u64(head + 24, (uint64_t)series->bar_ns);
     store_u64(head + 32, series->count);
-    hash_stream_append(stream, head, sizeof head);
+    hash_stream_append(summary->stream, head, sizeof head);
     series->zero_volume_count = series->gap_count = series->gap_bars_missing = 0;
     series->gap_longest_ns = series->gap_longest_at_ns = 0;
     series->low_min.units = INT64_MAX;
     series->high_max.units = 0;
+    return STATUS_OK;
+}
+
+void bar_summary_add(struct bar_summary *summary, const struct bar *bars, size_t count)
+{
+    struct bar_series *series = summary->series;
+    int64_t low = series->low_min.units, high = series->high_max.units;
+    int64_t expected = (int64_t)((uint64_t)summary->last_ns + (uint64_t)series->bar_ns);
+    int64_t before = summary->last_ns;
+    uint64_t zeros = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t time = bars[i].open_time_ns;
+        low = i64_min(low, bars[i].low.units);
+        high = i64_max(high, bars[i].high.units);
+        zeros += bars[i].volume == 0 ? 1 : 0;
+        if (UNLIKELY(time != expected) && before != INT64_MIN)
+            count_gap(series, before, time);
+        expected = (int64_t)((uint64_t)time + (uint64_t)series->bar_ns);
+        before = time;
+    }
+    series->low_min.units = low;
+    series->high_max.units = high;
+    series->zero_volume_count += zeros;
+    summary->last_ns = before;
+    /* A bar has no padding, and its fields stand in the order of the preimage. */
+    hash_stream_append(summary->stream, bars, count * sizeof *bars);
+}
+
+void bar_summary_end(struct bar_summary *summary)
+{
+    if (summary->stream != NULL)
+        summary->series->content_hash = hash_stream_value(summary->stream);
+    hash_stream_free(summary->stream);
+    summary->stream = NULL;
+}
+
+enum status bar_series_summarise(struct bar_series *series)
+{
+    struct bar_summary summary;
+    if (bar_summary_begin(&summary, series) != STATUS_OK)
+        return STATUS_NO_MEMORY;
     /* Counting and hashing in pieces that stay in the cache. */
     enum { PIECE = 512 };
     for (size_t begin = 0; begin < series->count; begin += PIECE) {
         size_t end = begin + PIECE < series->count ? begin + PIECE : series->count;
-        for (size_t i = begin; i < end; i++)
-            count_bar(series, i > 0 ? &series->bars[i - 1] : NULL, &series->bars[i]);
-        /* A bar has no padding, and its fields stand in the order of the preimage. */
-        hash_stream_append(stream, series->bars + begin, (end - begin) * sizeof *series->bars);
+        bar_summary_add(&summary, series->bars + begin, end - begin);
     }
-    series->content_hash = hash_stream_value(stream);
-    hash_stream_free(stream);
+    bar_summary_end(&summary);
     return STATUS_OK;
 }
 

@@ -80,4 +80,17 @@ int64_t bar_time_floor(int64_t time_ns, int64_t bar_ns);
  * takes the content hash; STATUS_NO_MEMORY. */
 MUST_USE enum status bar_series_summarise(struct bar_series *series);
 
+/* The same bar by bar, while they are in the cache: bar_summary_end leaves in the series what
+ * bar_series_summarise would. The series has its count beforehand. */
+struct bar_summary {
+    struct bar_series *series; /* borrowed */
+    struct hash_stream *stream;
+    int64_t last_ns; /* opening of the last bar; INT64_MIN: none yet */
+};
+
+MUST_USE enum status bar_summary_begin(struct bar_summary *summary, struct bar_series *series);
+void bar_summary_add(struct bar_summary *summary, const struct bar *bars, size_t count);
+/* Frees the stream; to be called also where the bars are given up. */
+void bar_summary_end(struct bar_summary *summary);
+
 #endif

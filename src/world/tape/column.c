@@ -123,15 +123,14 @@ enum status column_next(struct column_reader *reader, int64_t *out, size_t rows)
         return STATUS_CORRUPT;
     uint64_t *values = (uint64_t *)out;
     uint64_t divisor = reader->divisor, value = reader->value;
-    bits_get(reader->at + GROUP_HEAD_SIZE, rows, width, values);
+    bits_get(reader->at + GROUP_HEAD_SIZE, rows, width, least, values);
     reader->at += GROUP_HEAD_SIZE + size;
-    if (reader->transform == COLUMN_PLAIN) {
-        for (size_t i = 0; i < rows; i++)
-            values[i] = (values[i] + least) * divisor;
+    for (size_t i = 0; i < rows && divisor != 1; i++)
+        values[i] *= divisor;
+    if (reader->transform == COLUMN_PLAIN)
         return STATUS_OK;
-    }
     for (size_t i = 0; i < rows; i++) {
-        value += (values[i] + least) * divisor;
+        value += values[i];
         values[i] = value;
     }
     reader->value = value;

@@ -44,16 +44,7 @@ static inline size_t bits_put(const uint64_t *values, size_t rows, unsigned widt
     return size;
 }
 
-/* Eight bytes behind the packed ones are read too. */
-static inline void bits_get(const uint8_t *packed, size_t rows, unsigned width, uint64_t *out)
-{
-    uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
-    size_t bit = 0;
-    for (size_t i = 0; i < rows; i++, bit += width) {
-        uint64_t word;
-        memcpy(&word, packed + (bit >> 3), sizeof word);
-        out[i] = word >> (bit & 7) & mask;
-    }
-}
+/* out[i] = row i + least, modulo 2^64. Eight bytes behind the packed ones are read too. */
+void bits_get(const uint8_t *packed, size_t rows, unsigned width, uint64_t least, uint64_t *out);
 
 #endif

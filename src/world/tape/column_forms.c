@@ -269,12 +269,12 @@ static enum status unpack_patched(struct column_reader *reader, uint64_t *out, s
     if (left - GROUP_HEAD_SIZE < low + exceptions + high)
         return STATUS_CORRUPT;
     const uint8_t *places = reader->at + GROUP_HEAD_SIZE + low;
-    bits_get(reader->at + GROUP_HEAD_SIZE, rows, width, out);
+    bits_get(reader->at + GROUP_HEAD_SIZE, rows, width, 0, out);
     reader->at = places + exceptions + high;
     if (exceptions == 0)
         return STATUS_OK;
     uint64_t above[COLUMN_GROUP];
-    bits_get(places + exceptions, exceptions, more, above);
+    bits_get(places + exceptions, exceptions, more, 0, above);
     for (unsigned i = 0; i < exceptions; i++) {
         if (places[i] >= rows || (i > 0 && places[i] <= places[i - 1]))
             return STATUS_CORRUPT;
