@@ -74,6 +74,10 @@ void demo_tell_start(struct demo *demo)
     text_buffer_print(&demo->out, "\n  market     %u instruments, correlated; scenario %s: %s\n",
                       demo->market.count, scenario_name(demo->options->scenario),
                       scenario_sentence(demo->options->scenario));
+    if (demo->market.generator.path.correlation_repaired)
+        text_buffer_print(&demo->out,
+                          "             correlations that cannot be were repaired, by up to %.3f\n",
+                          demo->market.generator.path.correlation_change_max);
     (void)duration_format(history, demo->history_ns);
     text_buffer_print(&demo->out, "  warming    the bots see %s of generated history first\n",
                       history);
