@@ -93,6 +93,14 @@ def test_bars_beside_an_order_book():
     tap.check(min(total) > 60, f'only {total} fills')
 
 
+def test_bars_before_and_behind_the_session():
+    """What is not there at the same time does not disturb each other; the book grows old."""
+    for seed, first in ((1, START - 900 * SECOND), (2, START + 900 * SECOND),
+                        (3, START + 45 * SECOND)):
+        found = compare(seed, Bars(seed, first, SECOND, 100), '1s', 1, 30)
+        tap.check(found[0] > 5 and found[1] > 5, f'only {found} fills')
+
+
 def test_one_volume_of_thirty_days():
     """What was traded on bars the days before makes the session's fees those of its tier."""
     for seed in range(3):

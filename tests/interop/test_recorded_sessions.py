@@ -1,5 +1,5 @@
-"""Every recorded session that is at hand, with a bot that quotes and one that follows the trend: the
-same twice, read back from its journal, and what is wrong with the recording is said."""
+"""Every recorded session that is at hand, with a bot that quotes and one that follows the trend:
+the same twice, read back from its journal, and what is wrong with the recording is said."""
 
 # timeout: 600
 
