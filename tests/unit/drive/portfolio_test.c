@@ -50,7 +50,7 @@ static double condition_of(const double *matrix, size_t count)
     double copy[64], vectors[64];
     memcpy(copy, matrix, count * count * sizeof *copy);
     eigen_symmetric(copy, vectors, count, count);
-    double least = INFINITY, most = 0;
+    double least = 1e300, most = 0;
     for (size_t i = 0; i < count; i++) {
         least = copy[i * count + i] < least ? copy[i * count + i] : least;
         most = copy[i * count + i] > most ? copy[i * count + i] : most;
