@@ -357,6 +357,34 @@ def test_comparison():
         picture(page, f'compare-{name}.png')
 
 
+def test_stops_and_targets():
+    """The stop of examples/limits.yaml is 8 % below the entry, and some trips end there."""
+    page = browser().open(report('limits.yaml'))
+    tap.equal(page.evaluate('JSON.stringify(tern.data.protection)'), '[[80000,0]]', 'stop')
+    middle(page, 'canvas')
+    stopped = page.evaluate("""(() => {
+        const trips = tern.data.trips.filter((trip) => trip[11] === 'stop_loss');
+        dispatchEvent(new CustomEvent('tern-show', {
+            detail: {instrument: trips[0][3], from: trips[0][0], to: trips[0][1]}}));
+        return trips.length;
+    })()""")
+    tap.equal(stopped, 12, 'trips that a stop ended')
+    page.settle()
+    colors = page.evaluate("""(() => {
+        const canvas = document.querySelector('canvas');
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const ink = tern.color('warn').match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) {
+            found += ink.every((value, j) => Math.abs(value - data[i + j]) < 8) &&
+                data[i + 3] > 200 ? 1 : 0;
+        }
+        return found;
+    })()""")
+    tap.check(colors > 20, f'{colors} points in the colour of stops')
+    picture(page, 'report-stops.png')
+
+
 def accept():
     for name, dark in (('light', False), ('dark', True)):
         page = browser().open(report(), width=1120, height=1000, dark=dark)

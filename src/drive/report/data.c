@@ -57,6 +57,15 @@ static void names_write(struct data_writer *writer)
     for (uint32_t i = 0; i < result->bots.count; i++)
         clean_string(json, result->bots.items[i].name);
     json_array_end(json);
+    json_key(json, "protection");
+    json_array_begin(json);
+    for (uint32_t i = 0; i < result->bots.count; i++) {
+        json_array_begin(json);
+        json_i64(json, result->bots.items[i].stop_loss.ppm);
+        json_i64(json, result->bots.items[i].take_profit.ppm);
+        json_array_end(json);
+    }
+    json_array_end(json);
     json_key(json, "instruments");
     json_array_begin(json);
     for (uint32_t i = 0; i < result->instruments.count; i++)

@@ -2,6 +2,7 @@
  * to drive/report.
  *
  *     {"currency":"USD","bots":[…],"instruments":[…],
+ *      "protection":[[stop, target], …]       of each bot, millionths of the entry price; 0: none
  *      "series":{"time":[ms],"equity":["10,000.00"],"hold":[…],"drawdown":["1.20 %"],…},
  *      "trips":[[opened ms, closed ms, bot, instrument, 1 long, "quantity", "entry", "exit",
  *                "fees", "net", "cumulative", "reason", "exact net"], …],

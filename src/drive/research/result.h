@@ -49,8 +49,9 @@ struct result_bot {
     char kind[RESULT_NAME_SIZE]; /* score, ma_cross, … */
     struct amount realized;      /* before fees */
     struct amount unrealized;
-    struct amount fees;    /* paid: positive */
-    struct amount funding; /* received: positive */
+    struct amount fees;                  /* paid: positive */
+    struct amount funding;               /* received: positive */
+    struct ratio stop_loss, take_profit; /* shares of the entry price; 0: none. Not written */
     uint64_t trips_count;
     bool open_at_end; /* held a position when the data ended */
     bool overdrawn;   /* its book's cash was below zero at some time */

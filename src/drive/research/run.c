@@ -117,6 +117,8 @@ enum status run_result_begin(const struct backtest *backtest, struct backtest_re
         (void)text_copy(row.name, sizeof row.name, text_of(config->bots[i].name));
         (void)text_copy(row.kind, sizeof row.kind,
                         text_of(config_bot_kind_name(config->bots[i].kind)));
+        row.stop_loss = config->bots[i].stop_loss.value;
+        row.take_profit = config->bots[i].take_profit.value;
         enum status status = backtest_result_add_bot(result, &row);
         if (status != STATUS_OK)
             return status;

@@ -337,8 +337,41 @@
             pen.moveTo(scale.x(one[0]), scale.y(units(one[6])));
             pen.lineTo(scale.x(one[1]), scale.y(units(one[7])));
             pen.stroke();
+            drawProtection(pen, scale, one);
         });
         pen.setLineDash([]);
+    }
+
+    /* Where a stop or a target would have ended the trip, and a cross where one did. */
+    function drawProtection(pen, scale, one) {
+        const [stop, target] = tern.data.protection[one[2]];
+        const entry = units(one[6]);
+        const side = one[4] ? 1 : -1;
+        const left = scale.x(one[0]);
+        const right = scale.x(one[1]);
+        pen.setLineDash([5, 3]);
+        [[stop, -side, 'warn'], [target, side, 'up']].forEach(([share, direction, color]) => {
+            if (share === 0 || right - left < 3) {
+                return;
+            }
+            const y = Math.round(scale.y(entry * (1 + direction * share / 1e6))) + 0.5;
+            pen.strokeStyle = tern.color(color);
+            pen.beginPath();
+            pen.moveTo(left, y);
+            pen.lineTo(right, y);
+            pen.stroke();
+        });
+        if (one[11] === 'stop_loss' || one[11] === 'take_profit') {
+            const y = scale.y(units(one[7])) - 22;
+            pen.strokeStyle = tern.color(one[11] === 'stop_loss' ? 'warn' : 'up');
+            pen.setLineDash([]);
+            pen.beginPath();
+            pen.moveTo(right - 4, y - 4);
+            pen.lineTo(right + 4, y + 4);
+            pen.moveTo(right - 4, y + 4);
+            pen.lineTo(right + 4, y - 4);
+            pen.stroke();
+        }
     }
 
     function drawStops(pen, scale) {
@@ -570,7 +603,8 @@
         readout, canvas,
         tern.element('p', {class: 'hint', id: 'candles-hint'},
                      '\u25b2 bought \u00b7 \u25bc sold \u00b7 dotted: a trip, from entry to exit ' +
-                     '\u00b7 dashed: a stop while it lay at the venue. Wheel or + and \u2212 zoom, ' +
+                     '\u00b7 dashed: its stop and target \u00b7 \u2715 left by one of them. ' +
+                     'Wheel or + and \u2212 zoom, ' +
                      'drag or arrows move, Page Up and Page Down go from trip to trip, 0 shows all.'));
     choose(0);
     new ResizeObserver(drawSoon).observe(canvas);
