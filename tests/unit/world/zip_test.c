@@ -53,7 +53,7 @@ static void check_member(struct zip_archive *archive, size_t index, const char *
     for (size_t i = 0; i < ARRAY_COUNT(pieces); i++) {
         struct problem problem;
         size_t got = 0;
-        if (pieces[i] < 7 && size > 10000)
+        if (pieces[i] < 1000 && size > 10000)
             continue;
         char *text = read_member(archive, index, pieces[i], &got, &problem);
         if (text == NULL)
