@@ -21,6 +21,7 @@ struct bar_venue {
     struct arena memory;
     struct venue_order *orders;
     uint32_t *first, *last; /* [instrument]: slot + 1 of the oldest and newest order, 0 = none */
+    struct price *prices;   /* [instrument]: last one told; while orders wait every one is */
     struct input *reports;
     uint32_t reports_count, reports_capacity;
     uint32_t mask, live_count;
@@ -36,6 +37,7 @@ static void take(struct bar_venue *venue, struct arena *arena)
     venue->orders = ARENA_TAKE(arena, struct venue_order, config->orders_capacity);
     venue->first = ARENA_TAKE(arena, uint32_t, config->instruments_count);
     venue->last = ARENA_TAKE(arena, uint32_t, config->instruments_count);
+    venue->prices = ARENA_TAKE(arena, struct price, config->instruments_count);
     venue->reports_capacity = config->orders_capacity * 2 + 16;
     venue->reports = ARENA_TAKE(arena, struct input, venue->reports_capacity);
 }
@@ -348,6 +350,8 @@ void bar_venue_place(struct bar_venue *venue, const struct order *order, struct 
         report_reason(venue, INPUT_VENUE_REJECTED, order->id, order->instrument, problem, time_ns);
         return;
     }
+    if (last.units > 0)
+        venue->prices[order->instrument] = last;
     struct venue_order *placed = &venue->orders[order->id & venue->mask];
     *placed = (struct venue_order){
         .id = order->id,
@@ -390,24 +394,31 @@ void bar_venue_cancel(struct bar_venue *venue, uint64_t id, int64_t time_ns)
     order_close(venue, order);
 }
 
+static enum reason amending_problem(const struct bar_venue *venue, const struct venue_order *order,
+                                    struct price price, struct quantity quantity)
+{
+    if (order == NULL)
+        return REASON_VENUE_UNKNOWN_ORDER;
+    const struct instrument *instrument = &venue->config.instruments[order->instrument];
+    struct price last = venue->prices[order->instrument];
+    if (is_limit(order) != (price.units > 0) || price.units % instrument->tick.units != 0 ||
+        quantity.units <= order->filled.units || quantity.units % instrument->lot.units != 0)
+        return REASON_VENUE_GRID;
+    if (quantity.units < instrument->quantity_min.units)
+        return REASON_VENUE_BELOW_MINIMUM;
+    /* At its own price it was not refused, and is as good as it was. */
+    if ((order->flags & ORDER_FLAG_POST_ONLY) != 0 && is_limit(order) && !is_waiting_stop(order) &&
+        price.units != order->price.units && last.units > 0 && would_take(order->side, price, last))
+        return REASON_VENUE_POST_ONLY;
+    return REASON_NONE;
+}
+
 /* An amended order loses its place: it goes to the end and meets the market anew. */
 void bar_venue_amend(struct bar_venue *venue, uint64_t id, struct price price,
                      struct quantity quantity, int64_t time_ns)
 {
     struct venue_order *order = order_of(venue, id);
-    enum reason problem = REASON_NONE;
-    if (order == NULL) {
-        problem = REASON_VENUE_UNKNOWN_ORDER;
-    } else {
-        const struct instrument *instrument = &venue->config.instruments[order->instrument];
-        bool limit = is_limit(order);
-        if (limit != (price.units > 0) || price.units % instrument->tick.units != 0 ||
-            quantity.units <= order->filled.units || quantity.units % instrument->lot.units != 0) {
-            problem = REASON_VENUE_GRID;
-        } else if (quantity.units < instrument->quantity_min.units) {
-            problem = REASON_VENUE_BELOW_MINIMUM;
-        }
-    }
+    enum reason problem = amending_problem(venue, order, price, quantity);
     if (problem != REASON_NONE) {
         report_reason(venue, INPUT_VENUE_AMEND_REJECTED, id, 0, problem, time_ns);
         return;
@@ -426,6 +437,7 @@ bool bar_venue_open(struct bar_venue *venue, uint32_t instrument, struct price o
                     int64_t time_ns)
 {
     uint32_t at = venue->first[instrument];
+    venue->prices[instrument] = open;
     while (at != 0) {
         struct venue_order *order = &venue->orders[at - 1];
         at = order->next;
@@ -485,6 +497,7 @@ static void expire_all(struct bar_venue *venue, uint32_t instrument, int64_t tim
 bool bar_venue_close(struct bar_venue *venue, uint32_t instrument, const struct bar *bar,
                      int64_t time_ns)
 {
+    venue->prices[instrument] = bar->close;
     if (venue->first[instrument] == 0)
         return venue->reports_count > 0;
     if (venue->config.fill == BAR_FILL_RANGE) {

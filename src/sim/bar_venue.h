@@ -18,7 +18,8 @@
  * 5. Liquidity is unlimited: bars do not say how much there was.
  * 6. No cancel overtakes a market order: on an exchange it would be executed at once, and only bars
  *    make it wait for a price.
- * 7. A post-only order at or beyond the last price is refused. A post-only stop-limit is judged
+ * 7. A post-only order at or beyond the last price is refused, and so is an amend that would move
+ *    it there: the order stays. A post-only stop-limit is judged
  *    when it triggers, by the price that triggers it (inside a bar its stop price), and canceled
  *    where it would take there. */
 #ifndef TERN_SIM_BAR_VENUE_H

@@ -281,7 +281,8 @@ void reference_fills(enum page_form form, struct text_buffer *out)
         "tick. Prices of bars need not lie on the tick; prices of orders and fills do.",
         "Touching is not filling: a resting buy at L needs a price below L, and fills at L as a "
         "maker. Liquidity is unlimited, because bars do not say how much there was.",
-        "A post-only order at or beyond the last price is refused. A post-only stop-limit is "
+        "A post-only order at or beyond the last price is refused, and so is an amend that would "
+        "move it there. A post-only stop-limit is "
         "judged when it triggers, not when it is placed, by the price that triggers it (inside a "
         "bar its stop price; on an order book the other side of that moment), and canceled where "
         "it would take.",

@@ -30,6 +30,7 @@ struct naive_report {
 
 struct naive {
     struct bar_venue_config config;
+    int64_t last[2];                             /* price of each instrument, as it was told */
     struct naive_order orders[NAIVE_ORDERS_MAX]; /* as they arrived, and amended ones behind */
     uint32_t count;
     struct naive_report reports[NAIVE_REPORTS_MAX];
@@ -240,6 +241,8 @@ static inline void naive_place(struct naive *naive, const struct order *wanted, 
         naive_say(naive, INPUT_VENUE_REJECTED, wanted->id, reason);
         return;
     }
+    if (last > 0)
+        naive->last[wanted->instrument] = last;
     assert_true(naive->count < NAIVE_ORDERS_MAX);
     naive->orders[naive->count] = (struct naive_order){.is = *wanted};
     naive_say(naive, INPUT_VENUE_ACCEPTED, wanted->id, REASON_NONE)->number = ++naive->accepted;
@@ -279,6 +282,11 @@ static inline void naive_amend(struct naive *naive, uint64_t id, int64_t price, 
     if (reason == REASON_NONE) {
         struct naive_order order = naive->orders[at];
         const struct instrument *instrument = &naive->config.instruments[order.is.instrument];
+        int64_t last = naive->last[order.is.instrument];
+        if ((order.is.flags & ORDER_FLAG_POST_ONLY) != 0 && naive_has_limit(&order) &&
+            !naive_sleeps(&order) && price != order.is.price.units && last > 0 &&
+            (order.is.side == SIDE_BUY ? last - price : price - last) <= 0)
+            reason = REASON_VENUE_POST_ONLY;
         if (quantity < instrument->quantity_min.units)
             reason = REASON_VENUE_BELOW_MINIMUM;
         if (quantity <= 0 || quantity % instrument->lot.units != 0 ||
@@ -302,6 +310,7 @@ static inline void naive_amend(struct naive *naive, uint64_t id, int64_t price, 
 static inline void naive_open(struct naive *naive, uint32_t instrument, int64_t open,
                               int64_t now_ns)
 {
+    naive->last[instrument] = open;
     for (uint32_t at = 0; at < naive->count;) {
         bool gone = false;
         if (naive->orders[at].is.instrument == instrument) {
@@ -343,6 +352,7 @@ static inline void naive_close(struct naive *naive, uint32_t instrument, const s
                                int64_t now_ns)
 {
     bool range = naive->config.fill == BAR_FILL_RANGE;
+    naive->last[instrument] = bar->close.units;
     /* 0: over inside the bar; 1: stops; 2: limits; 3: over at its end, or the close itself. */
     for (int pass = range ? 0 : 3; pass <= 3; pass++) {
         for (uint32_t at = 0; at < naive->count;) {

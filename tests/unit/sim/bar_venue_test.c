@@ -188,6 +188,23 @@ static void post_only_stop_limits_are_judged_at_their_trigger(void **state)
                 "close 9450 9465 9450 9465\n  fill 2 9460 x10000 maker 0.09\n");
 }
 
+/* Nor by an amend: it would have paid its own price as a maker where the market was better. */
+static void post_only_is_not_amended_into_taking(void **state)
+{
+    (void)state;
+    static const char story[] = "last 10000\nplace 1 buy limit 9900 post\n  accepted 1\n"
+                                "place 2 buy stop_limit 10500 9000 post\n  accepted 2\n"
+                                "amend 1 10000 x10000\n  amend_rejected 1 venue_post_only\n"
+                                "amend 1 9995 x10000\n  amended 1 9995 x10000\n"
+                                "amend 2 10600 x10000\n  amended 2 10600 x10000\n"
+                                "close 10000 10000 9995 9995\n"
+                                "amend 1 9995 x5000\n  amended 1 9995 x5000\n" /* where it was */
+                                "cancel 1\n  canceled 1\n"
+                                "open 10500\n  canceled 2 venue_post_only\n";
+    script_tell(BAR_FILL_NEXT_OPEN, 0, story);
+    script_tell(BAR_FILL_RANGE, 0, story);
+}
+
 static void immediate_orders_fill_or_end(void **state)
 {
     (void)state;
@@ -556,6 +573,7 @@ int main(void)
         cmocka_unit_test(limits_see_a_range_only_from_an_opening_on),
         cmocka_unit_test(post_only_never_takes),
         cmocka_unit_test(post_only_stop_limits_are_judged_at_their_trigger),
+        cmocka_unit_test(post_only_is_not_amended_into_taking),
         cmocka_unit_test(immediate_orders_fill_or_end),
         cmocka_unit_test(good_till_date_ends_before_it_could_fill),
         cmocka_unit_test(stops_take_the_first_price_beyond),
