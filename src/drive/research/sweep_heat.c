@@ -66,6 +66,7 @@ struct heat {
     double left, top, right, bottom; /* of the cells */
     double cell_width, cell_height;
     double low, high; /* of what is drawn */
+    bool values;      /* every value has room in its cell: all are written, or none */
 };
 
 static double cell_x(const struct heat *heat, uint32_t column)
@@ -150,16 +151,29 @@ static void cell_draw(const struct heat *heat, uint32_t column, uint32_t row)
     cell_title(heat, column, row);
     text_buffer_append(heat->out, TEXT("</rect>"));
     heat_value(heat->view, value, text);
-    /* The sign and the digits, without the unit. */
-    size_t size = strcspn(text, " ");
-    if (heat->form->large && cell->trials > 0 && heat->cell_height >= 15 &&
-        (double)size * FONT_WIDTH + 4 < heat->cell_width) {
-        text_buffer_print(heat->out, "<text class=\"v%s\" x=\"%.1f\" y=\"%.1f\">%.*s</text>",
-                          step > 4 || step < -4 ? " on" : "",
-                          cell_x(heat, column) + heat->cell_width / 2,
-                          cell_y(heat, row) + heat->cell_height / 2 + 4, (int)size, text);
+    if (heat->values && cell->trials > 0) {
+        text_buffer_print(
+            heat->out, "<text class=\"v%s\" x=\"%.1f\" y=\"%.1f\">%.*s</text>",
+            step > 4 || step < -4 ? " on" : "", cell_x(heat, column) + heat->cell_width / 2,
+            cell_y(heat, row) + heat->cell_height / 2 + 4, (int)strcspn(text, " "), text);
     }
     text_buffer_append(heat->out, TEXT("</g>\n"));
+}
+
+/* The sign and the digits, without the unit. */
+static bool values_fit(const struct heat *heat)
+{
+    const struct sweep_map *map = heat->map;
+    size_t longest = 0;
+    for (size_t i = 0; i < (size_t)map->rows * map->columns; i++) {
+        char text[HEAT_VALUE_SIZE];
+        const struct map_cell *cell = &map->cells[i];
+        heat_value(heat->view, heat->form->best ? cell->best : cell->mean, text);
+        size_t size = cell->trials > 0 ? strcspn(text, " ") : 0;
+        longest = size > longest ? size : longest;
+    }
+    return heat->form->large && heat->cell_height >= 15 &&
+           (double)longest * FONT_WIDTH + 4 < heat->cell_width;
 }
 
 /* As many labels as have room; the first value always has one. */
@@ -276,6 +290,7 @@ void heat_append(const struct sweep_view *view, const struct sweep_map *map,
     heat.low = form->best ? map->best_low : map->low;
     heat.high = form->best ? map->best_high : map->high;
     heat_layout(&heat);
+    heat.values = values_fit(&heat);
     const struct sweep_space *space = &view->summary->space;
     text_buffer_print(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", form->width,
                       heat.bottom + 44);
@@ -428,7 +443,12 @@ void curve_append(const struct sweep_view *view, uint32_t axis, struct text_buff
                                   curve_x(curve, i), curve_y(curve, curve->mean[i]));
         }
     }
-    double room = (double)strlen(of->values[of->count - 1]) * FONT_WIDTH + 8;
+    size_t longest = 1;
+    for (uint32_t i = 0; i < curve->groups; i++) {
+        size_t size = strlen(sweep_map_value(view, axis, curve->groups, i));
+        longest = size > longest ? size : longest;
+    }
+    double room = (double)longest * FONT_WIDTH + 8;
     uint32_t every = (uint32_t)(room * curve->groups / (CURVE_WIDTH - CURVE_LEFT - CURVE_RIGHT)) +
                      1;
     for (uint32_t i = 0; i < curve->groups; i += every) {

@@ -159,7 +159,10 @@ static void warnings_append(const struct page *page)
     bool fits = summary->has_overfit && summary->overfit.probability > 0.5;
     bool spike = double_is_finite(around->plateau) && around->plateau < 0.5;
     bool open = summary->wanted > summary->count + summary->invalid;
-    if (!lucky && !fits && !spike && !open)
+    uint32_t edges = 0;
+    for (uint32_t axis = 0; axis < page->view->axes; axis++)
+        edges += sweep_view_at_edge(page->view, axis);
+    if (!lucky && !fits && !spike && !open && edges == 0)
         return;
     put(page, "<div class=\"panel warnings\"><ul>\n");
     if (open)
@@ -296,7 +299,7 @@ static enum status large_append(const struct page *page, uint32_t x, uint32_t y)
     struct heat_form form = {.width = 720, .large = true};
     put(page, "<h2>Where it is good</h2>\n<div class=\"split\"><div class=\"panel\"><h3>");
     put(page, view_metric_title(page->view->metric));
-    put(page, map.several ? ", mean over all other parameters" : "");
+    put(page, sweep_map_mean_of(page->view, &map));
     if (page->summary->plan.eta > 0)
         text_buffer_print(page->out, ", first %u days, where all candidates ran",
                           page->summary->rungs[0].days);
@@ -309,9 +312,8 @@ static enum status large_append(const struct page *page, uint32_t x, uint32_t y)
     put(page, "</div>\n");
     if (map.several) {
         form.best = true;
-        put(page,
-            "<div class=\"panel\" style=\"margin-top:14px;max-width:760px\"><h3>The best over "
-            "all other parameters</h3><figure>");
+        put(page, "<div class=\"panel\" style=\"margin-top:14px;max-width:760px\"><h3>The best of "
+                  "what each cell above is the mean of</h3><figure>");
         heat_append(page->view, &map, &form, page->out);
         put(page, "</figure></div>\n");
     }

@@ -358,3 +358,19 @@ void sweep_map_release(struct sweep_map *map)
     free(map->cells);
     *map = (struct sweep_map){0};
 }
+
+const char *sweep_map_mean_of(const struct sweep_view *view, const struct sweep_map *map)
+{
+    if (!map->several)
+        return "";
+    return view->axes > (map->y == VIEW_NONE ? 1u : 2u) ? ", mean over all other parameters"
+                                                        : ", mean of neighbouring values";
+}
+
+bool sweep_view_at_edge(const struct sweep_view *view, uint32_t axis)
+{
+    if (view->chosen == VIEW_NONE || view->steps[axis] == 0 || view->counts[axis] < 3)
+        return false;
+    uint32_t level = view->levels[(size_t)view->chosen * view->axes + axis];
+    return level == 0 || level + 1 == view->counts[axis];
+}

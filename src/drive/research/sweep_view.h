@@ -91,6 +91,11 @@ struct sweep_map {
 MUST_USE enum status sweep_map_make(const struct sweep_view *view, uint32_t x, uint32_t y,
                                     uint32_t columns_max, uint32_t rows_max, struct sweep_map *out);
 void sweep_map_release(struct sweep_map *map);
+/* What a cell is the mean of: "", or `, mean over …` for a title. */
+const char *sweep_map_mean_of(const struct sweep_view *view, const struct sweep_map *map);
+/* Whether the chosen point has the first or last of at least three rising values of the axis: what
+ * lies beyond was not tried. */
+bool sweep_view_at_edge(const struct sweep_view *view, uint32_t axis);
 /* First value of a group of an axis that has `groups` of them. */
 const char *sweep_map_value(const struct sweep_view *view, uint32_t axis, uint32_t groups,
                             uint32_t group);

@@ -166,6 +166,11 @@ enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *su
     status = importance_table(cli, &view);
     if (status == STATUS_OK)
         status = around_table(cli, &view);
+    for (uint32_t axis = 0; axis < view.axes; axis++) {
+        if (sweep_view_at_edge(&view, axis))
+            cli_note(cli, "the best lies at the edge of %s: what lies beyond was not tried",
+                     summary->space.axes[axis].name);
+    }
     sweep_view_release(&view);
     return status;
 }
@@ -306,7 +311,7 @@ enum status sweep_map_print(struct cli *cli, const struct sweep_summary *summary
         status = map_plain(cli, &view, &map);
     } else if (status == STATUS_OK) {
         text_buffer_print(&cli->out, "\n MAP\n %s%s%s\n\n", view_metric_title(view.metric),
-                          map.several ? ", mean over all other parameters" : "",
+                          sweep_map_mean_of(&view, &map),
                           summary->plan.eta > 0 ? ", first rung" : "");
         for (uint32_t row = map.rows; row-- > 0;)
             map_row(cli, &view, &map, row, margin);

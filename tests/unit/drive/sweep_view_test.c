@@ -257,6 +257,7 @@ static void neighbourhoods(void **state)
     near(around->better, 0, 1e-9);
     near(around->plateau, around->mean / 3, 1e-9);
     assert_int_equal(view.candidates[view.stable], 2 * 5 + 3);
+    assert_false(sweep_view_at_edge(&view, 0) || sweep_view_at_edge(&view, 1));
     struct view_around corner;
     for (uint32_t i = 0; i < view.trials; i++) {
         if (view.candidates[i] != 4 * 5 + 1)
@@ -311,6 +312,8 @@ static void steps(void **state)
     assert_true(view.steps[0] == 0 && view.steps[1] == 1);
     assert_int_equal(view.ranked[0], 0);
     assert_int_equal(view.around_chosen.neighbours, 1);
+    assert_true(sweep_view_at_edge(&view, 1)); /* 40, the last; of two words none is an edge */
+    assert_false(sweep_view_at_edge(&view, 0));
     sweep_view_release(&view);
     sweep_summary_release(&made.summary);
     made_init(&made, &(struct sweep_plan){.method = SWEEP_LATIN, .count = 30, .seed = 3}, keys, 2,
