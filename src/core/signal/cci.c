@@ -8,8 +8,8 @@
 struct cci {
     uint32_t period;
     uint32_t index; /* where the next value goes, and its twin period later */
-    double
-        slots[]; /* a window twice side by side, so that the last n lie together; then the mean */
+    /* A window twice side by side, so that the last n lie together; then the mean. */
+    double slots[];
 };
 
 SIGNAL_WARMUP(cci, signal_period(params, 0) - 1)

@@ -79,7 +79,7 @@ ALWAYS_INLINE void donchian_kernel(SIGNAL_BATCH_ARGS)
 }
 
 SIGNAL_UPDATE(donchian, struct donchian)
-SIGNAL_BATCH(donchian)
+SIGNAL_BATCH_SEGMENTS(donchian)
 
 const struct indicator_class indicator_donchian = {
     .name = "donchian",
@@ -98,6 +98,6 @@ const struct indicator_class indicator_donchian = {
                     .integer = true}},
     .output_count = 3,
     .outputs = {"lower", "middle", "upper"},
-    SIGNAL_STREAM_ROW(donchian),
+    SIGNAL_SEGMENTS_ROW(donchian),
     SIGNAL_LANES_ROW(donchian),
 };

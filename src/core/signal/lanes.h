@@ -38,7 +38,9 @@ LANES_LIST(LANES_DECLARE)
     X(macd)              \
     X(adx)               \
     X(psar)              \
-    X(atr)
+    X(atr)               \
+    X(stoch)             \
+    X(donchian)
 
 typedef bool indicator_segments(SIGNAL_BATCH_ARGS);
 

@@ -13,12 +13,15 @@
  * piece s is. Where one differs (a market that stands still can keep an average one bit off for
  * ever) the caller computes the column in one piece.
  *
+ * A window forgets after a block or two whatever the market does, so its pieces need no proof; they
+ * begin where the whole column's blocks begin.
+ *
  * All write what they have; the wrong beginning of a piece is written over by the end of the one
  * before, which comes later. */
 #ifndef TERN_CORE_SIGNAL_LANES_SEGMENTS_H
 #define TERN_CORE_SIGNAL_LANES_SEGMENTS_H
 
-#include "core/signal/lanes_body.h"
+#include "core/signal/lanes_window.h"
 
 #define SEGMENT_CHUNK 64 /* rows gathered at once */
 #define SEGMENT_INPUTS_MAX 3
@@ -30,18 +33,25 @@ struct LN(segments) {
     size_t length, lead;
 };
 
-/* Pieces with a lead of at least `lead`; they begin alike within a line of the cache. Lengths in
- * bytes that are nearly a multiple of 4096 would put all eight in the same sets. */
-OP bool LN(segments_plan)(struct LN(segments) * plan, size_t count, size_t lead)
+OP bool LN(segments_worth)(size_t count, size_t length)
+{
+    return length >= SEGMENT_LEADS * (count - INDICATOR_LANES * length) &&
+           length >= SEGMENT_LEADS * SEGMENT_CHUNK;
+}
+
+/* Pieces with a lead of at least `lead` and a length that is a multiple of `unit`, itself one of
+ * SEGMENT_UNIT: they begin alike within a line of the cache. Lengths in bytes that are nearly a
+ * multiple of 4096 would put all eight in the same sets. */
+OP bool LN(segments_plan)(struct LN(segments) * plan, size_t count, size_t lead, size_t unit)
 {
     if (count <= lead)
         return false;
-    size_t length = (count - lead) / INDICATOR_LANES / SEGMENT_UNIT * SEGMENT_UNIT;
-    while (length > SEGMENT_LEADS * lead && (length + 32) % 512 < 64)
-        length -= SEGMENT_UNIT;
+    size_t length = (count - lead) / INDICATOR_LANES / unit * unit;
+    while (length > unit && (length + 32) % 512 < 64 && LN(segments_worth)(count, length - unit))
+        length -= unit;
     plan->length = length;
     plan->lead = count - INDICATOR_LANES * length;
-    return length >= SEGMENT_LEADS * plan->lead && length >= SEGMENT_LEADS * SEGMENT_CHUNK;
+    return LN(segments_worth)(count, length);
 }
 
 /* ---- eight rows of eight pieces, turned ------------------------------------------------------ */
@@ -166,9 +176,9 @@ OP bool LN(segments_meet)(const V *behind_lead, const V *end, size_t count)
 }
 
 /* x_chain lists the state that the next bar's result depends on; lead is an expression in params:
- * in so many bars a beginning is forgotten. False: nothing was proved, out is to be written anew.
- */
-#define LANES_SEGMENTS(name, inputs, outputs, lead_)                                           \
+ * in so many bars a beginning is forgotten; begin_ makes a state of nothing. False: nothing was
+ * proved, out is to be written anew. */
+#define LANES_SEGMENTS_OF(name, inputs, outputs, lead_, unit_, begin_)                         \
     OP void LN(name##_piece)(struct LN(name) * state, const struct indicator_columns *local,   \
                              size_t length, size_t from, size_t to, double *const *out)        \
     {                                                                                          \
@@ -193,9 +203,9 @@ OP bool LN(segments_meet)(const V *behind_lead, const V *end, size_t count)
         struct LN(name) state;                                                                 \
         V behind_lead[8], end[8];                                                              \
         size_t lead = (lead_);                                                                 \
-        if (!LN(segments_plan)(&plan, count, lead))                                            \
+        if (!LN(segments_plan)(&plan, count, lead, (unit_)))                                   \
             return false;                                                                      \
-        LN(name##_start)(&state, params);                                                      \
+        begin_;                                                                                \
         LN(name##_piece)(&state, &local, plan.length, 0, plan.lead, out);                      \
         LN(name##_steady)(&state);                                                             \
         LN(name##_chain)(&state, behind_lead);                                                 \
@@ -203,6 +213,9 @@ OP bool LN(segments_meet)(const V *behind_lead, const V *end, size_t count)
         (&state, &local, plan.length, plan.lead, plan.lead + plan.length, out);                \
         return LN(segments_meet)(behind_lead, end, LN(name##_chain)(&state, end));             \
     }
+
+#define LANES_SEGMENTS(name, inputs, outputs, lead_) \
+    LANES_SEGMENTS_OF(name, inputs, outputs, lead_, SEGMENT_UNIT, LN(name##_start)(&state, params))
 
 /* A weight of k a bar forgets 53 bits in 37 / k bars and the last bit in a few 1 / k more. */
 #define SEGMENT_MEMORY 80.0
@@ -287,5 +300,48 @@ OP size_t LN(psar_chain)(const struct LN(psar) * state, V *chain)
 
 LANES_SEGMENTS(psar, INDICATOR_HIGH | INDICATOR_LOW, 1,
                params->convention == INDICATOR_TULIP ? count : SEGMENT_PSAR_LEAD)
+
+/* ---- windows --------------------------------------------------------------------------------- */
+
+/* A window remembers a block or two, so there is nothing to prove: pieces whose blocks lie as those
+ * of the whole column do are right behind their lead. */
+#define LANES_SEGMENTS_WINDOW(name, inputs, outputs, lead_, unit_, slots_)  \
+    OP size_t LN(name##_chain)(const struct LN(name) * state, V * chain)    \
+    {                                                                       \
+        (void)state;                                                        \
+        (void)chain;                                                        \
+        return 0;                                                           \
+    }                                                                       \
+    OP void LN(name##_steady)(struct LN(name) * state)                      \
+    {                                                                       \
+        (void)state;                                                        \
+    }                                                                       \
+    LANES_SEGMENTS_OF(name, inputs, outputs, lead_, unit_, V slots[slots_]; \
+                      LN(name##_start)(&state, params, slots))
+
+/* The least multiple of both. */
+OP size_t LN(segments_common)(size_t a, size_t b)
+{
+    size_t x = a, y = b;
+    while (y > 0) {
+        size_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return a / x * b;
+}
+
+/* A maximum does not ask how its blocks lie. */
+LANES_SEGMENTS_WINDOW(donchian, INDICATOR_HIGH | INDICATOR_LOW, 3, signal_period(params, 0) + 1,
+                      SEGMENT_UNIT, DONCHIAN_SLOTS)
+
+/* The range, then a block of the first mean that is wrong, then two of the second. */
+LANES_SEGMENTS_WINDOW(stoch, INDICATOR_HLC, 2,
+                      signal_period(params, 0) + 2 * (size_t)signal_period(params, 1) +
+                          3 * (size_t)signal_period(params, 2),
+                      LN(segments_common)(LN(segments_common)(SEGMENT_UNIT,
+                                                              signal_period(params, 1)),
+                                          signal_period(params, 2)),
+                      STOCH_SLOTS)
 
 #endif

@@ -8,6 +8,5 @@
 #define LANES_TARGET SIGNAL_V4
 
 #include "core/signal/lanes_segments.h"
-#include "core/signal/lanes_window.h"
 
 #endif

@@ -351,82 +351,140 @@ OP bool LN(range_update)(struct LN(range) * range, V *highs, V *lows, V high, V 
     return true;
 }
 
-LANES_TARGET void LN(donchian_lanes)(SIGNAL_LANES_ARGS)
-{
-    V highs[LANES_SLOTS], lows[LANES_SLOTS];
-    struct LN(range) range;
-    size_t ahead = params->values[1] != 0.0;
-    LN(range_init)(&range, highs, lows, signal_period(params, 0));
-    for (size_t i = 0; i < (count < ahead ? count : ahead) * INDICATOR_LANES; i++)
-        out[0][i] = out[1][i] = out[2][i] = SIGNAL_NAN;
-    for (size_t i = 0; i + ahead < count; i++) {
-        V top, bottom;
-        size_t at = i * INDICATOR_LANES;
-        bool ready = LN(range_update)(&range, highs, lows, LOAD(columns->high + at),
-                                      LOAD(columns->low + at), &top, &bottom);
-        at += ahead * INDICATOR_LANES;
-        STORE(out[0] + at, LN(shown)(ready, bottom));
-        STORE(out[1] + at, LN(shown)(ready, MUL(ADD(bottom, top), SET(0.5))));
-        STORE(out[2] + at, LN(shown)(ready, top));
+/* In the form of LANES_STREAM, with slots that the caller of x_start holds. */
+#define LANES_STREAM_SLOTS(name, inputs, outputs, slots_) \
+    LANES_ROWS(name, inputs, outputs)                     \
+    LANES_TARGET void LN(name##_lanes)(SIGNAL_LANES_ARGS) \
+    {                                                     \
+        V slots[slots_];                                  \
+        const struct indicator_lanes local = *columns;    \
+        struct LN(name) state;                            \
+        LN(name##_start)(&state, params, slots);          \
+        LN(name##_rows)(&state, &local, 0, count, out);   \
     }
+
+struct LN(donchian) {
+    struct LN(range) range;
+    V *highs, *lows;
+    V top, bottom; /* of the last bar, where it is that which is shown */
+    bool exclude, known;
+};
+
+#define DONCHIAN_SLOTS (2 * LANES_SLOTS)
+
+OP void LN(donchian_start)(struct LN(donchian) * state, const struct indicator_params *params,
+                           V *slots)
+{
+    V zero = SET(0.0);
+    *state = (struct LN(donchian)){.highs = slots,
+                                   .lows = slots + LANES_SLOTS,
+                                   .top = zero,
+                                   .bottom = zero,
+                                   .exclude = params->values[1] != 0.0};
+    LN(range_init)(&state->range, state->highs, state->lows, signal_period(params, 0));
 }
 
-LANES_TARGET void LN(stoch_lanes)(SIGNAL_LANES_ARGS)
+OP void LN(donchian_step)(struct LN(donchian) * state, const struct LN(row) * row, V *out)
 {
-    V highs[LANES_SLOTS], lows[LANES_SLOTS], slots_k[LANES_SLOTS], slots_d[LANES_SLOTS];
+    V top, bottom;
+    bool ready = LN(range_update)(&state->range, state->highs, state->lows, row->high, row->low,
+                                  &top, &bottom);
+    if (state->exclude) {
+        V top_now = top, bottom_now = bottom;
+        bool known_now = ready;
+        top = state->top;
+        bottom = state->bottom;
+        ready = state->known;
+        state->top = top_now;
+        state->bottom = bottom_now;
+        state->known = known_now;
+    }
+    out[0] = LN(shown)(ready, bottom);
+    out[1] = LN(shown)(ready, MUL(ADD(bottom, top), SET(0.5)));
+    out[2] = LN(shown)(ready, top);
+}
+
+LANES_STREAM_SLOTS(donchian, INDICATOR_HIGH | INDICATOR_LOW, 3, DONCHIAN_SLOTS)
+
+struct LN(stoch) {
     struct LN(range) range;
     struct LN(mean) mean_k, mean_d;
-    LN(range_init)(&range, highs, lows, signal_period(params, 0));
-    LN(mean_init)(&mean_k, slots_k, signal_period(params, 1));
-    LN(mean_init)(&mean_d, slots_d, signal_period(params, 2));
-    for (size_t i = 0; i < count; i++) {
-        size_t at = i * INDICATOR_LANES;
-        V top, bottom, k = SET(0.0), d = SET(0.0);
-        V close = LOAD(columns->close + at);
-        bool ranged = LN(range_update)(&range, highs, lows, LOAD(columns->high + at),
-                                       LOAD(columns->low + at), &top, &bottom);
-        V raw = RATIO(MUL(SET(100.0), SUB(close, bottom)), SUB(top, bottom));
-        bool smoothed = ranged && LN(mean_update)(&mean_k, slots_k, raw, &k);
-        bool ready = smoothed && LN(mean_update)(&mean_d, slots_d, k, &d);
-        STORE(out[0] + at, LN(shown)(smoothed, k));
-        STORE(out[1] + at, LN(shown)(ready, d));
-    }
+    V *highs, *lows, *slots_k, *slots_d;
+};
+
+#define STOCH_SLOTS (4 * LANES_SLOTS)
+
+OP void LN(stoch_start)(struct LN(stoch) * state, const struct indicator_params *params, V *slots)
+{
+    state->highs = slots;
+    state->lows = slots + LANES_SLOTS;
+    state->slots_k = slots + 2 * (size_t)LANES_SLOTS;
+    state->slots_d = slots + 3 * (size_t)LANES_SLOTS;
+    LN(range_init)(&state->range, state->highs, state->lows, signal_period(params, 0));
+    LN(mean_init)(&state->mean_k, state->slots_k, signal_period(params, 1));
+    LN(mean_init)(&state->mean_d, state->slots_d, signal_period(params, 2));
 }
 
-LANES_TARGET void LN(cci_lanes)(SIGNAL_LANES_ARGS)
+OP void LN(stoch_step)(struct LN(stoch) * state, const struct LN(row) * row, V *out)
 {
-    V window[2 * INDICATOR_PERIOD_MAX], slots[LANES_SLOTS];
-    struct LN(mean) mean;
-    uint32_t period = signal_period(params, 0);
-    uint32_t index = 0;
-    LN(mean_init)(&mean, slots, period);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = i * INDICATOR_LANES;
-        V typical = ADD(ADD(LOAD(columns->high + at), LOAD(columns->low + at)),
-                        LOAD(columns->close + at));
-        V centre;
-        typical = LN(div)(typical, SET(3.0));
-        bool ready = LN(mean_update)(&mean, slots, typical, &centre);
-        window[index] = window[index + period] = typical;
-        index = index + 1 == period ? 0 : index + 1;
-        if (!ready) {
-            STORE(out[0] + at, SET(SIGNAL_NAN));
-            continue;
-        }
-        const V *from = window + index;
-        V zero = SET(0.0);
-        V lane[4] = {zero, zero, zero, zero};
-        uint32_t j = 0;
-        for (; j + 4 <= period; j += 4) {
-            for (uint32_t k = 0; k < 4; k++)
-                lane[k] = ADD(lane[k], LN(abs)(SUB(from[j + k], centre)));
-        }
-        for (uint32_t k = 0; j + k < period; k++)
-            lane[k] = ADD(lane[k], LN(abs)(SUB(from[j + k], centre)));
-        V deviation = ADD(ADD(lane[0], lane[1]), ADD(lane[2], lane[3]));
-        STORE(out[0] + at,
-              RATIO(MUL(SUB(typical, centre), SET((double)period)), MUL(SET(0.015), deviation)));
-    }
+    V top, bottom, k = SET(0.0), d = SET(0.0);
+    bool ranged = LN(range_update)(&state->range, state->highs, state->lows, row->high, row->low,
+                                   &top, &bottom);
+    V raw = RATIO(MUL(SET(100.0), SUB(row->close, bottom)), SUB(top, bottom));
+    bool smoothed = ranged && LN(mean_update)(&state->mean_k, state->slots_k, raw, &k);
+    bool ready = smoothed && LN(mean_update)(&state->mean_d, state->slots_d, k, &d);
+    out[0] = LN(shown)(smoothed, k);
+    out[1] = LN(shown)(ready, d);
 }
+
+LANES_STREAM_SLOTS(stoch, INDICATOR_HLC, 2, STOCH_SLOTS)
+
+struct LN(cci) {
+    struct LN(mean) mean;
+    V *slots, *window; /* the window twice side by side, as in cci.c */
+    uint32_t period, index;
+};
+
+#define CCI_SLOTS (LANES_SLOTS + 2 * INDICATOR_PERIOD_MAX)
+
+OP void LN(cci_start)(struct LN(cci) * state, const struct indicator_params *params, V *slots)
+{
+    state->slots = slots;
+    state->window = slots + LANES_SLOTS;
+    state->period = signal_period(params, 0);
+    state->index = 0;
+    LN(mean_init)(&state->mean, slots, state->period);
+}
+
+OP V LN(cci_deviation)(const V *values, uint32_t count, V centre)
+{
+    V zero = SET(0.0);
+    V lane[4] = {zero, zero, zero, zero};
+    uint32_t j = 0;
+    for (; j + 4 <= count; j += 4) {
+        for (uint32_t k = 0; k < 4; k++)
+            lane[k] = ADD(lane[k], LN(abs)(SUB(values[j + k], centre)));
+    }
+    for (uint32_t k = 0; j + k < count; k++)
+        lane[k] = ADD(lane[k], LN(abs)(SUB(values[j + k], centre)));
+    return ADD(ADD(lane[0], lane[1]), ADD(lane[2], lane[3]));
+}
+
+OP void LN(cci_step)(struct LN(cci) * state, const struct LN(row) * row, V *out)
+{
+    V centre;
+    V typical = LN(div)(ADD(ADD(row->high, row->low), row->close), SET(3.0));
+    bool ready = LN(mean_update)(&state->mean, state->slots, typical, &centre);
+    uint32_t period = state->period, index = state->index;
+    state->window[index] = state->window[index + period] = typical;
+    state->index = index + 1 == period ? 0 : index + 1;
+    out[0] = SET(SIGNAL_NAN);
+    if (!ready)
+        return;
+    V deviation = LN(cci_deviation)(state->window + state->index, period, centre);
+    out[0] = RATIO(MUL(SUB(typical, centre), SET((double)period)), MUL(SET(0.015), deviation));
+}
+
+LANES_STREAM_SLOTS(cci, INDICATOR_HLC, 1, CCI_SLOTS)
 
 #endif

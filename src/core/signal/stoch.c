@@ -93,7 +93,7 @@ ALWAYS_INLINE void stoch_kernel(SIGNAL_BATCH_ARGS)
 }
 
 SIGNAL_UPDATE(stoch, struct stoch)
-SIGNAL_BATCH(stoch)
+SIGNAL_BATCH_SEGMENTS(stoch)
 
 const struct indicator_class indicator_stoch = {
     .name = "stoch",
@@ -107,6 +107,6 @@ const struct indicator_class indicator_stoch = {
                    SIGNAL_PERIOD("d", "bars of %D's mean", 3)},
     .output_count = 2,
     .outputs = {"k", "d"},
-    SIGNAL_STREAM_ROW(stoch),
+    SIGNAL_SEGMENTS_ROW(stoch),
     SIGNAL_LANES_ROW(stoch),
 };

@@ -121,9 +121,37 @@ static void walks_are_cut_and_equal_the_stream(void **state)
             params.convention = run % INDICATOR_CONVENTION_COUNT;
             if (run >= 12 && class->parameters[0].integer)
                 params.values[0] = 1.0 + (double)(run - 12);
+            for (uint32_t p = 1; p < class->parameter_count && run >= 12; p++) {
+                const struct indicator_parameter *parameter = &class->parameters[p];
+                double drawn = parameter->min + (double)((run + 2 * p) % 7);
+                if (parameter->integer)
+                    params.values[p] = drawn < parameter->max ? drawn : parameter->max;
+            }
             unsigned proved = check(&cuts[i], &params, &series, &other);
             bool tulip_psar = class == &indicator_psar && params.convention == INDICATOR_TULIP;
             assert_int_equal(proved, tulip_psar ? 0 : forms_here());
+        }
+        series_free(&series);
+        series_free(&other);
+    }
+}
+
+/* Windows far longer than what the rounding of a piece's length leaves for its lead. */
+static void long_windows_are_cut_and_equal_the_stream(void **state)
+{
+    (void)state;
+    for (unsigned run = 0; run < 10; run++) {
+        struct series series = market_of(WALK, COUNT + run, 300 + run);
+        struct series other = series_new(series.count);
+        for (size_t i = 0; i < ARRAY_COUNT(cuts); i++) {
+            struct indicator_params params;
+            indicator_params_default(cuts[i].class, &params);
+            if (cuts[i].class != &indicator_donchian && cuts[i].class != &indicator_stoch)
+                continue;
+            params.values[0] = 97.0 + 100.0 * (double)run;
+            params.values[1] = cuts[i].class == &indicator_donchian ? run % 2 : 64.0;
+            params.values[2] = 64.0;
+            assert_int_equal(check(&cuts[i], &params, &series, &other), forms_here());
         }
         series_free(&series);
         series_free(&other);
@@ -175,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(walks_are_cut_and_equal_the_stream),
+        cmocka_unit_test(long_windows_are_cut_and_equal_the_stream),
         cmocka_unit_test(still_markets_equal_the_stream),
         cmocka_unit_test(every_length_equals_the_stream),
     };
