@@ -302,6 +302,9 @@ enum status crew_run(const struct crew *crew)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     uint32_t wanted = cores < 1 ? 1 : cores > (long)THREADS_MAX ? THREADS_MAX : (uint32_t)cores;
     uint32_t started = 0;
+    /* Asked before anything is done, too: work may be over before the first look at it. */
+    if (!crew_tell(&state))
+        return STATUS_INTERRUPTED;
     atomic_store(&state.working, wanted);
     while (started < wanted && started < crew->count &&
            pthread_create(&threads[started], NULL, crew_work, &state) == 0)

@@ -276,12 +276,14 @@ static void anchored_windows_by_a_twin(void **state)
     twin_agrees(true);
 }
 
+/* Says no when the data of the third window are to be loaded: behind those of the whole and of two
+ * windows. A sweep this small may be over before anyone is asked. */
 static bool say_no(void *context, const char *what, uint64_t done, uint64_t total)
 {
-    (void)context;
-    (void)done;
     (void)total;
-    return strncmp(what, "window 3", 8) != 0;
+    if (strcmp(what, "load") == 0 && done == 0)
+        ++*(unsigned *)context;
+    return *(unsigned *)context < 4;
 }
 
 static bool count_stages(void *context, const char *what, uint64_t done, uint64_t total)
@@ -304,7 +306,9 @@ static void goes_on_and_counts_once(void **state)
     uint64_t swept_anew = 0;
     space_make(&space);
     struct refit_request request = request_of(&space);
+    unsigned loads = 0;
     request.progress = say_no;
+    request.progress_context = &loads;
     (void)unlink(trials_file);
     problem_init(&problem);
     assert_int_equal(refit_run(&request, &first, &problem), STATUS_INTERRUPTED);
