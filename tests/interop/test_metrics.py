@@ -182,6 +182,23 @@ def test_numbers_in_formulas():
     tap.check(worked_out >= 24, f'only {worked_out} formulas could be worked out')
 
 
+def test_rolling_sharpe_of_the_report():
+    """The table below the picture: the ratio of the ninety days that end then."""
+    folder, result = run('cross.yaml')
+    with open(os.path.join(folder, 'report.html'), encoding='utf-8') as file:
+        table = re.search(r'aria-label="Rolling Sharpe ratio in numbers".*?</table>', file.read(),
+                          re.DOTALL).group(0)
+    found = re.findall(r'<td class="left">([\d-]+)</td><td>(-?[\d.]+)</td>', table)
+    tap.equal(len(found), 12, 'rows')
+    numbers = Numbers(folder, result)
+    first = (numbers.equity[0][0] - 1) // DAY
+    for day, value in found:
+        end = int(parse(day + 'T00:00:00Z')) // 86400 - first
+        window = numbers.returns[end - 90:end]
+        wanted = statistics.fmean(window) / statistics.stdev(window) * math.sqrt(365)
+        tap.check(abs(float(value) - wanted) < 0.006, f'{day}: {value}, not {wanted}')
+
+
 def test_slippage_of_the_report():
     """What fills paid beyond the opening of their bar, to a tick each: bars of four hours hold the
     opening of each day."""

@@ -180,26 +180,59 @@ static size_t rolling_sharpe(const double *returns, size_t count, size_t window,
     return kept;
 }
 
+#define ROLLING_ROWS 12u
+
+static void rolling_table(const struct report *report, const struct plot_point *points,
+                          size_t count, int64_t origin_ns)
+{
+    static const struct heading headings[] = {{"day", true}, {"Sharpe ratio", false}};
+    details_open(report);
+    table_open(report, "Rolling Sharpe ratio in numbers", headings, ARRAY_COUNT(headings));
+    for (size_t i = 0; i < count; i++) {
+        const struct plot_point *point = &points[i];
+        char day[READABLE_SIZE], value[READABLE_SIZE];
+        moment_format(day, origin_ns + (int64_t)(point->x * 1e9));
+        day[10] = '\0';
+        number_format(value, point->y, 2);
+        plain(report, "<tr>");
+        cell(report, "left", day);
+        cell(report, "", value);
+        plain(report, "</tr>\n");
+    }
+    table_close(report);
+    details_close(report);
+}
+
 static void rolling_picture(const struct report *report, const double *returns, size_t count,
                             int64_t period_ns)
 {
     const struct backtest_result *result = report->result;
     size_t window = count / 3 < WINDOW_MAX ? count / 3 : WINDOW_MAX;
-    struct plot_point *points = malloc((count + 1) * sizeof *points);
-    if (points == NULL || window < WINDOW_MIN) {
-        free(points);
+    struct plot_point rows[ROLLING_ROWS], *points;
+    if (window < WINDOW_MIN)
+        return;
+    points = malloc((count + 1) * sizeof *points);
+    if (points == NULL) {
+        report->out->status = STATUS_NO_MEMORY;
         return;
     }
     double per_year = 365.0 * (double)NANOSECONDS_PER_DAY / (double)period_ns;
     size_t kept = rolling_sharpe(returns, count, window, per_year, (double)period_ns / 1e9, points);
+    size_t rows_count = kept < ROLLING_ROWS ? kept : ROLLING_ROWS;
+    for (size_t i = 0; i < rows_count; i++)
+        rows[i] = points[(i + 1) * kept / rows_count - 1];
     kept = plot_thin(points, kept);
+    /* Where the first period begins: a bar that closes at 00:00 closes the day before. */
     int64_t first_ns = result->equity.items[0].time_ns;
+    int64_t origin_ns = period_ns == NANOSECONDS_PER_DAY
+                            ? day_of_ns(first_ns - 1) * NANOSECONDS_PER_DAY
+                            : first_ns - period_ns;
     struct plot plot = {.out = report->out,
                         .width = PLOT_WIDE,
                         .height = 180,
                         .unit = PLOT_NUMBER,
                         .timed = true,
-                        .origin_ns = first_ns - first_ns % period_ns};
+                        .origin_ns = origin_ns};
     plot_range_y(&plot, 0);
     plot_range(&plot, points, kept);
     plot_range(&plot, &(struct plot_point){0, points[0].y}, 1);
@@ -214,6 +247,7 @@ static void rolling_picture(const struct report *report, const double *returns, 
     plot_line(&plot, "line l1", points, kept);
     plot_close(&plot);
     figure_close(report);
+    rolling_table(report, rows, rows_count, origin_ns);
     free(points);
 }
 
