@@ -62,8 +62,10 @@ MUST_USE enum status sweep_print(struct cli *cli, const char *path);
  * matter most; y is VIEW_NONE where there is one alone. The caller releases the view. */
 MUST_USE enum status sweep_view_of(struct cli *cli, const struct sweep_summary *summary,
                                    struct sweep_view *view, uint32_t *x, uint32_t *y);
-/* Tables of what mattered and of what lies around the best. */
-MUST_USE enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *summary);
+/* Tables of what mattered and of what lies around the best; in *edges a bit for each axis at whose
+ * edge the best lies. */
+MUST_USE enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *summary,
+                                          uint32_t *edges);
 /* A heat map of shades, or one line a cell with --plain. */
 MUST_USE enum status sweep_map_print(struct cli *cli, const struct sweep_summary *summary);
 /* Members metric, importance, around_best, most_stable and, where asked for, map. */

@@ -155,8 +155,10 @@ static enum status around_table(struct cli *cli, const struct sweep_view *view)
     return status;
 }
 
-enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *summary)
+enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *summary,
+                                 uint32_t *edges)
 {
+    *edges = 0;
     struct sweep_view view;
     enum status status = sweep_view_make(summary, VIEW_SHARPE, &view);
     if (status == STATUS_NOT_FOUND)
@@ -168,8 +170,7 @@ enum status sweep_mattered_print(struct cli *cli, const struct sweep_summary *su
         status = around_table(cli, &view);
     for (uint32_t axis = 0; axis < view.axes; axis++) {
         if (sweep_view_at_edge(&view, axis))
-            cli_note(cli, "the best lies at the edge of %s: what lies beyond was not tried",
-                     summary->space.axes[axis].name);
+            *edges |= 1u << axis;
     }
     sweep_view_release(&view);
     return status;

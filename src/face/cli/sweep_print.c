@@ -223,6 +223,7 @@ enum status sweep_print(struct cli *cli, const char *path)
 {
     struct sweep_summary summary;
     uint64_t lines = 0;
+    uint32_t edges = 0;
     enum status status = arguments_number(&cli->arguments, CLI_OPTION_LINES, SWEEP_TRIALS_MAX,
                                           LINES_DEFAULT, &lines, &cli->problem);
     if (status != STATUS_OK)
@@ -241,11 +242,16 @@ enum status sweep_print(struct cli *cli, const char *path)
         if (status == STATUS_OK)
             status = luck_table(cli, &summary);
         if (status == STATUS_OK)
-            status = sweep_mattered_print(cli, &summary);
+            status = sweep_mattered_print(cli, &summary, &edges);
         if (status != STATUS_OK)
             problem_set(&cli->problem, status, "output", "not enough memory");
         else if (cli_have(cli, CLI_OPTION_MAP))
             status = sweep_map_print(cli, &summary);
+        for (uint32_t axis = 0; status == STATUS_OK && axis < summary.space.axes_count; axis++) {
+            if ((edges >> axis & 1) != 0)
+                cli_note(cli, "the best lies at the edge of %s: what lies beyond was not tried",
+                         summary.space.axes[axis].name);
+        }
     }
     sweep_summary_release(&summary);
     return status;
