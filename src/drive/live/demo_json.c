@@ -232,6 +232,10 @@ void demo_json_denied(struct demo *demo, const struct fact_order_denied *fact)
     put_string(&json, "side", side_name((enum side)fact->side));
     put_quantity(&json, "quantity", instrument, fact->quantity.units);
     put_reason(&json, (enum reason)fact->header.detail);
+    if (amount_from_bytes(fact->limit).units != 0) {
+        put_amount(&json, "value", amount_from_bytes(fact->value).units);
+        put_amount(&json, "limit", amount_from_bytes(fact->limit).units);
+    }
     object_end(demo, &json);
 }
 

@@ -303,6 +303,33 @@ static void tell_fill(struct demo *demo, const struct fact_order_filled *fact)
     text_buffer_append(&demo->out, TEXT("\n"));
 }
 
+/* What would have been and what is allowed, where the control counts money or things. */
+static void limit_append(struct demo *demo, const struct fact_order_denied *fact)
+{
+    size_t count = 0;
+    const struct risk_control *controls = risk_controls(&count);
+    const char *unit = "";
+    for (size_t i = 0; i < count; i++) {
+        if ((uint32_t)controls[i].reason == fact->header.detail)
+            unit = controls[i].unit;
+    }
+    i128 value = amount_from_bytes(fact->value).units;
+    i128 limit = amount_from_bytes(fact->limit).units;
+    if (limit == 0 || unit[0] == '\0' || strcmp(unit, "ns") == 0)
+        return;
+    if (strcmp(unit, "quote") == 0 || strcmp(unit, "currency") == 0) {
+        text_buffer_append(&demo->out, TEXT(": "));
+        demo_money_append(demo, value, false);
+        text_buffer_append(&demo->out, TEXT(", limit "));
+        demo_money_append(demo, limit, false);
+        return;
+    }
+    char found[DECIMAL_TEXT_SIZE], allowed[DECIMAL_TEXT_SIZE];
+    (void)decimal_format_i128(found, value, AMOUNT_DECIMALS);
+    (void)decimal_format_i128(allowed, limit, AMOUNT_DECIMALS);
+    text_buffer_print(&demo->out, ": %s, limit %s", found, allowed);
+}
+
 /* The first of a row of equal denials is told, the rest are counted. */
 static void tell_denial(struct demo *demo, const struct fact_order_denied *fact)
 {
@@ -321,9 +348,10 @@ static void tell_denial(struct demo *demo, const struct fact_order_denied *fact)
     char quantity[DECIMAL_TEXT_SIZE];
     (void)decimal_format_i64(quantity, fact->quantity.units, instrument->quantity_decimals);
     demo_line_begin(demo, "DENIED", TONE_WARN);
-    text_buffer_print(&demo->out, "%s %s %s of %s: %s (%s)\n", side_name((enum side)fact->side),
-                      quantity, instrument->name, demo_bot_name(demo, fact->bot),
-                      reason_sentence(reason), reason_name(reason));
+    text_buffer_print(&demo->out, "%s %s %s of %s: %s", side_name((enum side)fact->side), quantity,
+                      instrument->name, demo_bot_name(demo, fact->bot), reason_sentence(reason));
+    limit_append(demo, fact);
+    text_buffer_print(&demo->out, " (%s)\n", reason_name(reason));
 }
 
 static void tell_breach(struct demo *demo, enum reason reason)

@@ -308,6 +308,30 @@ static void test_room_is_bounded(void **state)
     bench_release(&bench);
 }
 
+/* A denial says what would have been and what is allowed. */
+static void test_denials_say_limits(void **state)
+{
+    (void)state;
+    for (int form = DEMO_TEXT; form <= DEMO_NDJSON; form++) {
+        struct bench bench;
+        bench_init(&bench);
+        bench.form = (enum demo_form)form;
+        struct demo_options options = scripted(2, SCENARIO_NORMAL, MINUTE_NS / 6,
+                                               "at 1s buy SOL 100\nsell SOL 5\n"
+                                               "buy SOL 10 at 100\nbuy SOL 10000 at 151\n");
+        (void)run(&bench, &options);
+        if (form == DEMO_TEXT) {
+            assert_true(said(&bench, "one order: 15,"));
+            assert_true(said(&bench, ", limit 2,500.00 (order_notional_max)"));
+            assert_true(said(&bench, "(price_collar)"));
+            assert_true(said(&bench, "(no_short)"));
+        } else {
+            assert_int_equal(said(&bench, "\"limit\":\"2500\""), form == DEMO_NDJSON);
+        }
+        bench_release(&bench);
+    }
+}
+
 /* ---- an outage ------------------------------------------------------------------------------ */
 
 /* The feed of the scenario is down from 2:00 to 2:45. An order of before rests and waits, one that
@@ -455,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_what_was_typed_is_a_script),
         cmocka_unit_test(test_removed_is_not_traded),
         cmocka_unit_test(test_room_is_bounded),
+        cmocka_unit_test(test_denials_say_limits),
         cmocka_unit_test(test_outage_halts_the_exchange),
         cmocka_unit_test(test_random_scripts),
     };
