@@ -100,40 +100,77 @@ static bool trials_equal(const struct sweep_trial *trial, const struct sweep_row
            memcmp(trial->returns, returns, count * sizeof *returns) == 0;
 }
 
-static enum status check_one(struct sweep_run *run, const struct sweep_summary *summary,
-                             uint32_t place, struct problem *problem)
+/* One trial that is checked, on a thread of its own. */
+struct check {
+    struct sweep_run *run;
+    const struct sweep_summary *summary;
+    uint32_t place;
+    enum status status;
+    struct problem problem;
+};
+
+static void *check_one(void *context)
 {
-    const struct sweep_trial *trial = &summary->trials[place];
+    struct check *check = context;
+    const struct sweep_trial *trial = &check->summary->trials[check->place];
     struct sweep_row row;
     double *returns = NULL;
     size_t count = 0;
-    enum status status = sweep_engine_trial(run, sweep_candidate(summary, trial), &row, &returns,
-                                            &count, problem);
-    if (status == STATUS_OK && !trials_equal(trial, &row, returns, count)) {
-        status = problem_set(problem, STATUS_CORRUPT, "sweep",
-                             "the engine says something else of %s than the sweep", trial->params);
-        problem_next(problem, "remove the sweep and report this");
+    problem_init(&check->problem);
+    check->status = sweep_engine_trial(check->run, sweep_candidate(check->summary, trial), &row,
+                                       &returns, &count, &check->problem);
+    if (check->status == STATUS_OK && !trials_equal(trial, &row, returns, count)) {
+        check->status = problem_set(&check->problem, STATUS_CORRUPT, "sweep",
+                                    "the engine says something else of %s than the sweep",
+                                    trial->params);
+        problem_next(&check->problem, "remove the sweep and report this");
     }
-    run->checked += status == STATUS_OK;
     free(returns);
-    return status;
+    return NULL;
+}
+
+/* The first trial that differs says what is wrong, whichever thread was first. */
+static enum status checks_run(struct sweep_run *run, struct check *checks, uint32_t count,
+                              struct problem *problem)
+{
+    pthread_t threads[SWEEP_CHECKS_MAX];
+    bool started[SWEEP_CHECKS_MAX] = {false};
+    for (uint32_t i = 0; i < count; i++) {
+        started[i] = pthread_create(&threads[i], NULL, check_one, &checks[i]) == 0;
+        if (!started[i])
+            (void)check_one(&checks[i]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (started[i])
+            (void)pthread_join(threads[i], NULL);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (checks[i].status != STATUS_OK) {
+            *problem = checks[i].problem;
+            return checks[i].status;
+        }
+        run->checked++;
+    }
+    return STATUS_OK;
 }
 
 enum status sweep_check(struct sweep_run *run, uint32_t count, struct problem *problem)
 {
     struct sweep_summary summary;
+    struct check checks[SWEEP_CHECKS_MAX];
+    uint32_t made = 0;
+    ASSERT(count <= SWEEP_CHECKS_MAX);
     enum status status = sweep_summary_read(run->store, &summary, problem);
     if (status != STATUS_OK)
         return status;
-    uint32_t last = UINT32_MAX;
     /* Those of the last rung are first, and the rung that runs is the last there is. */
     uint32_t ran = summary.rungs_count == run->rung + 1 ? summary.full : 0;
-    for (uint32_t i = 0; status == STATUS_OK && i < count && ran > 0; i++) {
+    for (uint32_t i = 0; i < count && ran > 0; i++) {
         uint32_t place = count < 2 ? 0 : i * (ran - 1) / (count - 1);
-        if (place != last)
-            status = check_one(run, &summary, place, problem);
-        last = place;
+        if (made == 0 || place != checks[made - 1].place)
+            checks[made++] = (struct check){.run = run, .summary = &summary, .place = place};
     }
+    status = checks_run(run, checks, made, problem);
     sweep_summary_release(&summary);
     return status;
 }

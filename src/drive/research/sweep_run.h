@@ -10,6 +10,8 @@
 #include "drive/research/evaluator.h"
 #include "drive/research/sweep.h"
 
+#define SWEEP_CHECKS_MAX 8u
+
 struct sweep_run {
     const struct sweep_request *request;
     struct config_layer layer; /* the file as it was at the start; trials lie over it */
@@ -95,8 +97,8 @@ MUST_USE enum status sweep_keys_check(const struct sweep_run *run, struct proble
 /* Whether every candidate is a pair of averages that the evaluator takes. */
 bool sweep_pairs_find(struct sweep_run *run);
 struct evaluator_pair sweep_pair_of(const struct sweep_run *run, uint32_t candidate);
-/* The best trial of the rung and others by the engine: STATUS_CORRUPT where it says something else.
- */
+/* The best trial of the rung and others, `count` <= SWEEP_CHECKS_MAX, by engines, each on a thread
+ * of its own: STATUS_CORRUPT where one says something else. */
 MUST_USE enum status sweep_check(struct sweep_run *run, uint32_t count, struct problem *problem);
 /* Counts the trials that are in the store and were not counted; that it fails is no failure. */
 void sweep_count(struct sweep_run *run);
