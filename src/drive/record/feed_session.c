@@ -103,7 +103,7 @@ static enum status place_part(struct feed_session *self, uint32_t index, struct 
     if (at == self->feed.instruments_count) {
         (void)text_copy(self->names[at], sizeof self->names[at], text_of(name));
         self->instruments[at] = (struct feed_instrument){
-            self->names[at], part->recording.price_decimals, part->recording.quantity_decimals};
+            self->names[at], part->recording.price_decimals, part->recording.quantity_decimals, 0};
         self->feed.instruments_count++;
     }
     self->instruments[at].kinds |= 1u << part->recording.kind;
