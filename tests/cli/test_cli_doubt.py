@@ -88,7 +88,7 @@ def test_doubt_tables_and_store():
         text = good('backtest', 'doubt', path, *SPACE, '--train', '8', '--test', '3', '--plain',
                     '--markets', '10', home=home)
         rows = table(text, 'verdicts')
-        tap.check({'look-ahead', 'shuffle', 'luck', 'jitter', 'hold', 'walk-forward'} <=
+        tap.check({'look-ahead', 'shuffle', 'luck', 'jitter', 'hold', 'sweep', 'walk-forward'} <=
                   {row['about'] for row in rows}, str(rows))
         tap.equal(len(table(text, 'stress')), 6)
         tap.check(len(table(text, 'windows')) >= 1, 'windows')
@@ -98,7 +98,9 @@ def test_doubt_tables_and_store():
         tap.equal(len(kept), 1, str(names))
         doubt = json.loads(read(home, '.local/share/tern/backtests', kept[0], 'doubt.json'))
         trials = sum(row['trials'] for row in doubt['walk_forward']['windows'])
-        tap.equal(doubt['luck']['trials'], trials + 1, 'every trial counts')
+        tap.equal(doubt['sweep_trials'], 12)
+        tap.check(0 <= doubt['pbo'] <= 1, 'PBO')
+        tap.equal(doubt['luck']['trials'], trials + 12 + 1, 'every trial counts')
         people = tern('backtest', 'doubt', path, '--markets', '5', '--cuts', '2', home=home)
         tap.equal(people.returncode, 0, people.stderr)
 

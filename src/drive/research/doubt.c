@@ -6,6 +6,7 @@
 
 #include "base/math.h"
 #include "base/random.h"
+#include "drive/research/output.h"
 #include "drive/research/shuffle.h"
 #include "drive/research/warnings.h"
 
@@ -392,6 +393,35 @@ static enum status market_doubts(struct doubting *work, struct problem *problem)
     return status;
 }
 
+/* A sweep over all the data, kept beside those of the windows. */
+static enum status sweep_all(struct doubting *work, struct problem *problem)
+{
+    const struct refit_request *refit = work->request->refit;
+    char path[OUTPUT_PATH_SIZE];
+    struct sweep_progress how;
+    struct sweep_summary summary;
+    int size = snprintf(path, sizeof path, "%s/all.db", refit->folder);
+    if (size < 0 || (size_t)size >= sizeof path)
+        return problem_set(problem, STATUS_RANGE, refit->folder, "the path is too long");
+    struct sweep_request sweep = {.ports = work->request->ports,
+                                  .config_path = work->request->config_path,
+                                  .space = refit->space,
+                                  .plan = refit->sweep,
+                                  .store_path = path,
+                                  .trials_path = work->request->trials_path,
+                                  .progress = work->request->progress,
+                                  .progress_context = work->request->progress_context};
+    enum status status = sweep_run(&sweep, &how, problem);
+    if (status == STATUS_OK)
+        status = sweep_summarize(path, &summary, problem);
+    if (status != STATUS_OK)
+        return status;
+    work->out->sweep_trials = summary.count;
+    work->out->overfit = summary.has_overfit ? summary.overfit.probability : double_nan();
+    sweep_summary_release(&summary);
+    return STATUS_OK;
+}
+
 static enum status walk(struct doubting *work, struct problem *problem)
 {
     const struct doubt_request *request = work->request;
@@ -401,7 +431,11 @@ static enum status walk(struct doubting *work, struct problem *problem)
     refit.trials_path = request->trials_path;
     refit.progress = request->progress;
     refit.progress_context = request->progress_context;
-    enum status status = refit_run(&refit, &work->out->refit, problem);
+    enum status status = workbench_need_bars(&work->bench, problem);
+    if (status == STATUS_OK)
+        status = sweep_all(work, problem);
+    if (status == STATUS_OK)
+        status = refit_run(&refit, &work->out->refit, problem);
     work->out->has_refit = status == STATUS_OK;
     work->out->refit_metric = refit.metric;
     return status;

@@ -8,7 +8,8 @@
  *     luck           bootstrap of the Sharpe ratio, length of record that is needed, deflated for
  *                    every trial that was counted
  *     trips          the same trips in another order: how deep could it have fallen?
- *     walk-forward   where a space of parameters is given: chosen on the past, judged behind
+ *     sweep          where a space of parameters is given: is the best one the best by luck?
+ *     walk-forward   and there: chosen on the past, judged behind
  *
  * The back-test itself is counted as a trial, and so is every trial of a walk-forward. The other
  * runs are not: nothing is chosen by them. On recorded order books there is no shuffle, no
@@ -122,6 +123,9 @@ struct doubt {
     bool has_refit;
     struct refit refit;
     enum refit_metric refit_metric;
+    /* Of a sweep over all the data and the same space. */
+    double overfit; /* PBO, overfit.h; NaN where there are too few trials or days */
+    uint32_t sweep_trials;
 
     struct doubt_verdict verdicts[DOUBT_VERDICTS_MAX]; /* the worst first */
     uint32_t verdicts_count;

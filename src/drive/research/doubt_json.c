@@ -318,6 +318,8 @@ void doubt_json_print(const struct doubt *doubt, struct text_buffer *out)
     luck_json(&json, doubt);
     bots_json(&json, doubt);
     lookahead_json(&json, doubt);
+    key_double(&json, "pbo", doubt->has_refit ? doubt->overfit : double_nan());
+    key_count(&json, "sweep_trials", doubt->sweep_trials);
     json_key(&json, "walk_forward");
     if (doubt->has_refit)
         refit_json_print(&doubt->refit, doubt->refit_metric, &json);

@@ -227,6 +227,24 @@ static void judge_bots(struct doubt *doubt)
             doubt->bots_count, number);
 }
 
+static void judge_overfit(struct doubt *doubt)
+{
+    char value[READABLE_SIZE];
+    number_format(value, doubt->overfit, 2);
+    if (!double_is_finite(doubt->overfit))
+        say(doubt, DOUBT_UNKNOWN, "sweep",
+            "too few trials or days for a probability of overfitting");
+    else if (doubt->overfit >= 0.5)
+        say(doubt, DOUBT_BAD, "sweep",
+            "which values are best is luck: the best of one half are worse on the other, PBO %s",
+            value);
+    else if (doubt->overfit >= 0.2)
+        say(doubt, DOUBT_WARN, "sweep", "the best values may be so by luck: PBO %s", value);
+    else
+        say(doubt, DOUBT_GOOD, "sweep", "the best values of one half are good on the other: PBO %s",
+            value);
+}
+
 static void judge_refit(struct doubt *doubt)
 {
     const struct refit *refit = &doubt->refit;
@@ -234,6 +252,7 @@ static void judge_refit(struct doubt *doubt)
     char efficiency[READABLE_SIZE];
     if (!doubt->has_refit)
         return;
+    judge_overfit(doubt);
     percent_format(gain, refit->test_return, true);
     number_format(efficiency, refit->efficiency, 2);
     if (!(refit->test_return > 0))

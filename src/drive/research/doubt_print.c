@@ -241,6 +241,9 @@ static enum status figures_print(const struct doubt *doubt, const struct table_s
                        doubt->shuffle.block_mean, step);
         figure(&table, style, "p, shuffled markets", doubt->shuffle.p_value, 3, block);
     }
+    if (doubt->has_refit)
+        figure(&table, style, "PBO", doubt->overfit, 3,
+               "how often the best of one half is below the median of the other");
     figure(&table, style, "neighbours that earn", doubt->jitter.profitable, 3,
            "share of runs with parameters moved");
     return finish(&table, style, out);

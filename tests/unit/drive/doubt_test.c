@@ -321,6 +321,7 @@ static struct doubt good_doubt(void)
     doubt.trips_shuffled.drawdown = (struct resample_summary){.count = 2000, .quantile_95 = 0.12};
     doubt.lookahead.count = 8;
     doubt.has_refit = true;
+    doubt.overfit = 0.1;
     doubt.refit = (struct refit){.efficiency = 0.8, .test_return = 0.1, .count = 6};
     return doubt;
 }
@@ -376,6 +377,9 @@ static void verdicts_say_what_figures_say(void **state)
     CASE(doubt.trips_shuffled.drawdown.quantile_95 = 0.2, DOUBT_WARN, "their order was kind");
     CASE(doubt.trips_shuffled.ruin_share = 0.1, DOUBT_BAD, "lose everything");
     CASE(doubt.refit.test_return = -0.1, DOUBT_BAD, "earned nothing behind it: -10.00 % in 6");
+    CASE(doubt.overfit = 0.6, DOUBT_BAD, "which values are best is luck");
+    CASE(doubt.overfit = 0.3, DOUBT_WARN, "PBO 0.30");
+    CASE(doubt.overfit = double_nan(), DOUBT_UNKNOWN, "too few trials");
     CASE(doubt.refit.efficiency = 0.2, DOUBT_WARN, "efficiency 0.20");
     CASE(doubt.refit.efficiency = double_nan(), DOUBT_WARN, "efficiency -");
 #undef CASE
