@@ -121,7 +121,7 @@ void tables_figures(const struct report *report)
     figure(report, METRIC_MARKET_CHANGE, false, "bought and held, no costs");
     figure(report, METRIC_MAX_DRAWDOWN, false, "from the highest equity");
     figure(report, METRIC_SHARPE, false, "a year, no risk-free rate");
-    figure(report, METRIC_DEFLATED_SHARPE, false, "chance that it is skill");
+    figure(report, METRIC_DEFLATED_SHARPE, false, "probability, trials counted");
     figure(report, METRIC_WIN_RATE, false, "of trips, after fees");
     figure(report, METRIC_PROFIT_FACTOR, false, "won over lost");
     plain(report, "</section>\n");
