@@ -56,7 +56,7 @@ enum cli_value {
     X(INSTRUMENTS, "instruments", 0, "A,B", TEXT, "Their names, commas between them.")         \
     X(KINDS, "kinds", 0, "A,B", TEXT, "Only these: depth, quotes, trades.")                    \
     X(REPLACE, "replace", 0, NULL, NONE, "Put it in the place of another one.")                \
-    X(COLUMNS, "columns", 0, "NAMES", TEXT, "Which is which: time=Date,open=2,high=3,…")       \
+    X(COLUMNS, "columns", 0, "NAMES", TEXT, "Which is which: time=Date,open=2,high=3.")        \
     X(DELIMITER, "delimiter", 0, "CHAR", TEXT, "Between the fields: one character, or tab.")   \
     X(TIME_UNIT, "time-unit", 0, "UNIT", TEXT, "Of times: s, ms, us, ns; mdy or dmy of dates.")   \
     X(TIME_ZONE, "time-zone", 0, "ZONE", TEXT, "Of the times: America/New_York, +03:00.")      \
