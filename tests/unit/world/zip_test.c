@@ -312,6 +312,10 @@ static void each_fault_of_the_directory_is_named(void **state)
     made = two_members(false, false);
     patch(&made, made.directory + 28, 0, 2);
     expect_refused(&made, "damaged");
+    /* The first member's bytes reach into the second member. */
+    made = two_members(false, false);
+    patch(&made, made.directory + 20, 40, 4);
+    expect_refused(&made, "overlap");
     made = two_members(false, false);
     patch(&made, made.end + 10, 0xffff, 2);
     expect_refused(&made, "zip64 end of the directory is missing");
