@@ -122,7 +122,6 @@ struct refitting {
     struct workbench bench;
     struct refit *out;
     uint32_t window; /* being worked on */
-    char stage[40];
 };
 
 static bool progress(void *context, const char *what, uint64_t done, uint64_t total)
@@ -130,9 +129,13 @@ static bool progress(void *context, const char *what, uint64_t done, uint64_t to
     struct refitting *work = context;
     if (work->request->progress == NULL)
         return true;
-    bool sweeps = strcmp(what, "sweep") == 0;
-    return work->request->progress(work->request->progress_context, sweeps ? work->stage : what,
-                                   done, total);
+    /* All windows are one piece of work; whoever shows it keeps the name. */
+    if (strcmp(what, "sweep") == 0) {
+        what = "walk-forward";
+        done += total * work->window;
+        total *= work->out->count;
+    }
+    return work->request->progress(work->request->progress_context, what, done, total);
 }
 
 static enum status file_write(const char *path, const struct text_buffer *text,
@@ -255,7 +258,6 @@ static enum status train(struct refitting *work, struct problem *problem)
     int b = snprintf(store_path, sizeof store_path, "%s/window-%03u.db", request->folder, number);
     if (a < 0 || b < 0 || (size_t)a >= sizeof config_path || (size_t)b >= sizeof store_path)
         return problem_set(problem, STATUS_RANGE, request->folder, "the path is too long");
-    (void)snprintf(work->stage, sizeof work->stage, "window %u of %u", number, work->out->count);
     enum status status = train_config_write(work, config_path, problem);
     struct sweep_request sweep = {.ports = request->ports,
                                   .config_path = config_path,

@@ -288,10 +288,8 @@ static bool say_no(void *context, const char *what, uint64_t done, uint64_t tota
 
 static bool count_stages(void *context, const char *what, uint64_t done, uint64_t total)
 {
-    (void)total;
-    /* A window that was swept is asked for only with all of it done. */
-    if (strncmp(what, "window 1", 8) == 0 || strncmp(what, "window 2", 8) == 0)
-        *(uint64_t *)context += done == 0;
+    /* Of five windows the first two were swept: nobody is asked about them. */
+    *(uint64_t *)context += strcmp(what, "walk-forward") == 0 && done < total / 5 * 2;
     return true;
 }
 
