@@ -9,11 +9,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import tap
 from sources import c_files, code, files, line_of, read
 
+# What all of drive may include.
+DRIVE = ['base', 'core', 'sim', 'world/port', 'world/import', 'world/store', 'world/tape']
+
 # Room: what it may include besides itself. A folder stands for all that is below it, a name ending
 # in .h for that header alone. The longest room that matches a file is the one that holds for it.
 #
 # app > face > drive > world > {sim, core/model} > base, and drive > core; inside core:
-# model < {ledger, signal} < {risk, execution} < strategy < engine.
+# model < {ledger, signal} < {risk, execution} < strategy < engine; inside drive:
+# config < result < report < backtest < sweep < doubt.
 TABLE = {
     'base':           [],
     'core/model':     ['base'],
@@ -30,8 +34,14 @@ TABLE = {
     'world/port':     ['base', 'core/model', 'core/strategy/class.h'],
     'world/tape':     ['base', 'core/model', 'world/import'],
     'world/venue':    ['base', 'core/model', 'sim', 'world/port', 'world/net'],
-    'drive':          ['base', 'core', 'sim', 'world/port', 'world/import', 'world/store',
-                       'world/tape', 'drive'],
+    'drive':          [*DRIVE, 'drive'],
+    'drive/config':   DRIVE,
+    'drive/result':   [*DRIVE, 'drive/config'],
+    'drive/report':   [*DRIVE, 'drive/config', 'drive/result'],
+    'drive/backtest': [*DRIVE, 'drive/config', 'drive/result', 'drive/report'],
+    'drive/sweep':    [*DRIVE, 'drive/config', 'drive/result', 'drive/report', 'drive/backtest'],
+    'drive/doubt':    [*DRIVE, 'drive/config', 'drive/result', 'drive/report', 'drive/backtest',
+                       'drive/sweep'],
     'face':           ['base', 'core/model', 'sim', 'world/port', 'world/import', 'world/store',
                        'world/tape', 'drive', 'face'],
     'app':            ['base', 'core', 'sim', 'world', 'drive', 'face'],
@@ -132,6 +142,7 @@ def test_the_table_is_enforced():
             ('base/text.c', '"', 'core/model/number.h'), ('core/risk/a.c', '<', 'time.h'),
             ('core/risk/a.c', '"', 'core/ledger/ledger.h'), ('core/model/a.h', '<', 'stdlib.h'),
             ('sim/a.c', '"', 'core/ledger/read.h'), ('drive/live/a.c', '<', 'zlib.h'),
+            ('drive/result/a.c', '"', 'drive/backtest/run.h'),
             ('elsewhere/a.c', '"', 'base/base.h'), ('core/model/a.h', '"', 'base/not_there.h')]:
         tap.check(judge(path, bracket, name), f'{path} may not include {name}, but nobody minds')
     for path, bracket, name in [

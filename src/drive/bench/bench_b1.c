@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "core/signal/ema.h"
 #include "drive/bench/bench.h"
-#include "drive/research/backtest.h"
+#include "drive/backtest/backtest.h"
 
 #define SERIES_COUNT 10u
 #define BARS_COUNT 1000000u

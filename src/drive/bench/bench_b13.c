@@ -13,7 +13,7 @@
 #include "base/math.h"
 #include "base/random.h"
 #include "drive/bench/bench.h"
-#include "drive/research/resample.h"
+#include "drive/result/resample.h"
 #include "sim/generator/generator.h"
 
 #define ASSETS 10u

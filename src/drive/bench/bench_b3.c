@@ -8,8 +8,8 @@
 
 #include "base/random.h"
 #include "drive/bench/bench.h"
-#include "drive/research/evaluator.h"
-#include "drive/research/evaluator_masks.h"
+#include "drive/sweep/evaluator.h"
+#include "drive/sweep/evaluator_masks.h"
 
 #define BARS_COUNT 1000000u
 #define SIDE_COUNT 32u

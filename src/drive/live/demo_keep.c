@@ -6,7 +6,7 @@
 
 #include "base/time.h"
 #include "drive/live/demo_market.h"
-#include "drive/research/warnings.h"
+#include "drive/result/warnings.h"
 
 #define EQUITY_EVERY_NS (60 * NANOSECONDS_PER_SECOND)
 

@@ -8,8 +8,8 @@
 
 #include "drive/config/assemble.h"
 #include "drive/live/demo.h"
-#include "drive/research/collect.h"
-#include "drive/research/output.h"
+#include "drive/backtest/collect.h"
+#include "drive/report/output.h"
 
 struct demo_keep {
     struct backtest view; /* of the demo's configuration and engine; what the collector reads */

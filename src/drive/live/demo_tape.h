@@ -1,6 +1,6 @@
 /* `--tape FILE[,FILE…]`: recorded order books, quotes and trades in place of the generator.
  *
- *     files ─► session (drive/research/session.h) ─┬─ as it happened ───► the exchange
+ *     files ─► session (drive/backtest/session.h) ─┬─ as it happened ───► the exchange
  *                                                  └─ as it was received ─► the engine
  *
  * A file is a CSV or a tape. Which instrument it is about says NAME=FILE, else the tape itself,
@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 #include "drive/config/assemble.h"
-#include "drive/research/session_feed.h"
+#include "drive/backtest/session_feed.h"
 
 #define DEMO_TAPE_FILES_MAX 16
 #define DEMO_TAPE_INSTRUMENTS_MAX 8

@@ -5,7 +5,7 @@
 #include "core/model/fact.h"
 #include "core/strategy/strategy.h"
 #include "drive/reference/reference.h"
-#include "drive/research/metrics_names.h"
+#include "drive/result/metrics_names.h"
 
 /* ---- indicators ------------------------------------------------------------------------------ */
 

@@ -14,7 +14,7 @@ reference_page reference_risk;       /* the controls in their order, with their 
 reference_page reference_reasons;    /* every reason, by number */
 reference_page reference_fills;      /* the order of things in a back-test, and how orders fill */
 reference_page reference_facts;      /* what a journal is made of */
-reference_page reference_metrics;    /* the table of drive/research/metrics.h */
+reference_page reference_metrics;    /* the table of drive/result/metrics.h */
 reference_page reference_config;     /* every key of the configuration */
 
 /* What one key of the configuration may be: `risk.drawdown_max`, `bots[0].enter`, or its last part

@@ -1,9 +1,9 @@
 #include "drive/report/charts.h"
 
 #include "base/time.h"
-#include "drive/research/breakdown.h"
-#include "drive/research/market.h"
-#include "drive/research/readable.h"
+#include "drive/result/breakdown.h"
+#include "drive/result/market.h"
+#include "drive/result/readable.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "base/math.h"
 #include "base/time.h"
-#include "drive/research/readable.h"
+#include "drive/result/readable.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "drive/report/charts.h"
-#include "drive/research/readable.h"
+#include "drive/result/readable.h"
 
 static const char *label_of(const struct compare_side *side)
 {

@@ -2,7 +2,7 @@
 #ifndef TERN_DRIVE_REPORT_COMPARE_HTML_H
 #define TERN_DRIVE_REPORT_COMPARE_HTML_H
 
-#include "drive/research/compare.h"
+#include "drive/report/compare.h"
 
 /* The same bytes for the same results. Failures show in out->status. */
 void compare_html_print(const struct compare_side *a, const struct compare_side *b,

@@ -2,8 +2,8 @@
 
 #include "base/json_write.h"
 #include "drive/report/report.h"
-#include "drive/research/market.h"
-#include "drive/research/readable.h"
+#include "drive/result/market.h"
+#include "drive/result/readable.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "base/json_write.h"
 #include "drive/report/assets.h"
-#include "drive/research/readable.h"
+#include "drive/result/readable.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef TERN_DRIVE_REPORT_MARKUP_H
 #define TERN_DRIVE_REPORT_MARKUP_H
 
-#include "drive/research/metrics.h"
+#include "drive/result/metrics.h"
 
 struct report {
     const struct backtest_result *result;

@@ -1,7 +1,7 @@
 #include "drive/report/plot.h"
 
 #include "base/time.h"
-#include "drive/research/readable.h"
+#include "drive/result/readable.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #include "drive/report/data.h"
 #include "drive/report/markup.h"
 #include "drive/report/tables.h"
-#include "drive/research/market.h"
-#include "drive/research/readable.h"
+#include "drive/result/market.h"
+#include "drive/result/readable.h"
 
 static void banner(const struct report *report)
 {

@@ -4,7 +4,7 @@
 #ifndef TERN_DRIVE_REPORT_REPORT_H
 #define TERN_DRIVE_REPORT_REPORT_H
 
-#include "drive/research/metrics.h"
+#include "drive/result/metrics.h"
 
 /* Bounds of what a report holds, the latest first; the CSV files hold everything. */
 #define REPORT_TRIPS_MAX 10000u

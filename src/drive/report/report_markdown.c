@@ -4,8 +4,8 @@
 #include "base/time.h"
 #include "drive/report/charts.h"
 #include "drive/report/markup.h"
-#include "drive/research/breakdown.h"
-#include "drive/research/readable.h"
+#include "drive/result/breakdown.h"
+#include "drive/result/readable.h"
 
 #include <inttypes.h>
 #include <stdio.h>

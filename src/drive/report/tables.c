@@ -2,8 +2,8 @@
 
 #include "base/time.h"
 #include "drive/report/report.h"
-#include "drive/research/breakdown.h"
-#include "drive/research/readable.h"
+#include "drive/result/breakdown.h"
+#include "drive/result/readable.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #ifndef TERN_FACE_CLI_CLI_H
 #define TERN_FACE_CLI_CLI_H
 
-#include "drive/research/execute.h"
+#include "drive/backtest/execute.h"
 
 /* What `tern demo` was asked for. Text is borrowed from the command line. */
 struct cli_demo_request {

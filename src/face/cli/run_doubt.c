@@ -1,8 +1,8 @@
 /* tern backtest doubt. */
 #include <stdio.h>
 
-#include "drive/research/doubt.h"
-#include "drive/research/trials.h"
+#include "drive/doubt/doubt.h"
+#include "drive/result/trials.h"
 #include "face/cli/progress.h"
 #include "face/cli/walk_face.h"
 

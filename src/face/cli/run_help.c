@@ -1,7 +1,7 @@
 /* tern help and tern version, and what --help prints. */
 #include <string.h>
 
-#include "drive/research/metrics_names.h"
+#include "drive/result/metrics_names.h"
 #include "face/cli/cli_context.h"
 
 enum page_form cli_page_form(const struct cli *cli)

@@ -6,8 +6,8 @@
 
 #include "base/time.h"
 #include "core/model/frame.h"
-#include "drive/research/replay.h"
-#include "drive/research/result_read.h"
+#include "drive/backtest/replay.h"
+#include "drive/report/result_read.h"
 #include "face/cli/cli_context.h"
 #include "face/cli/progress.h"
 #include "face/cli/store.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drive/research/trials.h"
+#include "drive/result/trials.h"
 #include "face/cli/progress.h"
 #include "face/cli/sweep_face.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drive/research/statistics.h"
-#include "drive/research/sweep_compare.h"
+#include "drive/result/statistics.h"
+#include "drive/sweep/sweep_compare.h"
 #include "face/cli/sweep_face.h"
 
 #define SWEEPS_AT_ONCE 8u
@@ -380,10 +380,10 @@ static size_t differences(struct comparison *comparison)
         };
         for (size_t k = 0; k < ARRAY_COUNT(lists); k++) {
             struct differing differing = {comparison, lists[k].of, i};
-            struct sweep_differ differ = {&differing, difference_take};
-            count += sweep_differ((struct text){lists[k].before->data, lists[k].before->size},
-                                  (struct text){lists[k].after->data, lists[k].after->size},
-                                  &differ);
+            struct config_differ differ = {&differing, difference_take};
+            count += config_differ((struct text){lists[k].before->data, lists[k].before->size},
+                                   (struct text){lists[k].after->data, lists[k].after->size},
+                                   &differ);
         }
     }
     return count;

@@ -8,9 +8,9 @@
 
 #include "base/place.h"
 #include "base/time.h"
-#include "drive/research/doubt.h"
-#include "drive/research/trials.h"
-#include "drive/research/walk_forward.h"
+#include "drive/doubt/doubt.h"
+#include "drive/result/trials.h"
+#include "drive/doubt/walk_forward.h"
 #include "face/cli/progress.h"
 #include "face/cli/walk_face.h"
 

@@ -3,7 +3,7 @@
 #ifndef TERN_FACE_CLI_SWEEP_FACE_H
 #define TERN_FACE_CLI_SWEEP_FACE_H
 
-#include "drive/research/sweep_view.h"
+#include "drive/sweep/sweep_view.h"
 #include "face/cli/cli_context.h"
 #include "face/cli/store.h"
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drive/research/statistics.h"
-#include "drive/research/sweep_heat.h"
-#include "drive/research/sweep_page.h"
+#include "drive/result/statistics.h"
+#include "drive/sweep/sweep_heat.h"
+#include "drive/sweep/sweep_page.h"
 
 #define MAP_COLUMNS 24u
 #define MAP_ROWS 24u

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/math.h"
-#include "drive/research/statistics.h"
+#include "drive/result/statistics.h"
 
 #define LINES_DEFAULT 10u
 #define DAYS_A_YEAR 365.0

@@ -2,8 +2,8 @@
 #ifndef TERN_FACE_CLI_WALK_FACE_H
 #define TERN_FACE_CLI_WALK_FACE_H
 
-#include "drive/research/refit.h"
-#include "drive/research/trials.h"
+#include "drive/doubt/refit.h"
+#include "drive/result/trials.h"
 #include "face/cli/sweep_face.h"
 
 /* A walk-forward as the words and options ask for it, with what it points to. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "drive/research/replay.h"
+#include "drive/backtest/replay.h"
 #include "world/store/journal.h"
 
 #define HOUR_NS (INT64_C(3600) * NANOSECONDS_PER_SECOND)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/doubt.h"
+#include "drive/doubt/doubt.h"
 
 #define BARS 2400u /* a hundred days */
 #define HOUR_NS (INT64_C(3600) * NANOSECONDS_PER_SECOND)

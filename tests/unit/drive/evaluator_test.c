@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/evaluator.h"
-#include "drive/research/evaluator_masks.h"
-#include "drive/research/metrics.h"
+#include "drive/sweep/evaluator.h"
+#include "drive/sweep/evaluator_masks.h"
+#include "drive/result/metrics.h"
 
 #define MINUTE_NS (INT64_C(60) * NANOSECONDS_PER_SECOND)
 #define START_NS (INT64_C(1704067200) * NANOSECONDS_PER_SECOND)

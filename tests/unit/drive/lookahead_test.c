@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/lookahead.h"
+#include "drive/doubt/lookahead.h"
 
 #define BARS 1200u
 #define HOUR_NS (INT64_C(3600) * NANOSECONDS_PER_SECOND)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/market.h"
+#include "drive/result/market.h"
 #include "result_fixture.h"
 
 #define MINUTE (INT64_C(60) * NANOSECONDS_PER_SECOND)

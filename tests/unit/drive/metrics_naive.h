@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "drive/research/metrics.h"
+#include "drive/result/metrics.h"
 
 struct naive {
     double returns[400];

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/time.h"
-#include "drive/research/metrics_names.h"
-#include "drive/research/warnings.h"
+#include "drive/result/metrics_names.h"
+#include "drive/result/warnings.h"
 #include "metrics_naive.h"
 #include "result_fixture.h"
 

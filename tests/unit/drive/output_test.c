@@ -11,9 +11,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "drive/research/output.h"
-#include "drive/research/result_files.h"
-#include "drive/research/warnings.h"
+#include "drive/report/output.h"
+#include "drive/report/result_files.h"
+#include "drive/result/warnings.h"
 #include "result_fixture.h"
 #include "../json_check.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "drive/research/execute.h"
-#include "drive/research/playback.h"
+#include "drive/backtest/execute.h"
+#include "drive/backtest/playback.h"
 
 #define SECOND NANOSECONDS_PER_SECOND
 #define MILLISECOND (NANOSECONDS_PER_SECOND / 1000)

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/portfolio.h"
-#include "drive/research/statistics.h"
+#include "drive/doubt/portfolio.h"
+#include "drive/result/statistics.h"
 #include "sim/generator/matrix.h"
 
 static void near(double found, double wanted, double tolerance)

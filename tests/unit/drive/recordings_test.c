@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "drive/research/session_feed.h"
+#include "drive/backtest/session_feed.h"
 
 #define DATA TERN_SOURCE_ROOT "/../shared/data/"
 #define SECOND NANOSECONDS_PER_SECOND

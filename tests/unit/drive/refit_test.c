@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/refit.h"
+#include "drive/doubt/refit.h"
 
 #define BARS 1200u /* fifty days */
 #define BARS_A_DAY 24u

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/replay.h"
+#include "drive/backtest/replay.h"
 #include "world/store/journal.h"
 
 #define BARS 300u

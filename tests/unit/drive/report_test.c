@@ -10,8 +10,8 @@
 
 #include "drive/report/charts.h"
 #include "drive/report/report.h"
-#include "drive/research/market.h"
-#include "drive/research/warnings.h"
+#include "drive/result/market.h"
+#include "drive/result/warnings.h"
 #include "result_fixture.h"
 
 static void holds(const char *text, const char *part)

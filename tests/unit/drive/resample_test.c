@@ -8,9 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "drive/research/overfit.h"
-#include "drive/research/resample.h"
-#include "drive/research/statistics.h"
+#include "drive/result/overfit.h"
+#include "drive/result/resample.h"
+#include "drive/result/statistics.h"
 
 static void near(double found, double wanted, double tolerance)
 {

@@ -6,7 +6,7 @@
 #define TERN_TESTS_RESULT_FIXTURE_H
 
 #include "base/random.h"
-#include "drive/research/result.h"
+#include "drive/result/result.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,10 +9,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "drive/research/output.h"
-#include "drive/research/result_read.h"
-#include "drive/research/result_tables.h"
-#include "drive/research/warnings.h"
+#include "drive/report/output.h"
+#include "drive/report/result_read.h"
+#include "drive/result/result_tables.h"
+#include "drive/result/warnings.h"
 #include "result_fixture.h"
 
 static const char *const names[] = {"result.json", "fills.csv",   "orders.csv",  "equity.csv",

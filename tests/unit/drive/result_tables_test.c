@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 #include "base/time.h"
-#include "drive/research/breakdown.h"
-#include "drive/research/readable.h"
-#include "drive/research/result_tables.h"
-#include "drive/research/warnings.h"
+#include "drive/result/breakdown.h"
+#include "drive/result/readable.h"
+#include "drive/result/result_tables.h"
+#include "drive/result/warnings.h"
 #include "result_fixture.h"
 
 static void prepared(struct backtest_result *result, struct metrics *metrics, bool hostile)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "drive/research/session_feed.h"
+#include "drive/backtest/session_feed.h"
 
 #define SECOND NANOSECONDS_PER_SECOND
 

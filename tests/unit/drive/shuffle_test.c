@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "backtest_fixture.h"
-#include "drive/research/shuffle.h"
-#include "drive/research/statistics.h"
+#include "drive/doubt/shuffle.h"
+#include "drive/result/statistics.h"
 
 #define DAY_BARS 24u
 

@@ -8,7 +8,7 @@
 
 #include "base/math.h"
 #include "base/random.h"
-#include "drive/research/statistics.h"
+#include "drive/result/statistics.h"
 
 static void near(double found, double wanted, double tolerance)
 {

@@ -9,8 +9,8 @@
 
 #include "base/math.h"
 #include "base/random.h"
-#include "drive/research/statistics.h"
-#include "drive/research/sweep_compare.h"
+#include "drive/result/statistics.h"
+#include "drive/sweep/sweep_compare.h"
 
 static void near(double found, double wanted)
 {
@@ -180,13 +180,13 @@ static void differences(void **state)
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         char said[100];
         assert_int_equal(
-            sweep_differ_say(said, sizeof said, text_of(cases[i].before), text_of(cases[i].after)),
+            config_differ_say(said, sizeof said, text_of(cases[i].before), text_of(cases[i].after)),
             cases[i].count);
         assert_string_equal(said, cases[i].said);
     }
     char said[60];
-    assert_int_equal(sweep_differ_say(said, sizeof said, TEXT("a\t1\t\nb\t1\t\nc\t1\t\n"),
-                                      TEXT("a\t2\t\nb\t2\t\nc\t2\t\n")),
+    assert_int_equal(config_differ_say(said, sizeof said, TEXT("a\t1\t\nb\t1\t\nc\t1\t\n"),
+                                       TEXT("a\t2\t\nb\t2\t\nc\t2\t\n")),
                      3);
     assert_string_equal(said, "a was 1, now 2; b was 1, now 2; 1 more");
 }

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/statistics.h"
-#include "drive/research/sweep.h"
+#include "drive/result/statistics.h"
+#include "drive/sweep/sweep.h"
 
 #define BARS 6000u
 #define DAYS 250u

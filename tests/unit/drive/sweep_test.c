@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "drive/research/statistics.h"
-#include "drive/research/sweep.h"
-#include "drive/research/walk_forward.h"
+#include "drive/result/statistics.h"
+#include "drive/sweep/sweep.h"
+#include "drive/doubt/walk_forward.h"
 
 #define BARS 1200u
 #define HOUR_NS (INT64_C(3600) * NANOSECONDS_PER_SECOND)

@@ -11,9 +11,9 @@
 
 #include "base/math.h"
 #include "base/random.h"
-#include "drive/research/statistics.h"
-#include "drive/research/sweep_heat.h"
-#include "drive/research/sweep_page.h"
+#include "drive/result/statistics.h"
+#include "drive/sweep/sweep_heat.h"
+#include "drive/sweep/sweep_page.h"
 
 #define PI 3.14159265358979323846
 

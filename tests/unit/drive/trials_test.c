@@ -15,9 +15,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "drive/research/statistics.h"
-#include "drive/research/trials.h"
-#include "drive/research/warnings.h"
+#include "drive/result/statistics.h"
+#include "drive/result/trials.h"
+#include "drive/result/warnings.h"
 #include "result_fixture.h"
 
 struct place {
