@@ -16,7 +16,7 @@ MUST_USE enum status catalogue_path(const char *directory, bool make, char out[C
 /* The place of a tape; instrument may be "". false where it is too long. */
 MUST_USE bool catalogue_tape_path(const char *directory, const char *instrument, const char *file,
                                   int64_t bar_ns, char out[CATALOGUE_PATH_SIZE]);
-/* The same of a recording: `kind` (depth, quotes, trades) stands in the place of the bar's length. */
+/* The same of a recording: `kind` (depth, quotes, trades) stands where the bar's length does. */
 MUST_USE bool catalogue_recording_path(const char *directory, const char *instrument,
                                        const char *kind, const char *file,
                                        char out[CATALOGUE_PATH_SIZE]);

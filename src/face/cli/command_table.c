@@ -213,11 +213,12 @@ static const struct cli_command commands[] = {
      .verb = "doubt",
      .operands = "FILE [KEY=VALUES …]",
      .sentence = "All doubts about a back-test in plain words, the worst first.",
-     .detail = "Runs it with doubled costs, slippage, orders a bar late, parameters moved a little, "
-               "on shuffled markets and on data that are cut to look for look-ahead; bootstraps "
-               "its Sharpe ratio, shuffles its trips, compares it with holding. With KEY=VALUES, "
-               "as in a sweep, a walk-forward with refits besides. Writes the result as backtest "
-               "run does, and doubt.json beside it.",
+     .detail =
+         "Runs it with doubled costs, slippage, orders a bar late, parameters moved a little, "
+         "on shuffled markets and on data that are cut to look for look-ahead; bootstraps "
+         "its Sharpe ratio, shuffles its trips, compares it with holding. With KEY=VALUES, "
+         "as in a sweep, a walk-forward with refits besides. Writes the result as backtest "
+         "run does, and doubt.json beside it.",
      .example = "tern backtest doubt examples/cross.yaml --out runs/cross",
      .options = BIT(GRID) | BIT(RANDOM) | BIT(LATIN) | BIT(SEED) | BIT(MARKETS) | BIT(CUTS) |
                 BIT(TRAIN) | BIT(TEST) | BIT(PURGE) | BIT(EMBARGO) | BIT(ANCHORED) | BIT(BY) |
@@ -442,13 +443,14 @@ static const struct cli_command commands[] = {
      .verb = "record",
      .operands = "",
      .sentence = "Record a feed into tapes while it runs; go on with them.",
-     .detail = "One tape an instrument and kind, NAME-KIND.tape. What was received is in the file and "
-               "on the disk after five seconds at most; Ctrl-C ends the tapes, and one that was broken "
-               "off keeps its whole blocks. Recorded again it goes on behind them: of the generator "
-               "and of tapes with what comes next, so that in the end it is the tape it would have "
-               "been. --feed generator takes --instruments, --seed (42) and --scenario; --feed tape "
-               "plays the files of --tape. --speed takes seconds of the market a second, or max; "
-               "--duration ends it after so much of the market's time.",
+     .detail =
+         "One tape an instrument and kind, NAME-KIND.tape. What was received is in the file and "
+         "on the disk after five seconds at most; Ctrl-C ends the tapes, and one that was broken "
+         "off keeps its whole blocks. Recorded again it goes on behind them: of the generator "
+         "and of tapes with what comes next, so that in the end it is the tape it would have "
+         "been. --feed generator takes --instruments, --seed (42) and --scenario; --feed tape "
+         "plays the files of --tape. --speed takes seconds of the market a second, or max; "
+         "--duration ends it after so much of the market's time.",
      .example = "tern data record --feed generator --instruments BTC-USD,ETH-USD --duration 10m",
      .options = BIT(FEED) | BIT(INSTRUMENTS) | BIT(SEED) | BIT(SCENARIO) | BIT(TAPE) | BIT(KINDS) |
                 BIT(SPEED) | BIT(DURATION) | BIT(OUT) | BIT(PLAIN),

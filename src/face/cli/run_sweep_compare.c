@@ -96,8 +96,6 @@ static struct value value_share(double number)
     return (struct value){.kind = VALUE_SHARE, .number = number, .places = 1};
 }
 
-typedef struct value value_of(const struct compared_sweep *side);
-
 static struct value of_name(const struct compared_sweep *side)
 {
     return value_text(side->summary.config_name);
@@ -216,7 +214,7 @@ static struct value of_plateau(const struct compared_sweep *side)
 
 static const struct {
     const char *key, *title;
-    value_of *of;
+    struct value (*of)(const struct compared_sweep *side);
 } compared[] = {
     {"configuration", "configuration", of_name},
     {"sweep_id", "sweep", of_id},
