@@ -95,7 +95,7 @@ static void columns_come_back(void **state)
             if (shape == 0)
                 value = draw * factor;
             else if (shape == 1)
-                value += draw * factor - (bits > 0 ? (factor << bits) / 2 : 0);
+                value += draw * factor - (bits > 0 ? factor << (bits - 1) : 0);
             else if (shape == 2)
                 value = rare ? draw : value;
             else if (shape == 3)
