@@ -15,6 +15,7 @@ The output is TAP (Test Anything Protocol), which tests/run.py reads. A comment 
 among the first lines of the script changes the time it may take."""
 
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -62,6 +63,8 @@ def _comment(text):
 
 def main():
     script = sys.modules['__main__']
+    # A shell starts what it puts in the background with Ctrl-C ignored, and programs would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wanted = sys.argv[1:]
     tests = [(name, function) for name, function in vars(script).items()
              if name.startswith('test_') and callable(function)
