@@ -63,7 +63,7 @@ def _comment(text):
 
 def main():
     script = sys.modules['__main__']
-    # A shell starts what it puts in the background with Ctrl-C ignored, and programs would inherit it.
+    # A shell lets what it puts in the background ignore Ctrl-C, and programs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     wanted = sys.argv[1:]
     tests = [(name, function) for name, function in vars(script).items()

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Strategies are taken so many at a time, a multiple of four: the sums of a tile stay in the cache for all choices. */
+/* Strategies are taken so many at a time, a multiple of four: the sums of a tile stay in the cache
+ * for all choices. */
 #define TILE 128
 
 typedef double four __attribute__((vector_size(32)));
