@@ -110,6 +110,23 @@ static struct node *find_item(const struct node *list, struct text wanted)
     return NULL;
 }
 
+/* `one of a, b` for a list whose items have names; false for anything else. */
+static bool item_names(const struct node *list, char *out, size_t size)
+{
+    size_t used = 0;
+    if (list->kind != NODE_LIST)
+        return false;
+    for (const struct node *item = list->first; item != NULL && used < size; item = item->next) {
+        const struct node *name = node_find(item, TEXT("name"));
+        if (name == NULL || name->kind != NODE_SCALAR)
+            continue;
+        int more = snprintf(out + used, size - used, "%s%.*s", used == 0 ? "one of " : ", ",
+                            (int)(name->text.size < 64 ? name->text.size : 64), name->text.data);
+        used += more > 0 ? (size_t)more : 0;
+    }
+    return used > 0;
+}
+
 /* The child of that key, which becomes a mapping where it is not there yet or empty. */
 static struct node *enter(struct layers *layers, struct node *mapping, struct text key,
                           const struct source *source)
@@ -180,8 +197,11 @@ static enum status lay_key(struct layers *layers, const struct config_layer *lay
         } else if (child == NULL) {
             (void)snprintf(found, sizeof found, "there is no \"%.*s\" here",
                            (int)(step.size < 64 ? step.size : 64), step.data);
+            char names[240];
             return refuse(layers, place, layer->key, found,
-                          "the path of a key, such as risk.drawdown_max or bots[0].enter");
+                          item && item_names(at, names, sizeof names)
+                              ? names
+                              : "the path of a key, such as risk.drawdown_max or bots[0].enter");
         }
         at = child;
     } while (path.size > 0);

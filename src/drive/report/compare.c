@@ -10,34 +10,12 @@
 #include "drive/result/breakdown.h"
 #include "drive/report/result_read.h"
 #include "drive/config/differ.h"
-#include "world/import/byte_source.h"
 #include "world/store/journal.h"
 
 #define FILE_SIZE_MAX ((size_t)1 << 30)
 #define SETTINGS_SIZE_MAX ((size_t)64 << 20)
 
 /* ---- reading --------------------------------------------------------------------------------- */
-
-static enum status file_read(const char *directory, const char *name, struct text_buffer *out,
-                             struct problem *problem)
-{
-    char path[4200], block[65536];
-    struct byte_source *source;
-    (void)snprintf(path, sizeof path, "%.4090s/%s", directory, name);
-    enum status status = byte_source_open_file(path, &source, problem);
-    if (status != STATUS_OK)
-        return status;
-    size_t got = sizeof block;
-    while (status == STATUS_OK && got == sizeof block && out->status == STATUS_OK) {
-        status = byte_source_fill(source, block, sizeof block, &got, problem);
-        if (status == STATUS_OK)
-            text_buffer_append(out, (struct text){block, got});
-    }
-    byte_source_close(source);
-    if (status == STATUS_OK && out->status != STATUS_OK)
-        return problem_set(problem, out->status, path, "too large to compare");
-    return status;
-}
 
 /* The configuration as the journal has it. A journal that is missing or of another version is no
  * reason to fail: then settings are compared by their hash. */
@@ -78,9 +56,9 @@ enum status compare_side_read(const char *directory, struct compare_side *side,
     text_buffer_init(&side->orders, FILE_SIZE_MAX);
     text_buffer_init(&side->fills, FILE_SIZE_MAX);
     settings_read(side);
-    status = file_read(directory, "orders.csv", &side->orders, problem);
+    status = result_file_load(directory, "orders.csv", &side->orders, problem);
     if (status == STATUS_OK)
-        status = file_read(directory, "fills.csv", &side->fills, problem);
+        status = result_file_load(directory, "fills.csv", &side->fills, problem);
     if (status != STATUS_OK)
         compare_side_release(side);
     return status;

@@ -303,12 +303,12 @@ static enum status read_document(struct reading *reading)
     return status == STATUS_OK ? read_metrics(reading) : status;
 }
 
-enum status result_json_load(const char *directory, struct text_buffer *out,
+enum status result_file_load(const char *directory, const char *name, struct text_buffer *out,
                              struct problem *problem)
 {
-    char path[OUTPUT_PATH_SIZE], block[4096];
+    char path[OUTPUT_PATH_SIZE], block[65536];
     struct byte_source *source;
-    if (snprintf(path, sizeof path, "%s/result.json", directory) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path)
         return problem_set(problem, STATUS_RANGE, directory, "the path is too long");
     enum status status = byte_source_open_file(path, &source, problem);
     if (status != STATUS_OK)
@@ -332,7 +332,7 @@ enum status result_summary_read(const char *directory, struct backtest_result *r
     text_buffer_init(&bytes, RESULT_JSON_SIZE_MAX);
     backtest_result_init(result);
     *metrics = (struct metrics){0};
-    enum status status = result_json_load(directory, &bytes, problem);
+    enum status status = result_file_load(directory, "result.json", &bytes, problem);
     char path[320];
     (void)snprintf(path, sizeof path, "%.250s/result.json", directory);
     struct json_document document = {0};

@@ -72,27 +72,12 @@ static enum status config_append(struct sweep_store *store, const struct sweep_s
                                  uint32_t candidate, struct text_buffer *out,
                                  struct problem *problem)
 {
-    struct text_buffer file, name, folder;
     struct config config;
-    text_buffer_init(&file, CONFIG_FILE_SIZE_MAX);
-    text_buffer_init(&name, 4096);
-    text_buffer_init(&folder, 4096);
-    enum status status = sweep_meta_get(store, "config", &file, problem);
-    if (status == STATUS_OK)
-        status = sweep_meta_get(store, "config_name", &name, problem);
-    if (status == STATUS_OK) {
-        (void)sweep_store_get(store, "config_folder", &folder);
-        struct config_layer layer = {
-            .name = name.data, .text = {file.data, file.size}, .folder = folder.data};
-        status = sweep_config_of(&layer, &summary->space, candidate, &config, problem);
-    }
+    enum status status = sweep_config_read(store, &summary->space, candidate, &config, problem);
     if (status == STATUS_OK) {
         config_canonical(&config, out);
         config_release(&config);
     }
-    text_buffer_release(&file);
-    text_buffer_release(&name);
-    text_buffer_release(&folder);
     return status;
 }
 

@@ -302,7 +302,7 @@ enum status sweep_lists_read(const char *store_path, struct sweep_lists *out,
     text_buffer_init(&space, 16u << 20);
     enum status status = sweep_store_open(store_path, false, &store, problem);
     if (status == STATUS_OK)
-        status = sweep_config_read(store, &config, problem);
+        status = sweep_config_read(store, NULL, 0, &config, problem);
     if (status == STATUS_OK) {
         config_show(&config, &out->config);
         config_release(&config);

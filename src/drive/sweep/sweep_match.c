@@ -91,8 +91,8 @@ static enum status facts_write(struct sweep_run *run, const struct facts *facts,
 
 /* ---- what differs ---------------------------------------------------------------------------- */
 
-enum status sweep_config_read(struct sweep_store *store, struct config *config,
-                              struct problem *problem)
+enum status sweep_config_read(struct sweep_store *store, const struct sweep_space *space,
+                              uint32_t candidate, struct config *config, struct problem *problem)
 {
     struct text_buffer file, name, folder;
     text_buffer_init(&file, CONFIG_FILE_SIZE_MAX);
@@ -105,7 +105,8 @@ enum status sweep_config_read(struct sweep_store *store, struct config *config,
         (void)sweep_store_get(store, "config_folder", &folder);
         struct config_layer layer = {
             .name = name.data, .text = {file.data, file.size}, .folder = folder.data};
-        status = config_read_layers(&layer, 1, CONFIG_BACKTEST, config, problem);
+        status = space == NULL ? config_read_layers(&layer, 1, CONFIG_BACKTEST, config, problem)
+                               : sweep_config_of(&layer, space, candidate, config, problem);
     }
     text_buffer_release(&file);
     text_buffer_release(&name);
@@ -122,7 +123,7 @@ static void config_said(struct sweep_run *run, char out[DIFFERENCES_SIZE])
     text_buffer_init(&after, CONFIG_TEXT_SIZE_MAX);
     problem_init(&ignored);
     out[0] = '\0';
-    if (sweep_config_read(run->store, &config, &ignored) == STATUS_OK) {
+    if (sweep_config_read(run->store, NULL, 0, &config, &ignored) == STATUS_OK) {
         config_show(&config, &before);
         config_show(&run->config, &after);
         (void)config_differ_say(out, DIFFERENCES_SIZE, (struct text){before.data, before.size},

@@ -63,10 +63,12 @@ MUST_USE enum status sweep_match(struct sweep_run *run, struct problem *problem)
 /* Appends a member of meta; STATUS_CORRUPT with the problem set where it is not there. */
 MUST_USE enum status sweep_meta_get(struct sweep_store *store, const char *key,
                                     struct text_buffer *out, struct problem *problem);
-/* The configuration of the file that the sweep was begun with; the caller releases it. */
-MUST_USE enum status sweep_config_read(struct sweep_store *store, struct config *config,
+/* The configuration of the file that the sweep was begun with, or where there is a space of one of
+ * its candidates; the caller releases it. */
+MUST_USE enum status sweep_config_read(struct sweep_store *store, const struct sweep_space *space,
+                                       uint32_t candidate, struct config *config,
                                        struct problem *problem);
-/* `halving 3 grid KEY=VALUE` as lines KEY, tab, VALUE, tab, the form of config_differ.h: a word
+/* `halving 3 grid KEY=VALUE` as lines KEY, tab, VALUE, tab, the form of differ.h: a word
  * alone is a key that is on, or has the number behind it. */
 void sweep_words_list(struct text text, char between, char behind, struct text_buffer *out);
 /* Of the three that identify a sweep. */

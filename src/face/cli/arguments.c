@@ -34,6 +34,9 @@ static enum status give(struct parse *parse, enum cli_option option, const char 
         problem_set(parse->problem, STATUS_USAGE, "command line", "--%s is given twice",
                     cli_options[option].name);
         problem_allowed(parse->problem, "once");
+        if (option == CLI_OPTION_GRID)
+            problem_next(parse->problem, "write further keys behind FILE, without --grid: %s",
+                         value);
         return STATUS_USAGE;
     }
     if (*value == '\0' && cli_options[option].value != NULL) {

@@ -125,7 +125,7 @@ enum status run_backtest_show(struct cli *cli)
     if (status != STATUS_OK)
         return status;
     status = explain     ? cli_explain_metric(cli, &result, &metrics)
-             : cli->json ? result_json_load(directory, &cli->out, &cli->problem)
+             : cli->json ? result_file_load(directory, "result.json", &cli->out, &cli->problem)
                          : print_result(cli, &result, &metrics);
     backtest_result_release(&result);
     return status;

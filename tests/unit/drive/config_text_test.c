@@ -251,6 +251,10 @@ static void single_keys_are_set_by_their_path(void **state)
         assert_string_equal(problem.where, wrong[i].where);
         assert_string_equal(problem.found, wrong[i].found);
     }
+    assert_int_equal(read_with("bots[nobody].enter", "0", &config, &problem),
+                     STATUS_CONFIG_INVALID);
+    assert_memory_equal(problem.allowed, "one of ", 7);
+    assert_non_null(strstr(problem.allowed, "score"));
     /* Paths of any shape end. */
     struct random random;
     random_init(&random, 77, 0);

@@ -451,8 +451,10 @@ static void test_queue_models_and_latency(void **state)
     int64_t filled[3][3];
     struct hash128 chains[9];
     struct stage stage;
-    if (!spot_begin(&stage, "latency: 0"))
+    if (!spot_begin(&stage, "latency: 0")) {
+        print_message("no recordings beside the sources\n");
         skip();
+    }
     stage_end(&stage);
     for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; j < 3; j++) {
@@ -482,8 +484,10 @@ static void test_no_look_ahead(void **state)
     (void)state;
     struct stage stage;
     struct tape left, right;
-    if (!spot_begin(&stage, "latency: 30ms, queue: {model: power}"))
+    if (!spot_begin(&stage, "latency: 30ms, queue: {model: power}")) {
+        print_message("no recordings beside the sources\n");
         skip();
+    }
     struct session *session = &stage.data.session;
     int64_t half = (session_from_ns(session) + session_to_ns(session)) / 2;
     size_t count = quoting(&stage, commands, ARRAY_COUNT(commands));

@@ -286,6 +286,7 @@ static void test_no_look_ahead(void **state)
     if (!recording_read(&session.files[0], "coinbase_btc-usd_20260809_l2", DEPTH_LEVELS, 0) ||
         !recording_read(&session.files[1], "coinbase_btc-usd_20260809_trades", DEPTH_TRADE, 0)) {
         session_release(&session);
+        print_message("no recordings beside the sources\n");
         skip();
     }
     assert_int_equal(session_align(&session, 50000000), STATUS_OK);
@@ -367,6 +368,7 @@ static void recorded_book(const char *name, uint32_t bids, uint32_t asks)
     session_make(&session, 1);
     if (!recording_read(&session.files[0], name, DEPTH_LEVELS, 0)) {
         session_release(&session);
+        print_message("no recordings beside the sources\n");
         skip();
     }
     assert_int_equal(session_align(&session, 0), STATUS_OK);
@@ -460,6 +462,7 @@ static void test_pieces_of_a_book(void **state)
         if (!recording_read(&whole.files[0], names[i / 3], DEPTH_LEVELS, 0)) {
             session_release(&whole);
             session_release(&piece);
+            print_message("no recordings beside the sources\n");
             skip();
         }
         assert_true(recording_read(&piece.files[0], names[i / 3], DEPTH_LEVELS, 0));

@@ -100,6 +100,7 @@ static void refused(void **state)
         {"backtest run a --out=", "--out has an empty value", NULL},
         {"backtest run a --out _", "--out has an empty value", NULL},
         {"backtest run a --out d --out e", "--out is given twice", NULL},
+        {"backtest sweep a --grid b=1 --grid c=2", "--grid is given twice", "behind FILE"},
         {"backtest run a --json=yes", "found \"--json=yes\"", NULL},
         {"backtest run a -n 5", "tern backtest run does not take \"-n\"", "--help"},
         {"backtest list --out=d", "tern backtest list does not take \"--out=d\"", "--help"},

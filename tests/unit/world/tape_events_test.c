@@ -419,7 +419,7 @@ static void cuts_lose_no_whole_block(void **state)
         enum depth_kind kind = (enum depth_kind)k;
         struct source source;
         const char *path = at("c.tape");
-        uint64_t ends[40], events[40], cut;
+        uint64_t ends[12], events[12], cut;
         struct tape_events_writer *writer = begin(path, kind, true);
         source_init(&source, kind, k);
         size_t size;
