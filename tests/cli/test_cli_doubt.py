@@ -3,6 +3,9 @@
 import json
 import os
 import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
 from support import DATA, folder, good, refused, table, tern

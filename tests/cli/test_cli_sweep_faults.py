@@ -8,11 +8,14 @@ import fcntl
 import json
 import os
 import random
+import sys
 import shutil
 import signal
 import sqlite3
 import subprocess
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 import tap
 from support import environment, folder, good, refused, tern, without_rights

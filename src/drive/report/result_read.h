@@ -22,7 +22,7 @@ MUST_USE enum status result_summary_read(const char *directory, struct backtest_
 /* The same with its fills, equity points and trips. */
 MUST_USE enum status result_read(const char *directory, struct backtest_result *result,
                                  struct metrics *metrics, struct problem *problem);
-/* The bytes of directory/name as they are, result.json for one; appended to out, which limits them. */
+/* The bytes of directory/name as they are, such as result.json; appended to out. */
 MUST_USE enum status result_file_load(const char *directory, const char *name,
                                       struct text_buffer *out, struct problem *problem);
 
