@@ -215,7 +215,7 @@ void backtest_release(struct backtest *backtest)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-void run_bar_venue_take(struct run *run, int64_t time_ns)
+static void venue_take(struct run *run, int64_t time_ns)
 {
     struct bar_venue *venue = run->backtest->venue;
     uint32_t count = 0;
@@ -231,6 +231,11 @@ void run_bar_venue_take(struct run *run, int64_t time_ns)
     bar_venue_clear(venue);
 }
 
+void run_bar_venue_take(struct run *run, int64_t time_ns)
+{
+    venue_take(run, time_ns);
+}
+
 static void run_closes(struct run *run, struct timeline *timeline, uint32_t *closed)
 {
     struct engine *engine = run->backtest->engine;
@@ -244,7 +249,7 @@ static void run_closes(struct run *run, struct timeline *timeline, uint32_t *clo
         engine_bar_close(engine, ++run->seq, now, cursor->instrument, bar, cursor->bar_ns);
         if (waiting[cursor->instrument] != 0 &&
             bar_venue_close(run->backtest->venue, cursor->instrument, bar, now)) {
-            run_bar_venue_take(run, now);
+            venue_take(run, now);
         }
         timeline_close(cursor);
         (*closed)++;
@@ -264,7 +269,7 @@ static void run_opens(struct run *run, struct timeline *timeline)
         engine_bar_open(engine, ++run->seq, now, cursor->instrument, bar->open);
         if (waiting[cursor->instrument] != 0 &&
             bar_venue_open(run->backtest->venue, cursor->instrument, bar->open, now)) {
-            run_bar_venue_take(run, now);
+            venue_take(run, now);
         }
         __builtin_prefetch(bar + 24);
     }
@@ -276,7 +281,7 @@ static void run_cycle(struct run *run, int64_t time_ns)
     if (time_ns < run->options->decide_from_ns)
         input.flags = INPUT_FLAG_HISTORY;
     run_feed(run, &input);
-    run_bar_venue_take(run, time_ns);
+    venue_take(run, time_ns);
 }
 
 static void deliver(struct backtest *backtest, const struct command *command, int64_t time_ns);
@@ -287,7 +292,7 @@ static void run_outbox(struct run *run, int64_t time_ns)
     struct command command;
     while (outbox_take(run->backtest->outbox, time_ns, &command)) {
         deliver(run->backtest, &command, time_ns);
-        run_bar_venue_take(run, time_ns);
+        venue_take(run, time_ns);
     }
 }
 
@@ -327,6 +332,7 @@ static void run_all(struct run *run, struct timeline *timeline)
     uint64_t total = bars_total(run->backtest);
     uint64_t done = 0;
     uint64_t shown = 0;
+    const bool delayed = run->backtest->outbox != NULL;
     while (run->status == STATUS_OK && timeline_advance(timeline)) {
         int64_t now = timeline->now_ns;
         uint32_t closed = 0;
@@ -335,7 +341,7 @@ static void run_all(struct run *run, struct timeline *timeline)
         run_timers(run, now);
         if (closed > 0)
             run_cycle(run, now);
-        if (run->backtest->outbox != NULL)
+        if (delayed)
             run_outbox(run, now);
         run_opens(run, timeline);
         if (closed > 0 && run->options->collect_rows && now > run->options->decide_from_ns &&
@@ -374,13 +380,14 @@ static void deliver(struct backtest *backtest, const struct command *command, in
 
 void run_bar_venue_send(struct backtest *backtest, const struct command *command, int64_t time_ns)
 {
+    if (backtest->outbox == NULL) {
+        deliver(backtest, command, time_ns);
+        return;
+    }
     const struct engine_config *config = &backtest->assembly.engine;
     const struct order *order = engine_order(backtest->engine, command->order);
-    if (backtest->outbox == NULL)
-        deliver(backtest, command, time_ns);
-    else
-        outbox_put(backtest->outbox, command, time_ns,
-                   config->series[config->bots[order->bot].series].bar_ns);
+    outbox_put(backtest->outbox, command, time_ns,
+               config->series[config->bots[order->bot].series].bar_ns);
 }
 
 /* The result is of the window alone: it begins where bots begin to decide, and holding would have
