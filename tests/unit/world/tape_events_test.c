@@ -529,6 +529,42 @@ static void recording_goes_on_behind_a_break(void **state)
     }
 }
 
+/* What is torn is longer than all that comes behind the break. */
+static void a_long_torn_tail_is_cut_off(void **state)
+{
+    (void)state;
+    struct problem problem;
+    struct source source;
+    struct stat torn;
+    struct tape_reader *reader;
+    const char *path = at("l.tape");
+    size_t size;
+    uint64_t cut;
+    problem_init(&problem);
+    source_init(&source, DEPTH_LEVELS, 1);
+    struct tape_events_writer *writer = begin(path, DEPTH_LEVELS, true);
+    put(writer, &source, 5);
+    assert_int_equal(tape_events_flush(writer), STATUS_OK);
+    put(writer, &source, 100);
+    assert_int_equal(tape_events_flush(writer), STATUS_OK);
+    assert_int_equal(stat(path, &torn), 0);
+    tape_events_abort(writer);
+    uint8_t *data = load(path, &size);
+    store(path, data, (size_t)(torn.st_size - 1));
+    free(data);
+    writer = begin(path, DEPTH_LEVELS, true);
+    assert_int_equal(tape_events_state(writer).events, 5);
+    assert_int_equal(tape_events_finish(writer, false, &problem), STATUS_OK);
+    data = load(path, &size);
+    assert_true(size < (size_t)torn.st_size - 1);
+    assert_int_equal(read_all(data, size, DEPTH_LEVELS, 1, &cut), 5);
+    assert_int_equal(tape_reader_open_memory("l", data, size, &reader, &problem), STATUS_OK);
+    assert_true(tape_reader_summary(reader)->complete);
+    tape_reader_close(reader);
+    free(data);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void impossible_events_are_not_taken(void **state)
 {
     (void)state;
@@ -628,6 +664,7 @@ int main(void)
         cmocka_unit_test(cuts_lose_no_whole_block),
         cmocka_unit_test(changed_bytes_are_found),
         cmocka_unit_test(recording_goes_on_behind_a_break),
+        cmocka_unit_test(a_long_torn_tail_is_cut_off),
         cmocka_unit_test(impossible_events_are_not_taken),
         cmocka_unit_test(shared_recordings_are_smaller_than_gzip),
     };
