@@ -15,9 +15,8 @@ typedef int64_t four_bits __attribute__((vector_size(32)));
 
 /* Of one choice of blocks. */
 struct choice {
-    double inside, outside; /* keys of the best, there and on the other blocks */
-    size_t best;            /* strategy; the first of equals */
-    size_t below, equal;    /* of the others: worse than it outside, and as good */
+    double inside, outside; /* keys of the best (the first of equals), there and on the others */
+    size_t below, above;    /* strategies that are worse and better than it outside */
 };
 
 /* Sums and squares of a tile, over the blocks taken so far. */
@@ -108,7 +107,6 @@ static void choice_best(struct work *work, struct choice *choice)
     keys_of(outside, &work->outside[work->blocks], work->count, rows);
     choice->inside = most;
     choice->outside = outside[best];
-    choice->best = work->first + best;
 }
 
 static void choice_rank(struct work *work, struct choice *choice)
@@ -121,9 +119,8 @@ static void choice_rank(struct work *work, struct choice *choice)
         below += outside[i] < best;
         above += outside[i] > best;
     }
-    bool own = choice->best >= work->first && choice->best < work->first + work->count;
     choice->below += (size_t)below;
-    choice->equal += work->count - (size_t)below - (size_t)above - own;
+    choice->above += (size_t)above;
 }
 
 static void tile_add(struct tile_sums *out, const struct tile_sums *before, const double *sums,
@@ -187,7 +184,8 @@ static void conclude(struct work *work, uint32_t count, struct overfit *out)
     for (uint32_t i = 0; i < count; i++) {
         const struct choice *choice = &work->choices[i];
         /* Rank of the best among all outside, 1 the worst; equals share the mean of their ranks. */
-        double rank = (double)choice->below + 1 + (double)choice->equal / 2;
+        size_t equal = work->strategies - 1 - choice->below - choice->above;
+        double rank = (double)choice->below + 1 + (double)equal / 2;
         double share = rank / (double)(work->strategies + 1);
         work->logits[i] = math_log(share / (1 - share));
         out->probability += share <= 0.5;

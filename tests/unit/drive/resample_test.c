@@ -194,8 +194,11 @@ static double naive_pbo(const double *returns, size_t rows, size_t strategies, u
         }
         uint32_t rest = ~choice & ((1u << blocks) - 1);
         double own = naive_ratio(returns, rows, strategies, best, blocks, rest), rank = 1;
-        for (size_t s = 0; s < strategies; s++)
-            rank += naive_ratio(returns, rows, strategies, s, blocks, rest) < own;
+        for (size_t s = 0; s < strategies; s++) {
+            double other = naive_ratio(returns, rows, strategies, s, blocks, rest);
+            bool equal = s != best && !(other < own) && !(other > own);
+            rank += other < own ? 1 : equal ? .5 : 0;
+        }
         bad += log(rank / ((double)strategies + 1 - rank)) <= 0;
         choices++;
     }
@@ -218,6 +221,28 @@ static void overfitting_by_the_book(void **state)
                          STATUS_OK);
         near(overfit.probability, naive_pbo(returns, rows, strategies, blocks), 1e-12);
         assert_true(isfinite(overfit.logit_median));
+    }
+}
+
+/* More strategies than are taken at a time, and pairs of equals far apart. */
+static void overfitting_of_many(void **state)
+{
+    (void)state;
+    enum { ROWS = 62, MANY = 300 };
+    static double returns[ROWS * MANY];
+    struct random random;
+    random_init(&random, 6, 0);
+    for (size_t strong = 0; strong < MANY; strong += 37) {
+        for (size_t row = 0; row < ROWS; row++) {
+            double *line = &returns[row * MANY];
+            for (size_t s = 0; s < MANY; s++)
+                line[s] = random_normal(&random) * .01;
+            line[strong] += .004;
+            line[(strong + 150) % MANY] = line[strong];
+        }
+        struct overfit overfit;
+        assert_int_equal(overfit_probability(returns, ROWS, MANY, 6, &overfit), STATUS_OK);
+        near(overfit.probability, naive_pbo(returns, ROWS, MANY, 6), 1e-12);
     }
 }
 
@@ -401,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numpy_noise),        cmocka_unit_test(overfitting_by_the_book),
+        cmocka_unit_test(overfitting_of_many),
         cmocka_unit_test(overfitting_bounds), cmocka_unit_test(bootstrap_blocks),
         cmocka_unit_test(bootstrap_means),    cmocka_unit_test(block_lengths),
         cmocka_unit_test(trip_orders),
